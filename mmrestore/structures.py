@@ -1,0 +1,74 @@
+"""What travels beside the input images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.structures import BaseDataElement
+
+
+class DataSample(BaseDataElement):
+    """Targets, predictions and facts of one image or of a batch of images.
+
+    Tensor fields, each present only where it has a meaning:
+
+    - ``gt_img``: the target, (C, H, W) of one image, (N, C, H, W) or (N, K, C, H, W) of a batch;
+    - ``pred_img``: the prediction, as ``gt_img``, in [0, 1];
+    - ``weight``: the weight of every element of the loss, broadcastable to ``gt_img``.
+
+    Meta data: ``path`` (the file of the image) and ``dataset`` (the name of its data set); lists of
+    them in a batch.
+
+    Examples:
+        >>> one = DataSample(gt_img=torch.zeros(3, 4, 5), metainfo=dict(path='a.png', dataset='a'))
+        >>> batch = DataSample.stack([one, one])
+        >>> batch.gt_img.shape, batch.path
+        (torch.Size([2, 3, 4, 5]), ['a.png', 'a.png'])
+        >>> batch.split()[1].path
+        'a.png'
+    """
+
+    @classmethod
+    def stack(cls, samples: Sequence[DataSample]) -> DataSample:
+        """Stack samples of single images into one of a batch.
+
+        Raises:
+            ValueError: the samples differ in their fields or in the sizes of their tensors.
+        """
+        keys = [set(sample.keys()) for sample in samples]
+        if any(k != keys[0] for k in keys):
+            raise ValueError(f'a batch needs samples with the same fields, got {keys}')
+        batch = cls()
+        for key in samples[0].keys():  # noqa: SIM118, iterating a data element is not iterating its keys
+            tensors = [sample.get(key) for sample in samples]
+            sizes = sorted({tuple(t.shape) for t in tensors})
+            if len(sizes) > 1:
+                raise ValueError(
+                    f'images of one batch must have one size, got {key} of sizes {sizes}: crop them '
+                    'to one size or use batch_size=1'
+                )
+            batch.set_field(torch.stack(tensors), key)
+        for key in samples[0].metainfo_keys():
+            batch.set_metainfo({key: [sample.get(key) for sample in samples]})
+        return batch
+
+    def split(self) -> list[DataSample]:
+        """Split a batch into samples of single images; the tensors are views."""
+        tensors = {key: value for key, value in self.items()}
+        lists = {key: value for key, value in self.metainfo_items()}
+        num = len(next(iter(tensors.values()), next(iter(lists.values()), ())))
+        return [
+            DataSample(
+                metainfo={key: value[i] for key, value in lists.items()},
+                **{key: value[i] for key, value in tensors.items()},
+            )
+            for i in range(num)
+        ]
+
+    def pin_memory(self) -> DataSample:
+        """Return a copy whose tensors lie in pinned memory (called by PyTorch's data loader)."""
+        pinned = self.new()
+        for key, value in self.items():
+            pinned.set_field(value.pin_memory(), key)
+        return pinned
