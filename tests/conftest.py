@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope='session')
@@ -15,3 +18,9 @@ def shared() -> Path:
     if not place:
         pytest.skip('MMRESTORE_SHARED does not name the folder of reference data')
     return Path(place)
+
+
+@pytest.fixture(autouse=True, scope='session')
+def _tiny_components() -> None:
+    """Make the tiny components of the tests known by their names."""
+    import tiny_components  # noqa: F401

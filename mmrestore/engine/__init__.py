@@ -1,1 +1,16 @@
-""""""
+"""How a run goes: runner, loops, hooks, mixed precision, processes."""
+
+from mmrestore.engine import hooks
+from mmrestore.engine.amp_optim_wrapper import AmpOptimWrapper
+from mmrestore.engine.launch import init_process_group
+from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
+from mmrestore.engine.runner import Runner
+
+__all__ = [
+    'AmpOptimWrapper',
+    'EpochTrainLoop',
+    'IterTrainLoop',
+    'Runner',
+    'hooks',
+    'init_process_group',
+]

@@ -1,1 +1,24 @@
-""""""
+"""Pure functions of tensors: no class, no state, no registry."""
+
+from mmrestore.functional.colour import rgb_to_y
+from mmrestore.functional.dihedral import dihedral, inverse_dihedral
+from mmrestore.functional.image_quality import psnr, round_to_8_bit, ssim
+from mmrestore.functional.noise import gaussian_noise
+from mmrestore.functional.permutation import (
+    invert_permutation,
+    permute_pixels,
+    random_permutation,
+)
+
+__all__ = [
+    'dihedral',
+    'gaussian_noise',
+    'inverse_dihedral',
+    'invert_permutation',
+    'permute_pixels',
+    'psnr',
+    'random_permutation',
+    'rgb_to_y',
+    'round_to_8_bit',
+    'ssim',
+]

@@ -1,1 +1,22 @@
-""""""
+"""Hooks: each does one thing at a time of the run."""
+
+from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook
+from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
+from mmrestore.engine.hooks.iteration_hooks import (
+    FiniteLossHook,
+    IterationSeedHook,
+    ThroughputHook,
+    iteration_seed,
+)
+from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
+
+__all__ = [
+    'BatchTransformScheduleHook',
+    'CheckpointHook',
+    'FiniteLossHook',
+    'IterationSeedHook',
+    'PictureHook',
+    'ThroughputHook',
+    'iteration_seed',
+    'side_by_side',
+]

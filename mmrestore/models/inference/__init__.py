@@ -1,1 +1,8 @@
-""""""
+"""What happens around a network at test time: callables that wrap a network and nest."""
+
+from mmrestore.models.inference.base import InferenceDecorator, build_inference
+from mmrestore.models.inference.pad import Pad
+from mmrestore.models.inference.self_ensemble import SelfEnsemble
+from mmrestore.models.inference.tile import Tile
+
+__all__ = ['InferenceDecorator', 'Pad', 'SelfEnsemble', 'Tile', 'build_inference']

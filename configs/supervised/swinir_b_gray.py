@@ -1,0 +1,12 @@
+"""SwinIR-B, gray denoising at sigma 50, trained plainly."""
+
+_base_ = [
+    '../_base_/models/swinir_b.py',
+    '../_base_/datasets/denoising_div2k_gray_sigma50.py',
+    '../_base_/schedules/adam_300_epochs.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(
+    backbone=dict(in_channels=1),
+    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma=50))),
+)

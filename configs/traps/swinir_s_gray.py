@@ -1,0 +1,10 @@
+"""SwinIR-S, gray, with TRAPS in the first 16 of 300 epochs."""
+
+_base_ = '../supervised/swinir_s_gray.py'
+
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(shuffle=dict(type='IntraPatchPixelShuffle')))
+)
+default_hooks = dict(
+    shuffle_schedule=dict(type='BatchTransformScheduleHook', transform='shuffle', stop=16)
+)

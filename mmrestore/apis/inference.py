@@ -1,0 +1,100 @@
+"""Restoring images with a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.utils import track_iter_progress
+from torch import nn
+
+from mmrestore.datasets.image_folder import find_images
+from mmrestore.datasets.image_io import read_image, write_image
+from mmrestore.models.data_preprocessor import to_unit_range
+from mmrestore.models.weights import load_weights
+from mmrestore.registry import MODELS
+
+
+def init_restorer(
+    config: str | Path | Config,
+    checkpoint: str | Path | None = None,
+    *,
+    device: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    inference: Sequence[dict] = (),
+) -> nn.Module:
+    """Build the restorer of a config and load its weights.
+
+    Args:
+        config: config file, or what was read from one.
+        checkpoint: checkpoint of this package or released weights; None leaves random weights.
+        device: where it runs; a GPU if there is one by default.
+        overrides: settings that override the config, by dotted key.
+        inference: configs of further inference decorators, around those of the config.
+
+    Raises:
+        FileNotFoundError: there is no such config or checkpoint.
+        ValueError: the weights are of another network.
+    """
+    config = config if isinstance(config, Config) else Config.fromfile(config)
+    config.merge_from_dict(dict(overrides or {}))
+    init_default_scope('mmrestore')
+    model = config.model
+    model.inference = [*model.get('inference', []), *inference]
+    restorer = MODELS.build(model)
+    if checkpoint is not None:
+        load_weights(restorer, checkpoint)
+    return restorer.to(device or ('cuda' if torch.cuda.is_available() else 'cpu')).eval()
+
+
+@torch.inference_mode()
+def restore(restorer: nn.Module, image: np.ndarray) -> np.ndarray:
+    """Restore one image.
+
+    Args:
+        restorer: made by :func:`init_restorer`.
+        image: H x W x C, RGB or gray (C = 1), uint8, uint16 or floating point in [0, 1].
+
+    Returns:
+        The restored image, sH x sW x C, in the type of ``image``.
+    """
+    tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+    device = next(restorer.parameters()).device
+    (sample,) = restorer(to_unit_range(tensor.to(device)), mode='predict')
+    restored = sample.pred_img.permute(1, 2, 0).cpu().numpy()
+    if image.dtype.kind == 'f':
+        return restored.astype(image.dtype)
+    full_scale = np.iinfo(image.dtype).max
+    return (restored * full_scale).round().astype(image.dtype)
+
+
+def restore_files(
+    restorer: nn.Module, inputs: Iterable[str | Path], output: str | Path
+) -> list[Path]:
+    """Restore image files, and all images in folders, into PNG files of the same names.
+
+    The images below a folder keep their place below ``output``.
+
+    Raises:
+        FileNotFoundError: an input does not exist, or a folder holds no image.
+        ValueError: two inputs would be written to one file.
+    """
+    jobs: dict[Path, Path] = {}
+    for given in map(Path, inputs):
+        files = find_images(given) if given.is_dir() else [given]
+        for file in files:
+            relative = file.relative_to(given if given.is_dir() else given.parent)
+            target = Path(output) / relative.with_suffix('.png')
+            if target in jobs:
+                raise ValueError(f'{file} and {jobs[target]} would both be written to {target}')
+            jobs[target] = file
+    channels = getattr(restorer.backbone, 'in_channels', 3)
+    for target, file in track_iter_progress(list(jobs.items())):
+        image = read_image(file, color='gray' if channels == 1 else 'rgb')
+        write_image(target, restore(restorer, image))
+    return list(jobs)

@@ -1,0 +1,155 @@
+"""The command line: ``mmrestore train | test | restore``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Args:
+        arguments: words after the program's name; those of the process by default.
+    """
+    parser = argparse.ArgumentParser(prog='mmrestore', description=__doc__)
+    commands = parser.add_subparsers(dest='command', required=True)
+    for name, (add_arguments, run) in COMMANDS.items():
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        add_arguments(command)
+        command.set_defaults(run=run)
+    options = parser.parse_args(arguments)
+    options.run(options)
+
+
+def run_command(name: str) -> None:
+    """Run one command under a program of its own, as the scripts in ``tools/`` do."""
+    main([name, *sys.argv[1:]])
+
+
+def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='folder of logs and checkpoints')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='settings that override the config: key=value, lists as key="[a,b]"',
+    )
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+
+
+def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_run_arguments(parser)
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CKPT',
+        help='go on from CKPT, without it from the newest checkpoint of the work directory',
+    )
+    parser.add_argument(
+        '--amp',
+        nargs='?',
+        const='bfloat16',
+        choices=['bfloat16', 'float16'],
+        help='mixed precision, bfloat16 by default',
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the number of images a step',
+    )
+
+
+def _add_test_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_run_arguments(parser)
+    parser.add_argument('checkpoint', help='checkpoint of this package or released weights')
+
+
+def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
+    parser.add_argument('--config', required=True, help='config file of the network')
+    parser.add_argument('--checkpoint', required=True, help='its weights')
+    parser.add_argument('--output', required=True, help='folder of the restored images')
+    parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
+    parser.add_argument('--overlap', type=int, default=32, help='pixels that tiles share')
+    parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
+    parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='as in training')
+
+
+def _load_config(options: argparse.Namespace) -> Config:
+    config = Config.fromfile(options.config)
+    if options.cfg_options:
+        config.merge_from_dict(options.cfg_options)
+    config.launcher = options.launcher
+    if options.work_dir:
+        config.work_dir = options.work_dir
+    elif config.get('work_dir') is None:
+        config.work_dir = str(Path('work_dirs') / Path(options.config).stem)
+    return config
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train a network as a config describes."""
+    from mmrestore.engine import Runner, init_process_group
+
+    config = _load_config(options)
+    if options.resume is not None:
+        config.resume = True
+        config.load_from = None if options.resume == 'auto' else options.resume
+    if options.amp:
+        config.optim_wrapper.type = 'AmpOptimWrapper'
+        config.optim_wrapper.dtype = options.amp
+    if options.auto_scale_lr:
+        if 'base_batch_size' not in config.get('auto_scale_lr', {}):
+            raise ValueError(
+                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in the config: the '
+                'images a step for which its learning rate was chosen'
+            )
+        config.auto_scale_lr.enable = True
+    init_process_group(options.launcher)
+    Runner.from_cfg(config).train()
+
+
+def test(options: argparse.Namespace) -> None:
+    """Measure a checkpoint on the test sets of a config."""
+    from mmrestore.engine import Runner, init_process_group
+
+    config = _load_config(options)
+    config.load_from = options.checkpoint
+    config.resume = False
+    init_process_group(options.launcher)
+    Runner.from_cfg(config).test()
+
+
+def restore(options: argparse.Namespace) -> None:
+    """Restore images with a trained network."""
+    from mmrestore.apis import init_restorer, restore_files
+
+    inference = []
+    if options.tile:
+        inference.append({'type': 'Tile', 'size': options.tile, 'overlap': options.overlap})
+    if options.self_ensemble:
+        inference.append({'type': 'SelfEnsemble'})
+    restorer = init_restorer(
+        options.config,
+        options.checkpoint,
+        device=options.device,
+        overrides=options.cfg_options,
+        inference=inference,
+    )
+    restore_files(restorer, options.inputs, options.output)
+
+
+COMMANDS = {
+    'train': (_add_train_arguments, train),
+    'test': (_add_test_arguments, test),
+    'restore': (_add_restore_arguments, restore),
+}

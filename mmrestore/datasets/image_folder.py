@@ -1,0 +1,209 @@
+"""Images in folders: single ones, or inputs with their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from torch.utils.data import Dataset
+
+from mmrestore.datasets.image_file import ImageSize, inspect_image
+from mmrestore.datasets.listing import choose, find_images, fit, fit_both, pair, read_list_file
+from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
+from mmrestore.registry import DATASETS, TRANSFORMS
+
+CHECKS = ('header', 'decode')
+Item = TypeVar('Item')
+Answer = TypeVar('Answer')
+
+
+@DATASETS.register_module()
+class ImageFolder(Dataset):
+    """The images of a folder, or the pairs of two folders, in natural order of their names.
+
+    Every file is checked when the data set is built: that it is an image and complete, that pairs
+    are complete and their sizes agree, and that no image is smaller than the pipeline needs. A
+    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name)
+    and ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
+
+    Args:
+        root: folder of the images; of pairs, of the inputs.
+        pipeline: transforms or their configs; of a dictionary, the values in order.
+        name: name of the data set in results; the last part of ``root`` if absent.
+        gt_root: folder of the targets; it may be ``root``. Without it the images are single.
+        pattern: names of the images without extension; only files that fit are used. A pair is two
+            names in which ``{}`` stands for the same: ``'{}x4'`` with ``gt_pattern='{}'`` pairs
+            ``0001x4.png`` with ``0001.png``.
+        gt_pattern: names of the targets without extension.
+        scale: height and width of a target divided by those of its input.
+        list_file: file with the names of the images to use, one a line; the extension may be left
+            out, and what ``{}`` stands for is a name too.
+        files: the names themselves, in place of ``list_file``.
+        recursive: whether folders below the folder are searched.
+        check: ``'header'`` reads headers and ends of files, 0.1 ms an image; ``'decode'`` decodes
+            every file, which also finds damage in the middle.
+        cache: whether all images are decoded once and kept in memory, height * width * channels
+            bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
+
+    Raises:
+        ValueError: a folder or a list file is missing or empty, or images fail the checks; the
+            message names all of them.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        pipeline: Sequence[Any] | Mapping[str, Any],
+        name: str | None = None,
+        gt_root: str | Path | None = None,
+        pattern: str = '{}',
+        gt_pattern: str = '{}',
+        scale: int = 1,
+        list_file: str | Path | None = None,
+        files: Sequence[str] | None = None,
+        recursive: bool = True,
+        check: str = 'header',
+        cache: bool = False,
+    ) -> None:
+        if check not in CHECKS:
+            raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
+        if list_file is not None and files is not None:
+            raise ValueError('the images are named by list_file or by files, got both')
+        if gt_root is None and (gt_pattern, scale) != ('{}', 1):
+            raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
+        self.root = Path(root)
+        self.gt_root = None if gt_root is None else Path(gt_root)
+        self.scale = scale
+        self.name = name or self.root.resolve().name
+        self.transforms = build_pipeline(pipeline)
+        wanted = list(files) if list_file is None and files is not None else None
+        if list_file is not None:
+            wanted = read_list_file(list_file)
+        self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+        problems += self._check_files(decode=check == 'decode')
+        if problems:
+            raise ValueError(
+                f'the data set {self.name!r} in {self.root} has {len(problems)} problem(s):\n  '
+                + '\n  '.join(problems)
+            )
+        self._cached: list[dict] | None = None
+        if cache:
+            self._fill_cache()
+
+    @property
+    def metainfo(self) -> dict[str, str]:
+        """Facts about the data set, for MMEngine's metrics."""
+        return {'name': self.name}
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, key: SampleKey | int) -> Any:
+        """Return the packed sample of ``key``; the draws depend on the key alone."""
+        index = as_sample_key(key).index
+        results = self._start(index) if self._cached is None else dict(self._cached[index])
+        results['rng'] = sample_rng(key)
+        for transform in self.transforms:
+            results = transform(results)
+        return results
+
+    def _find(
+        self, pattern: str, gt_pattern: str, wanted: list[str] | None, recursive: bool
+    ) -> tuple[list[tuple[str, str | None]], list[str]]:
+        """Return the relative names (input, target) of all samples, and what is wrong."""
+        names = find_images(self.root, recursive=recursive)
+        targets: dict[str, str] = {}
+        if self.gt_root is None:
+            inputs = fit(names, pattern)
+        elif self.gt_root.resolve() == self.root.resolve():
+            inputs, targets = fit_both(names, pattern, gt_pattern)
+        else:
+            inputs = fit(names, pattern)
+            targets = fit(find_images(self.gt_root, recursive=recursive), gt_pattern)
+        if not inputs:
+            raise ValueError(
+                f'none of the {len(names)} images in {self.root}, such as {names[0]}, fits the '
+                f'pattern {pattern!r}'
+            )
+        missing: list[str] = []
+        if wanted is not None:
+            inputs, missing = choose(inputs, wanted)
+        problems = [f'{name} is listed but not there' for name in missing]
+        if self.gt_root is None:
+            return [(name, None) for name in inputs], problems
+        pairs, unpaired = pair(inputs, targets, complete=wanted is None)
+        return list(pairs), problems + unpaired
+
+    def _check_files(self, *, decode: bool) -> list[str]:
+        """Return what is wrong with the files, in words."""
+        inspect = partial(_inspect, decode=decode)
+        starts = [self._start(index) for index in range(len(self))]
+        found = in_threads(inspect, [start['img_path'] for start in starts])
+        targets = in_threads(inspect, [start['gt_path'] for start in starts if 'gt_path' in start])
+        problems = [answer for answer in found + targets if isinstance(answer, str)]
+        for start, size, target in zip(starts, found, targets, strict=False):
+            if isinstance(size, ImageSize) and isinstance(target, ImageSize):
+                problems += _compare(start, size, target, self.scale)
+        least = self.minimum_size
+        problems += [
+            f'{start["img_path"]} is {_text(size)}, smaller than the {_text(least)} of the pipeline'
+            for start, size in zip(starts, found, strict=True)
+            if isinstance(size, ImageSize) and (size.height < least[0] or size.width < least[1])
+        ]
+        return problems
+
+    @property
+    def minimum_size(self) -> ImageSize:
+        """Height and width that the transforms ask of an image."""
+        sizes = [getattr(transform, 'minimum_size', (1, 1)) for transform in self.transforms]
+        return ImageSize(max((s[0] for s in sizes), default=1), max((s[1] for s in sizes), default=1))
+
+    def _start(self, index: int) -> dict[str, Any]:
+        name, target = self.samples[index]
+        results = {'img_path': str(self.root / name), 'dataset': self.name}
+        if self.gt_root is not None and target is not None:
+            results['gt_path'] = str(self.gt_root / target)
+        return results
+
+    def _fill_cache(self) -> None:
+        """Keep the results of the first transform, and take it out of the pipeline."""
+        if not self.transforms or not getattr(self.transforms[0], 'cacheable', False):
+            raise ValueError('cache=True keeps what LoadImage loads: it must come first')
+        load, self.transforms = self.transforms[0], self.transforms[1:]
+        self._cached = in_threads(load, [self._start(index) for index in range(len(self))])
+
+
+def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:
+    """Build transforms from configs; of a dictionary, the values in order, without those None."""
+    steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
+    return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
+
+
+def in_threads(function: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """Apply a function to all items in threads; reading and decoding release Python's lock."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(function, items))
+
+
+def _inspect(path: str, *, decode: bool) -> ImageSize | str:
+    try:
+        return inspect_image(path, decode=decode)
+    except ValueError as error:
+        return str(error)
+
+
+def _compare(start: dict, size: ImageSize, target: ImageSize, scale: int) -> list[str]:
+    if target == (size.height * scale, size.width * scale):
+        return []
+    return [
+        f'{start["img_path"]} is {_text(size)}, its target {start["gt_path"]} is {_text(target)}: '
+        f'expected {scale} times as much'
+    ]
+
+
+def _text(size: tuple[int, int]) -> str:
+    return f'{size[0]}x{size[1]} (height x width)'

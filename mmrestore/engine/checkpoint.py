@@ -1,0 +1,142 @@
+"""Checkpoints: plain data, written whole or not at all, found again after any crash."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import print_log
+
+LATEST = 'last_checkpoint'
+TEMPORARY = '.writing'
+
+
+def to_plain(value: Any) -> Any:
+    """Return ``value`` as plain data: tensors on the CPU, dicts, lists, tuples, numbers, strings.
+
+    Only plain data can be read with ``torch.load(..., weights_only=True)``, which executes nothing
+    from the file.
+
+    Raises:
+        TypeError: ``value`` holds something else.
+
+    Examples:
+        >>> to_plain({'a': np.float64(0.5), 'b': (1, None)})
+        {'a': 0.5, 'b': (1, None)}
+    """
+    if isinstance(value, torch.Tensor):
+        return value.detach().cpu()
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(value.copy())
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {to_plain(k): to_plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [to_plain(v) for v in value]
+        return items if isinstance(value, list) else tuple(items)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f'a checkpoint holds plain data only, got a {type(value).__name__}: {value!r}')
+
+
+def write_atomically(path: Path, write: Callable[[Any], None]) -> None:
+    """Call ``write`` with a binary file beside ``path``, then put that file in its place.
+
+    Whatever happens, ``path`` is what it was or wholly new.
+
+    Raises:
+        OSError: the file cannot be written, a full disk for example; nothing is left behind.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f'{path.name}{TEMPORARY}')
+    try:
+        with open(beside, 'wb') as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException as error:
+        beside.unlink(missing_ok=True)
+        # torch.save wraps what the operating system says in a RuntimeError.
+        if isinstance(error, (OSError, RuntimeError)):
+            raise OSError(
+                f'{path} could not be written ({error}): the disk may be full. Files written '
+                'before are whole; free some space and go on with --resume.'
+            ) from error
+        raise
+
+
+def save_checkpoint(checkpoint: dict, path: Path) -> None:
+    """Write a checkpoint atomically as plain data.
+
+    Raises:
+        OSError: the file cannot be written.
+        TypeError: the checkpoint holds something that is not plain data.
+    """
+    plain = to_plain(checkpoint)
+    write_atomically(path, lambda file: torch.save(plain, file))
+
+
+def load_checkpoint(path: Path) -> dict:
+    """Read a checkpoint of this package; nothing from the file is executed.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is truncated, not a checkpoint, or holds more than plain data.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'there is no checkpoint {path}')
+    try:
+        checkpoint = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as error:  # torch raises many types for a damaged file
+        raise ValueError(
+            f'{path} cannot be read as a checkpoint: it is truncated, or not made of plain data '
+            f'({str(error).splitlines()[0]})'
+        ) from error
+    if not isinstance(checkpoint, dict) or 'state_dict' not in checkpoint:
+        raise ValueError(f'{path} is not a checkpoint of this package: it has no state_dict')
+    return checkpoint
+
+
+def resumable_checkpoints(work_dir: Path) -> list[Path]:
+    """Return the checkpoints that a run can go on from, newest first."""
+    work_dir = Path(work_dir)
+    found = [p for pattern in ('epoch_*.pth', 'iter_*.pth') for p in work_dir.glob(pattern)]
+    found.sort(key=lambda p: (p.stat().st_mtime_ns, p.name), reverse=True)
+    pointer = work_dir / LATEST
+    if pointer.is_file():
+        # Only the name counts, so that a work directory can be moved.
+        latest = work_dir / Path(pointer.read_text().strip()).name
+        found.sort(key=lambda p: p != latest)
+    return found
+
+
+def load_latest(work_dir: Path) -> tuple[Path, dict] | None:
+    """Read the newest checkpoint of ``work_dir`` that is whole; damaged ones give a warning."""
+    for path in resumable_checkpoints(work_dir):
+        try:
+            return path, load_checkpoint(path)
+        except ValueError as error:
+            print_log(f'{error}; trying the one before.', logger='current', level=30)
+    return None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small text file atomically."""
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def read_json(path: Path) -> dict:
+    """Return what a JSON file holds, an empty dict where there is none or it is damaged."""
+    try:
+        return json.loads(Path(path).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}

@@ -1,0 +1,149 @@
+"""When a batch transform acts."""
+
+from __future__ import annotations
+
+import torch
+from mmengine.dist import all_reduce
+from mmengine.hooks import Hook
+
+from mmrestore.registry import HOOKS
+
+
+@HOOKS.register_module()
+class BatchTransformScheduleHook(Hook):
+    """Switch a batch transform on and off in the course of training.
+
+    The transform is on from ``start`` up to, but not including, ``stop``. TRAPS stops pixel
+    shuffling at epoch k (paper, equation 5). Two questions that the paper leaves open are options:
+
+    - ``plateau``: stop as soon as the training loss no longer falls. The mean loss of a window of
+      ``plateau_window`` steps is compared with the best mean before; after ``plateau`` windows in a
+      row without an improvement by the fraction ``min_improvement`` the transform is switched off.
+      ``stop`` remains the latest end.
+    - ``restart_steps``: after each fall of the learning rate, be on again for so many steps.
+
+    Args:
+        transform: name of the batch transform in the data preprocessor.
+        start: first step (epoch or iteration, from 0) at which it is on.
+        stop: first step at which it is off again; None for never.
+        by_epoch: whether steps are epochs instead of iterations.
+        plateau: windows without improvement after which it stops; 0 to switch this off.
+        plateau_window: steps of one window.
+        min_improvement: fraction of the best mean loss by which a window must be below it.
+        restart_steps: steps of each restart; 0 for none.
+
+    Raises:
+        ValueError: a number is out of range; at the start of training, if there is no such
+            transform.
+    """
+
+    priority = 'ABOVE_NORMAL'
+
+    def __init__(
+        self,
+        transform: str,
+        *,
+        start: int = 0,
+        stop: int | None = None,
+        by_epoch: bool = True,
+        plateau: int = 0,
+        plateau_window: int = 1,
+        min_improvement: float = 0.01,
+        restart_steps: int = 0,
+    ) -> None:
+        if stop is not None and stop < start:
+            raise ValueError(f'stop must not be before start, got start={start}, stop={stop}')
+        if min(start, plateau, restart_steps) < 0 or plateau_window < 1:
+            raise ValueError(
+                'start, plateau and restart_steps must not be negative and plateau_window must be '
+                f'at least 1, got {start}, {plateau}, {restart_steps}, {plateau_window}'
+            )
+        self.transform = transform
+        self.start = start
+        self.stop = stop
+        self.by_epoch = by_epoch
+        self.plateau = plateau
+        self.plateau_window = plateau_window
+        self.min_improvement = min_improvement
+        self.restart_steps = restart_steps
+        self.state: dict = {
+            'ended_early': False,
+            'best': float('inf'),
+            'bad_windows': 0,
+            'window_step': -1,  # first step of the open window
+            'loss_sum': 0.0,
+            'loss_count': 0,
+            'learning_rate': 0.0,
+            'restarted_at': -1,
+        }
+
+    def before_train(self, runner) -> None:
+        """Check that the transform exists."""
+        runner.network.data_preprocessor.switch(self.transform, on=True)
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        """Switch the transform on or off for this iteration."""
+        step = runner.epoch if self.by_epoch else runner.iter
+        if self.restart_steps:
+            self._watch_learning_rate(runner.optim_wrapper.get_lr()['lr'][0], step)
+        if self.plateau and not self.state['ended_early']:
+            self._watch_plateau(step)
+        self._switch(runner, self._is_on(step))
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Add the loss to the open window."""
+        if self.plateau and not self.state['ended_early']:
+            self.state['loss_sum'] += float((outputs or {})['loss'])
+            self.state['loss_count'] += 1
+
+    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Keep the state with the checkpoint."""
+        checkpoint.setdefault('batch_transform_schedules', {})[self.transform] = dict(self.state)
+
+    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Take up the state of the checkpoint."""
+        saved = checkpoint.get('batch_transform_schedules', {})
+        self.state.update(saved.get(self.transform, {}))
+
+    def _is_on(self, step: int) -> bool:
+        restarted_at = self.state['restarted_at']
+        if 0 <= restarted_at <= step < restarted_at + self.restart_steps:
+            return True
+        ended = self.state['ended_early'] or (self.stop is not None and step >= self.stop)
+        return step >= self.start and not ended
+
+    def _switch(self, runner, on: bool) -> None:
+        preprocessor = runner.network.data_preprocessor
+        if preprocessor.is_on(self.transform) != on:
+            preprocessor.switch(self.transform, on)
+            runner.logger.info(
+                'batch transform %s is %s from epoch %d, iteration %d',
+                *(self.transform, 'on' if on else 'off', runner.epoch, runner.iter),
+            )
+
+    def _watch_learning_rate(self, learning_rate: float, step: int) -> None:
+        if learning_rate < self.state['learning_rate']:
+            self.state['restarted_at'] = step
+        self.state['learning_rate'] = learning_rate
+
+    def _watch_plateau(self, step: int) -> None:
+        state = self.state
+        if step < self.start:
+            return
+        if state['window_step'] < 0:
+            state['window_step'] = step
+        if step - state['window_step'] < self.plateau_window or not state['loss_count']:
+            return
+        mean = self._mean_over_ranks(state['loss_sum'] / state['loss_count'])
+        improved = mean < state['best'] * (1 - self.min_improvement)
+        state['bad_windows'] = 0 if improved else state['bad_windows'] + 1
+        state['best'] = min(state['best'], mean)
+        state['ended_early'] = state['bad_windows'] >= self.plateau
+        state.update(window_step=step, loss_sum=0.0, loss_count=0)
+
+    @staticmethod
+    def _mean_over_ranks(value: float) -> float:
+        """Return the mean over all processes, so that all switch at the same step."""
+        tensor = torch.tensor(value, dtype=torch.float64)
+        all_reduce(tensor, op='mean')
+        return float(tensor)

@@ -1,0 +1,181 @@
+"""When checkpoints are written and which are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import BaseLoop
+
+from mmrestore.engine.checkpoint import (
+    LATEST,
+    TEMPORARY,
+    read_json,
+    resumable_checkpoints,
+    write_text,
+)
+from mmrestore.engine.runner import VALIDATIONS
+from mmrestore.registry import HOOKS
+
+LOWER_IS_BETTER = ('LPIPS', 'NIQE', 'MAE', 'RMSE')
+
+
+@HOOKS.register_module()
+class CheckpointHook(Hook):
+    """Write checkpoints at intervals, before every validation, at the end and on SIGTERM.
+
+    An old checkpoint is removed only after the new one stands. The best weights by each of the
+    chosen metrics are kept in files of their own.
+
+    Args:
+        interval: epochs, or iterations, between two checkpoints.
+        by_epoch: whether ``interval`` counts epochs.
+        max_keep_ckpts: how many checkpoints to resume from are kept; at least 1.
+        save_best: key of a metric such as ``kodak24/PSNR``, or several.
+
+    Raises:
+        ValueError: a number is below 1, or ``save_best`` names a metric that validation does not
+            give.
+    """
+
+    priority = 'VERY_LOW'
+
+    def __init__(
+        self,
+        *,
+        interval: int = 1,
+        by_epoch: bool = True,
+        max_keep_ckpts: int = 2,
+        save_best: str | Sequence[str] = (),
+    ) -> None:
+        if interval < 1 or max_keep_ckpts < 1:
+            raise ValueError(
+                f'interval and max_keep_ckpts must be at least 1, got {interval}, {max_keep_ckpts}'
+            )
+        self.interval = interval
+        self.by_epoch = by_epoch
+        self.max_keep = max_keep_ckpts
+        self.save_best = [save_best] if isinstance(save_best, str) else list(save_best)
+        self._saved_iter = -1
+        self._stop = False
+
+    def before_train(self, runner) -> None:
+        """Clear what a killed run left half-written, check the space, listen for SIGTERM."""
+        self._saved_iter = runner.iter if runner.resumed else -1
+        if not is_main_process():
+            # The main process saves; the others run on until it has, and end with it.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            return
+        for leftover in Path(runner.work_dir).glob(f'*{TEMPORARY}'):
+            leftover.unlink()
+        if not runner.resumed:
+            (Path(runner.work_dir) / VALIDATIONS).unlink(missing_ok=True)
+        self._check_space(runner)
+        self._previous_handler = signal.signal(signal.SIGTERM, self._on_sigterm)
+
+    def after_train(self, runner) -> None:
+        """Stop listening for SIGTERM."""
+        if is_main_process():
+            signal.signal(signal.SIGTERM, self._previous_handler)
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Save after iteration ``runner.iter + 1`` where that is due."""
+        done = runner.iter + 1
+        if self._stop:
+            self._save(runner, f'iter_{done}.pth', runner.epoch, done)
+            self._exit(runner)
+        last = done == runner.max_iters
+        if not self.by_epoch and (done % self.interval == 0 or last):
+            self._save(runner, f'iter_{done}.pth', runner.epoch, done)
+
+    def after_train_epoch(self, runner) -> None:
+        """Save after epoch ``runner.epoch + 1`` where that is due."""
+        done = runner.epoch + 1
+        if self.by_epoch and (done % self.interval == 0 or done == runner.max_epochs):
+            self._save(runner, f'epoch_{done}.pth', done, runner.iter)
+
+    def before_val(self, runner) -> None:
+        """Save what has been trained, so that a crash in validation loses nothing."""
+        if _in_training(runner):
+            name = f'epoch_{runner.epoch}' if self.by_epoch else f'iter_{runner.iter}'
+            self._save(runner, f'{name}.pth', runner.epoch, runner.iter)
+
+    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Leave a validation when told to stop; the checkpoint was written before it."""
+        if self._stop:
+            self._exit(runner)
+
+    def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
+        """Keep the weights that are best by any of the chosen metrics."""
+        if not _in_training(runner) or not is_main_process():
+            return
+        record_file = Path(runner.work_dir) / VALIDATIONS
+        # A run resumed from an earlier checkpoint forgets what came after it.
+        known = read_json(record_file).get('best', {})
+        best = {key: kept for key, kept in known.items() if kept['iter'] <= runner.iter}
+        for key in self.save_best:
+            best[key] = self._keep_if_best(runner, key, metrics or {}, best.get(key))
+        write_text(record_file, json.dumps({'last': runner.iter, 'best': best}, indent=1))
+
+    def _keep_if_best(self, runner, key: str, metrics: dict, best: dict | None) -> dict:
+        if key not in metrics:
+            raise ValueError(f'save_best={key!r}, but validation gives {", ".join(metrics)}')
+        score = float(metrics[key])
+        sign = -1 if key.rsplit('/', 1)[-1] in LOWER_IS_BETTER else 1
+        if best is not None and sign * score <= sign * best['score']:
+            return best
+        name = f'best_{key.replace("/", "_")}_{_step(runner, self.by_epoch)}.pth'
+        runner.save_checkpoint(
+            runner.work_dir, name, epoch=runner.epoch, iteration=runner.iter, weights_only=True
+        )
+        if best is not None and best['file'] != name:
+            (Path(runner.work_dir) / best['file']).unlink(missing_ok=True)
+        runner.logger.info('best %s so far: %.4f, kept as %s', key, score, name)
+        return {'score': score, 'file': name, 'iter': runner.iter}
+
+    def _save(self, runner, name: str, epoch: int, iteration: int) -> None:
+        if self._saved_iter == iteration:
+            return
+        self._saved_iter = iteration
+        if not is_main_process():
+            return
+        work_dir = Path(runner.work_dir)
+        runner.save_checkpoint(runner.work_dir, name, epoch=epoch, iteration=iteration)
+        write_text(work_dir / LATEST, name)
+        for old in resumable_checkpoints(work_dir)[self.max_keep :]:
+            old.unlink()
+
+    def _check_space(self, runner) -> None:
+        size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())
+        needed = 2 * 4 * size  # two checkpoints of weights, their average and two moments
+        free = shutil.disk_usage(runner.work_dir).free
+        if free < needed:
+            raise OSError(
+                f'{runner.work_dir} has {free / 2**20:.0f} MiB left, checkpoints need '
+                f'{needed / 2**20:.0f} MiB: free some space or choose another --work-dir'
+            )
+
+    def _on_sigterm(self, number: int, frame) -> None:
+        self._stop = True
+
+    @staticmethod
+    def _exit(runner) -> None:
+        runner.logger.info('stopped by SIGTERM; go on with --resume')
+        if runner.distributed:
+            os._exit(128 + signal.SIGTERM)  # the other processes may be waiting in a collective
+        sys.exit(128 + signal.SIGTERM)
+
+
+def _in_training(runner) -> bool:
+    return isinstance(runner._train_loop, BaseLoop)
+
+
+def _step(runner, by_epoch: bool) -> str:
+    return f'epoch_{runner.epoch}' if by_epoch else f'iter_{runner.iter}'

@@ -1,0 +1,95 @@
+"""Small hooks around every iteration: seeds, finite losses, throughput."""
+
+from __future__ import annotations
+
+import math
+import random
+import resource
+
+import numpy as np
+import torch
+from mmengine.hooks import Hook
+
+from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.registry import HOOKS
+
+
+def iteration_seed(seed: int, iteration: int, rank: int) -> int:
+    """Return the seed of one iteration on one rank, a number below 2**63.
+
+    Examples:
+        >>> iteration_seed(0, 1, 0) == iteration_seed(0, 1, 0)
+        True
+        >>> len({iteration_seed(0, i, r) for i in range(10) for r in range(2)})
+        20
+    """
+    return int(np.random.SeedSequence((seed, iteration, rank)).generate_state(1, np.uint64)[0] >> 1)
+
+
+@HOOKS.register_module()
+class IterationSeedHook(Hook):
+    """Seed all generators anew before every training iteration.
+
+    What an iteration draws on the device (noise, permutations, masks, dropped paths) then depends
+    on (seed, iteration, rank) alone: a resumed run needs no generator state, validation cannot
+    disturb training, and ranks differ.
+    """
+
+    priority = 'VERY_HIGH'
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        """Seed Python, NumPy and PyTorch."""
+        seed = iteration_seed(runner.seed, runner.iter, runner.rank)
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+
+
+@HOOKS.register_module()
+class FiniteLossHook(Hook):
+    """Stop at the first loss that is not finite, before anything of it is saved.
+
+    Raises:
+        FloatingPointError: names the loss and the checkpoint to go back to.
+    """
+
+    priority = 'HIGH'
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Check every loss of the iteration."""
+        for name, value in (outputs or {}).items():
+            if not math.isfinite(float(value)):
+                checkpoints = resumable_checkpoints(runner.work_dir)
+                last = checkpoints[0] if checkpoints else 'none has been written yet'
+                raise FloatingPointError(
+                    f'{name} is {float(value)} at iteration {runner.iter + 1}: lower the learning '
+                    'rate, clip gradients or train in float32. Last good checkpoint: '
+                    f'{last}'
+                )
+
+
+@HOOKS.register_module()
+class ThroughputHook(Hook):
+    """Log images per second over all processes and, on a CPU, the peak memory in MiB.
+
+    Args:
+        max_history: values of each scalar that are kept for smoothing. MMEngine keeps a million
+            and copies them all at every iteration.
+    """
+
+    priority = 55  # between the timer (50), whose time it reads, and the logger (60)
+
+    def __init__(self, *, max_history: int = 10_000) -> None:
+        self.max_history = max_history
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Add the scalars of this iteration."""
+        hub = runner.message_hub
+        seconds = hub.get_scalar('train/time').current()
+        images = runner.train_dataloader.batch_size * runner.world_size
+        hub.update_scalar('train/images_per_s', images / max(seconds, 1e-9))
+        if not torch.cuda.is_available():
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            hub.update_scalar('train/memory', peak)
+        for buffer in hub.log_scalars.values():
+            buffer.max_length = self.max_history

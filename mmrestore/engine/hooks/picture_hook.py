@@ -1,0 +1,90 @@
+"""Pictures of what the network does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from torch import Tensor
+
+from mmrestore.models.data_preprocessor import to_unit_range
+from mmrestore.registry import HOOKS
+from mmrestore.structures import DataSample
+
+
+def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
+    """Return images in a row, with a white gap between, as H x W x 3 uint8 RGB.
+
+    Args:
+        images: (1 or 3, H, W) in [0, 1]; smaller ones (the input of super-resolution) are enlarged
+            to the size of the last by repeating pixels.
+        gap: pixels between two images.
+
+    Examples:
+        >>> side_by_side([torch.zeros(3, 2, 2), torch.ones(1, 4, 4)]).shape
+        (4, 12, 3)
+    """
+    size = images[-1].shape[-2:]
+    row = []
+    for image in images:
+        image = image.detach().float().cpu().clamp(0, 1).expand(3, -1, -1)
+        row += [F.interpolate(image[None], size=size, mode='nearest')[0], torch.ones(3, size[0], gap)]
+    return torch.cat(row[:-1], dim=2).mul(255).round().byte().permute(1, 2, 0).numpy()
+
+
+@HOOKS.register_module()
+class PictureHook(Hook):
+    """Save input, restored and target side by side for the first images of each test set.
+
+    They go to the visualizer: into ``vis_data/vis_image`` of the run and to TensorBoard if it is
+    among the visualisation back-ends.
+
+    Args:
+        num_images: images of each test set.
+
+    Raises:
+        ValueError: ``num_images`` is negative.
+    """
+
+    priority = 'NORMAL'
+
+    def __init__(self, *, num_images: int = 2) -> None:
+        if num_images < 0:
+            raise ValueError(f'num_images must not be negative, got {num_images}')
+        self.num_images = num_images
+        self._shown: dict[str, int] = {}
+
+    def before_val_epoch(self, runner) -> None:
+        """Begin a new round of pictures."""
+        self._shown.clear()
+
+    def before_test_epoch(self, runner) -> None:
+        """Begin a new round of pictures."""
+        self._shown.clear()
+
+    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Save the pictures of a validation batch."""
+        self._show(runner, data_batch, outputs, runner.iter)
+
+    def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Save the pictures of a test batch."""
+        self._show(runner, data_batch, outputs, 0)
+
+    def _show(self, runner, data_batch: dict, outputs: list[DataSample], step: int) -> None:
+        if not is_main_process():
+            return
+        for image, sample in zip(data_batch['inputs'], outputs, strict=True):
+            name = sample.get('dataset', 'images')
+            if self._shown.get(name, 0) >= self.num_images:
+                continue
+            self._shown[name] = self._shown.get(name, 0) + 1
+            images = [to_unit_range(image), sample.pred_img]
+            if 'gt_img' in sample:
+                images.append(sample.gt_img)
+            runner.visualizer.add_image(
+                f'{name}_{Path(sample.path).stem}', side_by_side(images), step=step
+            )

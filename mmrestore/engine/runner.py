@@ -1,0 +1,211 @@
+"""MMEngine's runner with checkpoints of plain data, exact resuming and CPU processes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import mmengine
+import torch
+from mmengine.dist import get_world_size
+from mmengine.model import MMDistributedDataParallel, is_model_wrapper
+from mmengine.runner import Runner as _Runner
+from torch import nn
+from torch.utils.data import DataLoader
+
+from mmrestore.engine.checkpoint import (
+    load_checkpoint,
+    load_latest,
+    read_json,
+    save_checkpoint,
+)
+from mmrestore.models.weights import key_differences, load_weights
+from mmrestore.registry import RUNNERS
+from mmrestore.version import __version__
+
+VALIDATIONS = 'validations.json'
+# What of a scheduler's state is progress; the rest is configuration and must not have changed.
+SCHEDULER_PROGRESS = ('last_step', '_global_step', '_last_value', 'base_values', 'verbose')
+
+
+@RUNNERS.register_module()
+class Runner(_Runner):
+    """Trains, validates and tests what a config describes.
+
+    Own are only the pieces that MMEngine 0.10.7 gets wrong on current PyTorch: its checkpoints
+    hold pickled objects that PyTorch refuses to load, are not written atomically, and resuming
+    replays the data; its distributed wrapper needs a GPU.
+    """
+
+    resumed = False
+
+    @property
+    def network(self) -> nn.Module:
+        """The model without a distributed wrapper."""
+        return self.model.module if is_model_wrapper(self.model) else self.model
+
+    @property
+    def validated_iter(self) -> int:
+        """The iteration of the last complete validation of this work directory; -1 for none."""
+        return read_json(Path(self.work_dir) / VALIDATIONS).get('last', -1)
+
+    def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
+        """Wrap the model for several processes, on GPUs or on CPUs."""
+        if not self.distributed or torch.cuda.is_available() or model_wrapper_cfg is not None:
+            return super().wrap_model(model_wrapper_cfg, model)
+        return MMDistributedDataParallel(
+            module=model,
+            device_ids=None,  # MMEngine always passes a GPU
+            broadcast_buffers=False,
+            find_unused_parameters=self.cfg.get('find_unused_parameters', False),
+        )
+
+    def save_checkpoint(  # type: ignore[override]
+        self, out_dir: str, filename: str, *, epoch: int, iteration: int, weights_only: bool = False
+    ) -> None:
+        """Write the state after ``iteration`` iterations, of which ``epoch`` epochs are complete.
+
+        Args:
+            out_dir: folder of the file.
+            filename: name of the file.
+            epoch: number of complete epochs.
+            iteration: number of iterations done.
+            weights_only: leave out what only resuming needs.
+        """
+        checkpoint: dict[str, Any] = {
+            'meta': {
+                'epoch': epoch,
+                'iter': iteration,
+                'samples_per_step': self._samples_per_step(),
+                'seed': self.seed,
+                'cfg': self.cfg.pretty_text,
+                'experiment_name': self.experiment_name,
+                'time': time.strftime('%Y%m%d_%H%M%S'),
+                'versions': {
+                    'mmrestore': __version__,
+                    'mmengine': mmengine.__version__,
+                    'torch': str(torch.__version__),
+                },
+            },
+            'state_dict': dict(self.network.state_dict()),
+        }
+        if not weights_only:
+            checkpoint['optimizer'] = self.optim_wrapper.state_dict()
+            checkpoint['param_schedulers'] = [s.state_dict() for s in self.param_schedulers or []]
+        self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
+        if weights_only:
+            checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}
+        save_checkpoint(checkpoint, Path(out_dir) / filename)
+
+    def load_or_resume(self) -> None:
+        """Go on from a checkpoint, or start from pretrained weights, as the config says."""
+        if self._has_loaded:
+            return
+        if self._resume and self._load_from is None:
+            latest = load_latest(Path(self.work_dir))
+            if latest is None:
+                self.logger.info('no checkpoint to resume from in %s: a new run', self.work_dir)
+            else:
+                self._resume_from(*latest)
+        elif self._resume:
+            self._resume_from(Path(self._load_from), load_checkpoint(Path(self._load_from)))
+        elif self._load_from is not None:
+            self.load_checkpoint(self._load_from)
+        self._has_loaded = True
+
+    def load_checkpoint(self, filename: str) -> None:  # type: ignore[override]
+        """Load the weights of a checkpoint of this package or of a released network.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the weights are of another network; the message lists the keys.
+        """
+        load_weights(self.network, filename)
+        self.logger.info('loaded the weights of %s', filename)
+
+    @staticmethod
+    def build_dataloader(
+        dataloader: DataLoader | dict, seed: int | None = None, diff_rank_seed: bool = False
+    ) -> DataLoader:
+        """Build a data loader; batches are stacked in the workers unless the config says else.
+
+        ``batch_size`` counts the images of one process, ``total_batch_size``, which may stand
+        instead, those of all processes together.
+
+        Raises:
+            ValueError: the total cannot be shared evenly.
+        """
+        if isinstance(dataloader, dict):
+            dataloader = dict(dataloader)
+            total = dataloader.pop('total_batch_size', None)
+            if total is not None:
+                if total % get_world_size():
+                    raise ValueError(
+                        f'total_batch_size={total} cannot be shared by {get_world_size()} '
+                        'processes: choose a multiple'
+                    )
+                dataloader['batch_size'] = total // get_world_size()
+            workers = dataloader.get('num_workers', 0) > 0
+            defaults = {
+                'num_workers': 0,
+                'persistent_workers': workers,
+                'pin_memory': torch.cuda.is_available(),
+                'collate_fn': {'type': 'collate'},
+                'worker_init_fn': {'type': 'init_worker'},
+            }
+            dataloader = {**defaults, **dataloader}
+        return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
+
+    def _resume_from(self, path: Path, checkpoint: dict) -> None:
+        if 'optimizer' not in checkpoint:
+            raise ValueError(
+                f'{path} holds weights only and cannot be resumed from: start a new run from it '
+                f'with --cfg-options load_from={path}'
+            )
+        meta = checkpoint['meta']
+        self._check_resumable(path, checkpoint)
+        self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
+        self.network.load_state_dict(checkpoint['state_dict'])
+        self.optim_wrapper.load_state_dict(checkpoint['optimizer'])
+        for scheduler, state in zip(
+            self.param_schedulers or [], checkpoint['param_schedulers'], strict=True
+        ):
+            scheduler.load_state_dict({k: state[k] for k in SCHEDULER_PROGRESS if k in state})
+        self.train_loop._epoch, self.train_loop._iter = meta['epoch'], meta['iter']
+        if meta['seed'] != self.seed:
+            self.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
+            self._randomness_cfg.update(seed=meta['seed'])
+            self.set_randomness(**self._randomness_cfg)
+            self.train_dataloader.sampler.seed = meta['seed']
+        self.resumed = True
+        self.logger.info('resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter'])
+
+    def _check_resumable(self, path: Path, checkpoint: dict) -> None:
+        differences = key_differences(self.network.state_dict(), checkpoint['state_dict'])
+        if differences:
+            raise ValueError(f'{path} is a checkpoint of another network. {differences}')
+        before, now = checkpoint['meta']['samples_per_step'], self._samples_per_step()
+        if before != now:
+            raise ValueError(
+                f'{path} was written by a run with {before} images a step over all processes, this '
+                f'one has {now}: set the batch size so that the product is the same'
+            )
+        states = checkpoint['param_schedulers']
+        schedulers = [s.state_dict() for s in self.param_schedulers or []]
+        if [_settings(s) for s in schedulers] != [_settings(s) for s in states]:
+            raise ValueError(
+                f'{path} was written with another learning-rate schedule: resume with that one, or '
+                f'start a new run from its weights with --cfg-options load_from={path}'
+            )
+
+    def _samples_per_step(self) -> int:
+        return self.train_dataloader.batch_size * self.world_size
+
+
+def _settings(scheduler_state: dict) -> dict:
+    return {
+        key: dict(value) if key == 'milestones' else value
+        for key, value in scheduler_state.items()
+        if key not in SCHEDULER_PROGRESS
+    }

@@ -1,0 +1,98 @@
+"""Metrics that are computed for each image and averaged over each data set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+from torch import Tensor
+
+
+class ImageMetric(BaseMetric):
+    """Mean over the images of each data set; subclasses define ``measure`` and ``protocol``.
+
+    Results are called ``<data set>/<name>``, or ``<name>`` for images of no named data set. Only
+    the values of the images are gathered from other processes.
+
+    Args:
+        name: what results are called; the name of the class if absent. Two metrics of one class in
+            an evaluator need different names.
+    """
+
+    default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
+
+    def __init__(self, *, name: str | None = None) -> None:
+        # Despite its name 'gpu' gathers through the process group, with gloo on a CPU too; 'cpu'
+        # would gather through a folder that all machines must share.
+        super().__init__(collect_device='gpu')
+        self.name = name or type(self).__name__
+        self._protocol_logged = False
+
+    @property
+    def protocol(self) -> str:
+        """What exactly is measured, in one line."""
+        raise NotImplementedError
+
+    def measure(self, pred: Tensor, target: Tensor) -> Tensor:
+        """Return the value of each image, (N,), of predictions and targets (N, C, H, W)."""
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Measure the images of a batch.
+
+        Args:
+            data_batch: not used.
+            data_samples: dicts with ``pred_img`` and ``gt_img``, (C, H, W) in [0, 1], and where
+                known ``path`` and ``dataset``.
+
+        Raises:
+            ValueError: an image has no target, or one of another shape.
+        """
+        for sample in data_samples:
+            pred, target = sample['pred_img'], sample.get('gt_img')
+            image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
+            if target is None:
+                raise ValueError(
+                    f'{self.name} compares with a target, but {image} has no gt_img: use a data '
+                    'set with targets, or leave out the evaluator to restore without measuring'
+                )
+            if target.shape != pred.shape:
+                raise ValueError(
+                    f'{self.name} of {image}: the prediction has shape {tuple(pred.shape)}, the '
+                    f'target {tuple(target.shape)}'
+                )
+            value = self.measure(pred[None], target[None].to(pred.device))
+            self.results.append((sample.get('dataset'), value.squeeze(0)))
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Gather the values of all processes and average them over each data set.
+
+        Args:
+            size: number of images; a sampler may have repeated some to give all processes equally
+                many.
+        """
+        if self.results:  # one copy from the device for all images
+            datasets, values = zip(*self.results, strict=True)
+            self.results[:] = zip(datasets, torch.stack(values).tolist(), strict=True)
+        return super().evaluate(size)
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Average over each data set; log the protocol the first time.
+
+        Args:
+            results: pairs of the name of the data set and the value of an image.
+        """
+        if not self._protocol_logged:
+            print_log(f'{self.name}: {self.protocol}', logger='current')
+            self._protocol_logged = True
+        groups: dict[str | None, list[float]] = {}
+        for dataset, value in results:
+            groups.setdefault(dataset, []).append(value)
+        return {
+            f'{dataset}/{self.name}' if dataset else self.name: sum(values) / len(values)
+            for dataset, values in groups.items()
+        }

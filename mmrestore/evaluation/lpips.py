@@ -1,0 +1,118 @@
+"""LPIPS of a data set."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from mmrestore.evaluation.base import ImageMetric
+from mmrestore.functional.image_quality import round_to_8_bit
+from mmrestore.registry import METRICS
+
+_TRUNKS = {
+    'alex': ('alexnet', 'alexnet-owt-7be5be79.pth'),
+    'vgg': ('vgg16', 'vgg16-397923af.pth'),
+}
+
+
+@METRICS.register_module()
+class LPIPS(ImageMetric):
+    """Learned perceptual image patch similarity, version 0.1 of the package ``lpips``.
+
+    Lower is better, equal images have 0. Images are RGB, scaled to [-1, 1]; a gray image is given
+    to the network as three equal channels. The weights of the network (ImageNet) are those of
+    torchvision. Nothing is downloaded.
+
+    Source: Zhang, Isola, Efros, Shechtman and Wang, "The unreasonable effectiveness of deep
+    features as a perceptual metric", CVPR 2018.
+
+    Args:
+        net: 'alex' or 'vgg'.
+        rounded: clamp and round both images to 8 bit.
+        weights: a file with torchvision's weights of AlexNet or VGG-16; if absent, the place where
+            torchvision keeps its downloads.
+        name: what results are called.
+
+    Raises:
+        ValueError: ``net`` is neither.
+        RuntimeError: the package or the weights are missing; the message says how to get them.
+    """
+
+    def __init__(
+        self,
+        *,
+        net: Literal['alex', 'vgg'] = 'alex',
+        rounded: bool = True,
+        weights: str | Path | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        if net not in _TRUNKS:
+            raise ValueError(f"expected net 'alex' or 'vgg', got {net!r}")
+        self.net = net
+        self.rounded = rounded
+        self.distance = load_distance(net, weights)
+
+    @property
+    def protocol(self) -> str:
+        """What exactly is measured, in one line."""
+        rounding = 'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded'
+        return f'LPIPS 0.1 ({self.net}), RGB, {rounding}, no border cropped, mean over images'
+
+    def measure(self, pred: Tensor, target: Tensor) -> Tensor:
+        """Return the distance of each pair of images (N, C, H, W) with one or three channels."""
+        distance = self.distance.to(pred.device)
+        return distance(self._prepare(pred), self._prepare(target)).flatten()
+
+    def _prepare(self, x: Tensor) -> Tensor:
+        x = x.float()
+        if self.rounded:
+            x = round_to_8_bit(x)
+        return (2 * x - 1).expand(-1, 3, -1, -1)
+
+
+def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
+    """Return the network of LPIPS, which maps two images in [-1, 1] to (N, 1, 1, 1).
+
+    Raises:
+        RuntimeError: the package or the weights are missing; the message says how to get them.
+    """
+    trunk, file_name = _TRUNKS[net]
+    file = Path(weights or Path(torch.hub.get_dir()) / 'checkpoints' / file_name)
+    try:
+        import lpips
+    except (ImportError, RuntimeError) as error:
+        # A torchvision that does not fit the installed torch fails with a RuntimeError.
+        raise RuntimeError(
+            'LPIPS needs the packages lpips and torchvision: `pip install lpips torchvision` '
+            f'(both torch and torchvision from PyPI, or both CPU-only builds). {error}'
+        ) from error
+    if not file.is_file():
+        raise RuntimeError(
+            f'LPIPS ({net}) needs the ImageNet weights of torchvision, but there is no file {file}.'
+            f' Put https://download.pytorch.org/models/{file_name} there, or run `python -c "from '
+            f"torchvision.models import {trunk} as m; m(weights='IMAGENET1K_V1')\"` on a machine "
+            'with internet access, or name a copy by the argument `weights`. To evaluate without '
+            'LPIPS, remove it from the metrics.'
+        )
+    with warnings.catch_warnings():  # lpips calls torchvision by an argument that is deprecated
+        warnings.simplefilter('ignore', UserWarning)
+        # With pnet_rand it does not download; its linear layers are trained and come with it.
+        distance = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
+    try:
+        parameters = torch.load(file, map_location='cpu', weights_only=True)
+        # It cuts the network into slices and keeps the numbers: slice2.3.bias is features.3.bias.
+        sliced = {
+            k: parameters[f'features.{k.split(".", 1)[1]}'] for k in distance.net.state_dict()
+        }
+        distance.net.load_state_dict(sliced)
+    except Exception as error:
+        raise RuntimeError(
+            f'{file} does not hold the weights of {trunk} of torchvision: delete it and download '
+            f'https://download.pytorch.org/models/{file_name} again. {error}'
+        ) from error
+    return distance.eval().requires_grad_(False)

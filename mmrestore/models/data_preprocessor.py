@@ -1,0 +1,107 @@
+"""From a batch of bytes to what the network sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from mmengine.model import BaseDataPreprocessor
+from torch import Tensor
+
+from mmrestore.registry import BATCH_TRANSFORMS, MODELS, suggest
+from mmrestore.structures import DataSample
+
+FULL_SCALE = {torch.uint8: 255.0, torch.uint16: 65535.0}
+
+
+def to_unit_range(image: Tensor) -> Tensor:
+    """Return ``image`` as float32 in [0, 1]; floating-point images are taken to be so already.
+
+    Examples:
+        >>> to_unit_range(torch.tensor([0, 51, 255], dtype=torch.uint8))
+        tensor([0.0000, 0.2000, 1.0000])
+    """
+    if image.dtype.is_floating_point:
+        return image.float()
+    if image.dtype not in FULL_SCALE:
+        raise TypeError(f'an image must be uint8, uint16 or floating point, got {image.dtype}')
+    return image.float().div_(FULL_SCALE[image.dtype])
+
+
+@MODELS.register_module()
+class DataPreprocessor(BaseDataPreprocessor):
+    """Move a batch to the device, bring it to [0, 1] and, in training, transform it.
+
+    A sample that came without a target is its own: inputs and target are then one tensor, until a
+    batch transform replaces one of them.
+
+    Args:
+        batch_transforms: configs of batch transforms by name, applied in this order in training
+            only. The name is what a schedule switches on and off; None instead of a config takes an
+            inherited one away.
+        non_blocking: whether copies from pinned memory overlap with computation.
+    """
+
+    def __init__(
+        self,
+        *,
+        batch_transforms: Mapping[str, dict] | None = None,
+        non_blocking: bool = True,
+    ) -> None:
+        super().__init__(non_blocking=non_blocking)
+        self.batch_transforms = {
+            name: BATCH_TRANSFORMS.build(cfg)
+            for name, cfg in (batch_transforms or {}).items()
+            if cfg is not None
+        }
+        self._off: set[str] = set()
+
+    def switch(self, name: str, on: bool) -> None:
+        """Switch the batch transform called ``name`` on or off.
+
+        Raises:
+            ValueError: there is no such batch transform.
+        """
+        if name not in self.batch_transforms:
+            known = list(self.batch_transforms)
+            raise ValueError(
+                f'no batch transform is called {name!r}.{suggest(name, known)} '
+                f'The data preprocessor has: {", ".join(known) or "none"}.'
+            )
+        if on:
+            self._off.discard(name)
+        else:
+            self._off.add(name)
+
+    def is_on(self, name: str) -> bool:
+        """Whether the batch transform called ``name`` is applied."""
+        return name in self.batch_transforms and name not in self._off
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Return ``inputs`` (N, C, H, W), float32 in [0, 1] before transforms, and ``data_samples``.
+
+        Args:
+            data: a batch made by :func:`mmrestore.datasets.collate.collate`.
+            training: whether the batch transforms are applied.
+        """
+        data = self.to_device(data)
+        if training:
+            data = self.transform(**data)
+        return data
+
+    def to_device(self, data: dict) -> dict:
+        """Move a batch to the device, as bytes, and bring it to [0, 1] there."""
+        data = self.cast_data(data)
+        samples = data['data_samples']
+        if 'gt_img' in samples:
+            samples.gt_img = to_unit_range(samples.gt_img)
+        return {'inputs': to_unit_range(data['inputs']), 'data_samples': samples}
+
+    def transform(self, inputs: Tensor, data_samples: DataSample) -> dict:
+        """Apply the batch transforms that are switched on."""
+        if 'gt_img' not in data_samples:
+            data_samples.gt_img = inputs
+        for name, transform in self.batch_transforms.items():
+            if name not in self._off:
+                inputs, data_samples = transform(inputs, data_samples)
+        return {'inputs': inputs, 'data_samples': data_samples}

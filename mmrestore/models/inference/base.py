@@ -1,0 +1,68 @@
+"""What happens around a network at test time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from mmrestore.registry import INFERENCE
+
+
+class Network(Protocol):
+    """A backbone or a decorated one."""
+
+    scale: int
+    size_multiple: int
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Restore images (N, C, H, W) in [0, 1]."""
+
+
+class InferenceDecorator:
+    """A callable around a network that can itself be decorated; subclasses define ``__call__``.
+
+    It is not a module: the network keeps its one owner, and nothing of a decorator enters a state
+    dict. ``scale`` and ``size_multiple`` have the meaning they have for a backbone; they are those
+    of the network unless a subclass changes them.
+
+    Raises:
+        TypeError: ``net`` cannot be called or does not state ``scale`` and ``size_multiple``.
+    """
+
+    def __init__(self, net: Network) -> None:
+        missing = [name for name in ('scale', 'size_multiple') if not hasattr(net, name)]
+        if missing or not callable(net):
+            raise TypeError(
+                'expected a network or an inference decorator with the attributes scale and '
+                f'size_multiple, got {type(net).__name__}'
+                + (f' without {" and ".join(missing)}' if missing else ', which cannot be called')
+            )
+        self.net = net
+        self.scale = net.scale
+        self.size_multiple = net.size_multiple
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Restore images (N, C, H, W) in [0, 1]."""
+        raise NotImplementedError
+
+
+def build_inference(net: Network, cfgs: Sequence[dict[str, Any]] = ()) -> Network:
+    """Wrap a network from the inside out: the first config is next to it, the last is called first.
+
+    Args:
+        net: a backbone or a decorator.
+        cfgs: configs of components of ``INFERENCE``, without their ``net``.
+
+    Examples:
+        >>> import torch
+        >>> net = torch.nn.PixelShuffle(2)
+        >>> net.scale, net.size_multiple = 2, 4
+        >>> restore = build_inference(net, [dict(type='Pad'), dict(type='SelfEnsemble')])
+        >>> restore(torch.zeros(1, 4, 5, 6)).shape
+        torch.Size([1, 1, 10, 12])
+    """
+    for cfg in cfgs:
+        net = INFERENCE.build(cfg, default_args={'net': net})
+    return net

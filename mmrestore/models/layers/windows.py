@@ -1,0 +1,165 @@
+"""Orders of pixels in which those of one attention window are neighbours.
+
+Layer norms, linear layers and residual sums work on every pixel for itself, so a network of window
+attention may keep its pixels in any order. Here the order is an index into the rows of a
+(B * H * W, C) matrix: one gather does what a cyclic shift and a partition into windows do, and one
+more gather undoes it.
+
+The windows of a shifted order are sorted by the mask that they need. There are four masks, whatever
+the size of the image, because only windows of the last row and of the last column of the shifted
+image hold pixels from opposite borders.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+
+class WindowOrder(NamedTuple):
+    """An order of the pixels of a batch.
+
+    - ``index``: (B * H * W,), the raster position of the pixel at every place of this order;
+    - ``inverse``: (B * H * W,), the place in this order of the pixel at every raster position;
+    - ``counts``: the number of windows that need each of the masks of ``shift_masks``, in this order.
+    """
+
+    index: Tensor
+    inverse: Tensor
+    counts: tuple[int, ...]
+
+
+def window_order(
+    size: tuple[int, int, int], *, window: int, shift: int = 0, device: torch.device | None = None
+) -> WindowOrder:
+    """Return the order of the windows of a batch of images of ``size`` (B, H, W).
+
+    Without a shift the images follow each other, windows are row-major in an image and pixels in a
+    window. With a shift the image is first rolled by ``-shift`` along both axes, and the windows
+    are sorted by mask: those inside, in the last column, in the last row, in the corner.
+
+    Args:
+        size: number, height and width of the images; the sides are multiples of ``window``.
+        window: side of the windows.
+        shift: cyclic shift, 0 <= shift < window.
+        device: where the indices are made.
+
+    Raises:
+        ValueError: a side is not a multiple of ``window``.
+
+    Examples:
+        >>> window_order((1, 2, 4), window=2).index
+        tensor([0, 1, 4, 5, 2, 3, 6, 7])
+        >>> window_order((1, 4, 4), window=2, shift=1).index[:4]
+        tensor([ 5,  6,  9, 10])
+    """
+    batch, height, width = size
+    if height % window or width % window:
+        raise ValueError(
+            f'expected sides that are multiples of the window size {window}, got {height} x {width}: '
+            "pad the images, for instance with inference=[dict(type='Pad')]"
+        )
+    pixels = torch.arange(batch * height * width, device=device).view(batch, height, width)
+    if shift:
+        pixels = pixels.roll((-shift, -shift), dims=(1, 2))
+    pixels = pixels.view(batch, height // window, window, width // window, window)
+    windows = pixels.transpose(2, 3).flatten(3)  # (B, rows, columns, window * window)
+    if shift:
+        inside, last = slice(None, -1), slice(-1, None)
+        places = [(inside, inside), (inside, last), (last, inside), (last, last)]
+        groups = [windows[:, rows, columns].flatten(0, 2) for rows, columns in places]
+    else:
+        groups = [windows.flatten(0, 2)]
+    index = torch.cat(groups).flatten()
+    return WindowOrder(index, invert(index), tuple(len(group) for group in groups))
+
+
+def invert(order: Tensor) -> Tensor:
+    """Return the inverse of a permutation given as an index.
+
+    Examples:
+        >>> invert(torch.tensor([2, 0, 1]))
+        tensor([1, 2, 0])
+    """
+    return torch.empty_like(order).scatter_(
+        0, order, torch.arange(len(order), device=order.device, dtype=order.dtype)
+    )
+
+
+class _Rearrange(torch.autograd.Function):
+    """Gather rows; the gradient of a permutation is a gather too, not a scattered sum."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, index: Tensor, inverse: Tensor) -> Tensor:
+        ctx.save_for_backward(inverse)
+        return x.index_select(0, index)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+        (inverse,) = ctx.saved_tensors
+        return grad.index_select(0, inverse), None, None
+
+
+def rearrange(x: Tensor, index: Tensor, inverse: Tensor) -> Tensor:
+    """Return the rows of ``x`` (rows, C) in the order of the permutation ``index``.
+
+    Args:
+        x: the rows.
+        index: the row of ``x`` at every place of the result.
+        inverse: the inverse of ``index``, needed for the gradient.
+
+    Examples:
+        >>> order = window_order((1, 2, 4), window=2)
+        >>> rearrange(torch.arange(8.)[:, None], order.index, order.inverse).flatten()
+        tensor([0., 1., 4., 5., 2., 3., 6., 7.])
+    """
+    return _Rearrange.apply(x, index, inverse)
+
+
+def relative_position_index(window: int) -> Tensor:
+    """Return the row of the table of relative position biases of every query and key of a window.
+
+    Query i at (ri, ci) and key j at (rj, cj) use row
+    (ri - rj + window - 1) * (2 * window - 1) + ci - cj + window - 1 (Swin Transformer, section 3.2).
+
+    Returns:
+        (window ** 2, window ** 2) integers in [0, (2 * window - 1) ** 2).
+
+    Examples:
+        >>> relative_position_index(2)[0]
+        tensor([4, 3, 1, 0])
+    """
+    row, column = torch.meshgrid(torch.arange(window), torch.arange(window), indexing='ij')
+    position = (row * (2 * window - 1) + column).flatten()
+    return position[:, None] - position[None, :] + 2 * window * (window - 1)
+
+
+def shift_masks(window: int, shift: int, *, value: float = -1e4) -> Tensor:
+    """Return what is added to the logits of windows inside, in the last column, row and corner.
+
+    After the cyclic shift the last ``shift`` rows and columns of the image come from its other
+    side; pixels that are neighbours only through the shift must not attend to each other. The
+    published constant is -100, whose softmax is a denormal number that slows matrix products on
+    CPUs; with -1e4 it is exactly 0.
+
+    Args:
+        window: side of the windows.
+        shift: cyclic shift, 0 < shift < window.
+        value: the mask between pixels from different sides.
+
+    Returns:
+        (4, window ** 2, window ** 2), 0 or ``value``.
+
+    Examples:
+        >>> shift_masks(2, 1, value=-1.0)[1, 0]
+        tensor([ 0., -1.,  0., -1.])
+    """
+    wrapped = torch.arange(window) >= window - shift
+    row, column = torch.meshgrid(wrapped, wrapped, indexing='ij')
+    rows = row.flatten()[:, None] != row.flatten()[None, :]
+    columns = column.flatten()[:, None] != column.flatten()[None, :]
+    return torch.stack([rows & ~rows, columns, rows, rows | columns]) * value

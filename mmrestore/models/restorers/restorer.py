@@ -1,0 +1,92 @@
+"""The restorer: one optimisation step and one prediction of any backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from mmrestore.models.inference import build_inference
+from mmrestore.registry import MODELS
+from mmrestore.structures import DataSample
+
+
+@MODELS.register_module()
+class Restorer(BaseModel):
+    """Predict the target from the input; the loss is a sum of named terms.
+
+    Args:
+        backbone: config of the network, ``y = net(x)``.
+        losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
+        data_preprocessor: config of the data preprocessor.
+        inference: configs of inference decorators, the one next to the network first.
+        compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        init_cfg: MMEngine's initialisation config.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        *,
+        losses: Mapping[str, dict],
+        data_preprocessor: dict | None = None,
+        inference: Sequence[dict] = (),
+        compile: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor or {'type': 'DataPreprocessor'}, init_cfg)
+        self.backbone = MODELS.build(backbone)
+        self.losses = torch.nn.ModuleDict({k: MODELS.build(cfg) for k, cfg in losses.items()})
+        self.predictor = build_inference(self.backbone, inference)
+        if compile:
+            self.backbone.compile()
+
+    def forward(
+        self, inputs: Tensor, data_samples: DataSample | None = None, mode: str = 'tensor'
+    ) -> Tensor | dict[str, Tensor] | list[DataSample]:
+        """Run the network in one of three modes.
+
+        Args:
+            inputs: (N, C, H, W) float, about [0, 1].
+            data_samples: the stacked samples of the batch.
+            mode: ``tensor`` returns the bare output, ``loss`` the loss terms, ``predict`` a list of
+                samples with ``pred_img`` in [0, 1].
+        """
+        if mode == 'tensor':
+            return self.backbone(inputs)
+        if mode == 'loss':
+            assert data_samples is not None
+            return self.loss(inputs, data_samples)
+        if mode == 'predict':
+            return self.predict(inputs, data_samples)
+        raise ValueError(f"mode must be 'tensor', 'loss' or 'predict', got {mode!r}")
+
+    def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+        """Return the loss terms of a training batch."""
+        self._check_inputs(inputs)
+        multiple = self.backbone.size_multiple
+        if inputs.shape[-2] % multiple or inputs.shape[-1] % multiple:
+            raise ValueError(
+                f'{type(self.backbone).__name__} trains on patches whose sides are multiples of '
+                f'{multiple}, got {tuple(inputs.shape[-2:])}: change the size of the crop'
+            )
+        pred = self.backbone(inputs).float()  # outside of autocast's type: losses are in float32
+        target, weight = data_samples.gt_img, data_samples.get('weight')
+        return {f'loss_{name}': loss(pred, target, weight) for name, loss in self.losses.items()}
+
+    def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
+        """Return one sample an image with ``pred_img`` in [0, 1]."""
+        self._check_inputs(inputs)
+        batch = data_samples.clone() if data_samples is not None else DataSample()
+        batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
+        return batch.split()
+
+    def _check_inputs(self, inputs: Tensor) -> None:
+        channels = getattr(self.backbone, 'in_channels', None)
+        if channels is not None and inputs.shape[1] != channels:
+            raise ValueError(
+                f'{type(self.backbone).__name__} takes images of {channels} channels, got '
+                f'{inputs.shape[1]}: set `in_channels` of the backbone or `color` of LoadImage'
+            )

@@ -1,0 +1,37 @@
+"""Stacking packed samples."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmrestore.datasets.collate import collate
+from mmrestore.structures import DataSample
+
+
+def packed(height: int, target: bool = True) -> dict:
+    image = torch.arange(3 * height * 5).view(3, height, 5).byte()
+    fields = {'gt_img': image + 1} if target else {}
+    return {
+        'inputs': image,
+        'data_samples': DataSample(metainfo=dict(path=f'{height}.png', dataset='d'), **fields),
+    }
+
+
+def test_bytes_stay_bytes_and_every_field_is_stacked():
+    batch = collate([packed(4), packed(4)])
+    assert batch['inputs'].shape == (2, 3, 4, 5)
+    assert batch['inputs'].dtype == torch.uint8
+    assert torch.equal(batch['data_samples'].gt_img, batch['inputs'] + 1)
+    assert batch['data_samples'].path == ['4.png', '4.png']
+    assert [s.path for s in batch['data_samples'].split()] == ['4.png', '4.png']
+
+
+def test_sizes_that_differ_are_named():
+    with pytest.raises(ValueError, match=r'one size, got \[\(3, 4, 5\), \(3, 6, 5\)\]'):
+        collate([packed(4), packed(6)])
+
+
+def test_fields_that_differ_are_named():
+    with pytest.raises(ValueError, match='same fields'):
+        collate([packed(4), packed(4, target=False)])

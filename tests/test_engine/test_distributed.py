@@ -1,0 +1,96 @@
+"""Several processes on a CPU."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_components import tiny_config
+
+from mmrestore.engine import Runner
+from mmrestore.engine.checkpoint import load_checkpoint
+from mmrestore.engine.launch import init_process_group
+
+REPOSITORY = Path(__file__).parents[2]
+PORT = iter(range(29611, 29700))
+
+
+def run_script(script: str, *words: str) -> subprocess.CompletedProcess:
+    environment = {
+        **os.environ,
+        'PYTHON': sys.executable,
+        'PYTHONPATH': str(REPOSITORY / 'tests'),
+        'PORT': str(next(PORT)),
+        'OMP_NUM_THREADS': '1',
+    }
+    command = ['bash', str(REPOSITORY / 'tools' / script), *map(str, words)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done
+
+
+def quiet_config(work_dir):
+    """A config without random draws and with 11 images, which two processes cannot share evenly."""
+    config = tiny_config(
+        work_dir,
+        model__backbone__dropout=0.0,
+        model__data_preprocessor__batch_transforms__noise=None,
+        train_dataloader__dataset__length=11,
+        train_dataloader__total_batch_size=4,
+    )
+    config.model.data_preprocessor.batch_transforms = {}
+    del config.train_dataloader['batch_size']
+    return config
+
+
+def test_two_processes_take_the_steps_of_one(tmp_path):
+    config = quiet_config(tmp_path / 'one')
+    config.experiment_name = 'one_process'
+    Runner.from_cfg(config).train()
+    quiet_config(tmp_path / 'two').dump(tmp_path / 'config.py')
+    run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    one, two = (load_checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('one', 'two'))
+    assert one['meta']['iter'] == two['meta']['iter'] == 8
+    for key in ('state_dict', 'ema_state_dict'):
+        for name, value in one[key].items():
+            assert torch.allclose(value, two[key][name], atol=1e-6), name
+    metrics = [(tmp_path / name / 'validations.json').read_text() for name in ('one', 'two')]
+    scores = [eval(text)['best']['tiny/PSNR']['score'] for text in metrics]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-4)
+
+    done = run_script(
+        'dist_test.sh', tmp_path / 'config.py', tmp_path / 'two' / 'epoch_4.pth', 2,
+        '--work-dir', tmp_path / 'test', '--cfg-options', 'log_level=INFO',
+        'test_dataloader.batch_size=1',
+    )  # fmt: skip
+    assert 'tiny/PSNR' in done.stdout + done.stderr
+
+
+def test_ranks_draw_differently_and_a_second_run_draws_the_same(tmp_path):
+    draws = []
+    for run in ('first', 'second'):
+        config = tiny_config(tmp_path / run, train_cfg__max_epochs=1)
+        folder = tmp_path / f'draws_{run}'
+        folder.mkdir()
+        config.model.data_preprocessor.batch_transforms = dict(
+            record=dict(type='RecordDraws', folder=str(folder))
+        )
+        config.dump(tmp_path / f'{run}.py')
+        run_script('dist_train.sh', tmp_path / f'{run}.py', 2)
+        draws.append([(folder / f'draws_of_rank_{r}.txt').read_text().split() for r in range(2)])
+    assert draws[0] == draws[1]
+    ranks = draws[0]
+    assert len(ranks[0]) == len(ranks[1]) == 2
+    assert len(set(ranks[0] + ranks[1])) == 4
+
+
+def test_missing_variables_and_unknown_launchers_are_named(monkeypatch):
+    monkeypatch.delenv('RANK', raising=False)
+    with pytest.raises(RuntimeError, match=r'needs RANK.*tools/dist_train.sh'):
+        init_process_group('pytorch')
+    with pytest.raises(ValueError, match="got 'mpii'"):
+        init_process_group('mpii')

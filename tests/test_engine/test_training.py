@@ -1,0 +1,198 @@
+"""Training runs: resumed ones end as uninterrupted ones, bad input is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.runner import EpochBasedTrainLoop
+from tiny_components import tiny_config
+
+from mmrestore.engine import Runner
+from mmrestore.engine.checkpoint import load_checkpoint
+
+TESTS = Path(__file__).parents[1]
+
+
+def train(config, name: str) -> dict:
+    """Train in this process and return the last checkpoint."""
+    config.experiment_name = name
+    Runner.from_cfg(config).train()
+    return last_checkpoint(config.work_dir)
+
+
+def last_checkpoint(work_dir) -> dict:
+    return load_checkpoint(Path(work_dir) / (Path(work_dir) / 'last_checkpoint').read_text())
+
+
+def assert_same_state(one: dict, two: dict) -> None:
+    """Weights, averaged weights, optimizer and schedule are equal bit for bit."""
+    for key in ('state_dict', 'ema_state_dict'):
+        assert one[key].keys() == two[key].keys()
+        for name in one[key]:
+            assert torch.equal(one[key][name], two[key][name]), (key, name)
+    moments = [c['optimizer']['state'] for c in (one, two)]
+    for index in moments[0]:
+        for name, value in moments[0][index].items():
+            assert torch.equal(value, moments[1][index][name]), (index, name)
+    assert one['optimizer']['param_groups'] == two['optimizer']['param_groups']
+    assert one['param_schedulers'] == two['param_schedulers']
+    assert (one['meta']['epoch'], one['meta']['iter']) == (two['meta']['epoch'], two['meta']['iter'])
+
+
+def config_of(work_dir, loop: str, workers: int):
+    config = tiny_config(work_dir, train_dataloader__num_workers=workers)
+    if loop == 'iterations':
+        config.train_cfg = dict(type='IterTrainLoop', max_iters=17, val_interval=6)
+        config.train_dataloader.sampler.infinite = True
+        config.default_hooks.checkpoint.update(by_epoch=False, interval=4)
+        config.param_scheduler = [dict(type='StepLR', step_size=5, gamma=0.5, by_epoch=False)]
+    return config
+
+
+@pytest.mark.parametrize('loop', ['epochs', 'iterations'])
+@pytest.mark.parametrize('workers', [0, 2])
+def test_a_killed_run_ends_as_an_uninterrupted_one(tmp_path, loop, workers):
+    whole = train(config_of(tmp_path / 'whole', loop, workers), f'whole_{loop}_{workers}')
+
+    config = config_of(tmp_path / 'cut', loop, workers)
+    config.default_hooks.checkpoint.max_keep_ckpts = 1
+    config.dump(tmp_path / 'config.py')
+    command = [sys.executable, '-m', 'mmrestore.cli', 'train', str(tmp_path / 'config.py')]
+    environment = {**os.environ, 'PYTHONPATH': str(TESTS), 'OMP_NUM_THREADS': '2'}
+    process = subprocess.Popen([*command, '--work-dir', config.work_dir], env=environment)
+    pointer = Path(config.work_dir) / 'last_checkpoint'
+    while not pointer.exists():
+        assert process.poll() is None, 'the run ended before it wrote a checkpoint'
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    moved = tmp_path / 'moved'
+    shutil.move(config.work_dir, moved)
+
+    config.work_dir, config.resume = str(moved), True
+    resumed = train(config, f'resumed_{loop}_{workers}')
+    assert_same_state(whole, resumed)
+    best = [json.loads((p / 'validations.json').read_text())['best'] for p in (tmp_path / 'whole', moved)]
+    assert best[0] == best[1]
+    assert (moved / best[1]['tiny/PSNR']['file']).is_file()
+
+
+@pytest.mark.parametrize('at', [3, 5, 8])
+def test_sigterm_saves_and_the_run_goes_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch, at):
+    whole = train(tiny_config(tmp_path / 'whole'), f'whole_term_{at}')
+    run_iter = EpochBasedTrainLoop.run_iter
+
+    def run_iter_and_signal(loop, idx, batch):
+        if loop.iter + 1 == at:
+            signal.raise_signal(signal.SIGTERM)
+        run_iter(loop, idx, batch)
+
+    monkeypatch.setattr(EpochBasedTrainLoop, 'run_iter', run_iter_and_signal)
+    config = tiny_config(tmp_path / 'cut')
+    with pytest.raises(SystemExit) as stopped:
+        train(config, f'cut_term_{at}')
+    assert stopped.value.code == 143
+    assert last_checkpoint(config.work_dir)['meta']['iter'] == at
+    monkeypatch.undo()
+    config.resume = True
+    assert_same_state(whole, train(config, f'resumed_term_{at}'))
+
+
+def test_resuming_replays_no_data(tmp_path, monkeypatch):
+    from tiny_components import TinyImages
+
+    config = tiny_config(tmp_path)
+    train(config, 'no_replay')
+    config.resume = True
+    config.train_cfg.max_epochs = 5
+    read = []
+    original = TinyImages.__getitem__
+    monkeypatch.setattr(
+        TinyImages, '__getitem__', lambda self, key: read.append(key) or original(self, key)
+    )
+    train(config, 'no_replay_resumed')
+    training = [key for key in read if not isinstance(key, int)]
+    assert {key.epoch for key in training} == {4}
+    assert len(training) == 10
+
+
+def test_the_best_weights_are_kept_and_old_checkpoints_removed(tmp_path):
+    config = tiny_config(tmp_path, train_cfg__max_epochs=6)
+    train(config, 'best')
+    names = sorted(p.name for p in tmp_path.glob('*.pth'))
+    record = json.loads((tmp_path / 'validations.json').read_text())
+    assert names == sorted([record['best']['tiny/PSNR']['file'], 'epoch_5.pth', 'epoch_6.pth'])
+    assert record['last'] == 30
+    best = torch.load(tmp_path / record['best']['tiny/PSNR']['file'], weights_only=True)
+    assert best.keys() == {'meta', 'state_dict'}
+    config.resume, config.load_from = True, str(tmp_path / record['best']['tiny/PSNR']['file'])
+    with pytest.raises(ValueError, match='holds weights only and cannot be resumed'):
+        train(config, 'best_resumed')
+
+
+def test_a_non_finite_loss_stops_the_run_and_keeps_the_good_checkpoint(tmp_path):
+    config = tiny_config(tmp_path)
+    config.model.data_preprocessor.batch_transforms.poison = dict(type='PoisonedTarget', call=8)
+    with pytest.raises(FloatingPointError, match=r'loss.* is inf at iteration 8.*epoch_1\.pth'):
+        train(config, 'poisoned')
+    assert last_checkpoint(tmp_path)['meta']['iter'] == 5
+    assert all(v.isfinite().all() for v in last_checkpoint(tmp_path)['state_dict'].values())
+
+
+@pytest.mark.parametrize(
+    ('options', 'error', 'message'),
+    [
+        ({'model__backbone__type': 'TinyNett'}, KeyError, 'Did you mean TinyNet'),
+        ({'model__backbone__witdh': 3}, TypeError, "no argument 'witdh'. Did you mean width"),
+        ({'model__losses__pixel__type': 'L1loss'}, KeyError, 'Did you mean L1Loss'),
+        ({'train_dataloader__batch_size': 11}, ValueError, 'does not fill one batch of 11'),
+        ({'train_dataloader__dataset__length': 0}, ValueError, '0 samples'),
+        ({'val_evaluator__metrics': [dict(type='PSRN')]}, KeyError, 'Did you mean PSNR'),
+        ({'default_hooks__checkpoint__intervall': 3}, TypeError, 'intervall'),
+    ],
+)
+def test_bad_configs_fail_before_training(tmp_path, options, error, message):
+    config = tiny_config(tmp_path, **options)
+    with pytest.raises(error, match=message):
+        train(config, f'bad_{next(iter(options))}')
+    assert not list(tmp_path.glob('*.pth'))
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    train(tiny_config(tmp_path, train_cfg__max_epochs=1), 'first_network')
+    config = tiny_config(tmp_path, model__backbone__width=5, resume=True)
+    with pytest.raises(ValueError, match=r'of another shape: .*first.weight \(4, 3, 3, 3\)'):
+        train(config, 'second_network')
+    config.resume, config.load_from = False, str(tmp_path / 'epoch_1.pth')
+    with pytest.raises(ValueError, match=r'does not fit TinyNet .*first.weight \(4, 3, 3, 3\)'):
+        train(config, 'third_network')
+
+
+def test_another_schedule_or_batch_is_refused_on_resume(tmp_path):
+    train(tiny_config(tmp_path, train_cfg__max_epochs=1), 'schedule')
+    config = tiny_config(tmp_path, resume=True)
+    config.param_scheduler[0].gamma = 0.1
+    with pytest.raises(ValueError, match='another learning-rate schedule'):
+        train(config, 'other_schedule')
+    config = tiny_config(tmp_path, resume=True, train_dataloader__batch_size=3)
+    with pytest.raises(ValueError, match='2 images a step over all processes, this one has 3'):
+        train(config, 'other_batch')
+
+
+def test_bfloat16_trains_on_the_cpu_and_float16_is_refused(tmp_path):
+    config = tiny_config(tmp_path, optim_wrapper__type='AmpOptimWrapper', train_cfg__max_epochs=1)
+    state = train(config, 'bf16')
+    assert state['state_dict']['backbone.first.weight'].dtype == torch.float32
+    if not torch.cuda.is_available():
+        config.optim_wrapper.dtype = 'float16'
+        with pytest.raises(ValueError, match='float16 needs a GPU'):
+            train(config, 'fp16')

@@ -1,0 +1,213 @@
+"""Measure what a training step costs and where the time goes.
+
+    python tools/analysis/benchmark.py CONFIG [--variant NAME KEY=VALUE ...] ...
+
+Every variant is the config with some settings changed. All run in turn, step by step, in one
+process, so that their ratios hold on this machine whatever else it does. Examples:
+
+    python tools/analysis/benchmark.py configs/traps/swinir_s.py --synthetic 64 \\
+        --variant without model.data_preprocessor.batch_transforms.shuffle=None
+    python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \\
+        --variant plain model.backbone.type=PlainSwinIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
+
+from mmrestore.datasets.collate import collate
+from mmrestore.engine import Runner
+from mmrestore.registry import MODELS, OPTIM_WRAPPERS
+from mmrestore.structures import DataSample
+
+sys.path.insert(0, str(Path(__file__).parent))
+import plain_swinir  # noqa: E402, F401  registers the plain form
+
+PARTS = ('data wait', 'transfer', 'batch transforms', 'forward', 'backward', 'optimiser')
+
+
+class Candidate:
+    """One variant: its model, optimizer and data, and the seconds of every step so far."""
+
+    def __init__(self, name: str, config: Config, *, device: str, synthetic: int | None) -> None:
+        self.name = name
+        self.device = torch.device(device)
+        torch.manual_seed(0)
+        self.model = MODELS.build(copy.deepcopy(config.model)).to(self.device).train()
+        self.optim_wrapper = self._build_optimizer(copy.deepcopy(config.optim_wrapper))
+        self.batches = self._batches(config, synthetic)
+        self.seconds: dict[str, list[float]] = {part: [] for part in PARTS}
+        self.seconds['inference'] = []
+        self.images = 0
+        self.memory = 0.0
+
+    def _build_optimizer(self, cfg: dict) -> object:
+        optimizer = cfg.pop('optimizer')
+        kind = getattr(torch.optim, optimizer.pop('type'))
+        return OPTIM_WRAPPERS.build(
+            {**cfg, 'optimizer': kind(self.model.parameters(), **optimizer)}
+        )
+
+    def _batches(self, config: Config, synthetic: int | None) -> Iterator[dict]:
+        loader_cfg = config.train_dataloader
+        if synthetic:
+            size = loader_cfg.get('total_batch_size', loader_cfg.get('batch_size'))
+            channels = getattr(self.model.backbone, 'in_channels', 3)
+            scale = self.model.backbone.scale
+            sample = {'inputs': torch.randint(256, (channels, synthetic, synthetic)).byte()}
+            target = torch.randint(256, (channels, scale * synthetic, scale * synthetic)).byte()
+            fields = {'gt_img': target} if scale > 1 else {}
+            while True:
+                yield collate([{**sample, 'data_samples': DataSample(**fields)}] * size)
+        loader = Runner.build_dataloader(loader_cfg, seed=0)
+        while True:
+            yield from loader
+
+    def step(self) -> None:
+        """Take one training step, timing its parts."""
+        watch = _Stopwatch(self.device)
+        if self.device.type == 'cuda':
+            torch.cuda.reset_peak_memory_stats()
+        times = {}
+        batch = next(self.batches)
+        times['data wait'] = watch.lap()
+        preprocessor = self.model.data_preprocessor
+        with self.optim_wrapper.optim_context(self.model):
+            data = preprocessor.to_device(batch)
+            times['transfer'] = watch.lap()
+            data = preprocessor.transform(**data)
+            times['batch transforms'] = watch.lap()
+            loss, _ = self.model.parse_losses(self.model(**data, mode='loss'))
+            times['forward'] = watch.lap()
+        self.optim_wrapper.backward(loss)
+        times['backward'] = watch.lap()
+        self.optim_wrapper.step()
+        self.optim_wrapper.zero_grad()
+        times['optimiser'] = watch.lap()
+        for part, value in times.items():
+            self.seconds[part].append(value)
+        self.images = len(data['inputs'])
+        if self.device.type == 'cuda':
+            self.memory = torch.cuda.max_memory_allocated() / 2**20
+        else:
+            self.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    def infer(self) -> None:
+        """Run the network once as at test time, on a batch of the size of training."""
+        inputs = self.model.data_preprocessor.to_device(next(self.batches))['inputs']
+        self.model.eval()
+        autocast = getattr(self.optim_wrapper, 'dtype', None)
+        context = torch.autocast(self.device.type, autocast) if autocast else nullcontext()
+        watch = _Stopwatch(self.device)
+        with torch.inference_mode(), context:
+            self.model(inputs)
+        self.seconds['inference'].append(watch.lap())
+        self.model.train()
+
+    def drop_first(self, count: int) -> None:
+        """Forget the first steps, in which caches are filled."""
+        for values in self.seconds.values():
+            del values[:count]
+
+    def median(self, part: str) -> float:
+        """Return the median seconds of a part, or of the whole ``step``."""
+        if part == 'step':
+            return statistics.median(map(sum, zip(*(self.seconds[p] for p in PARTS), strict=True)))
+        return statistics.median(self.seconds[part])
+
+
+class _Stopwatch:
+    """Seconds between laps, all work on the device done."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.wait: Callable[[], None] = (
+            torch.cuda.synchronize if device.type == 'cuda' else lambda: None
+        )
+        self.wait()
+        self.start = time.perf_counter()
+
+    def lap(self) -> float:
+        """Return the seconds since the last lap."""
+        self.wait()
+        now = time.perf_counter()
+        passed, self.start = now - self.start, now
+        return passed
+
+
+def compare(candidates: list[Candidate], *, steps: int, warm_up: int) -> None:
+    """Let all candidates take their steps in turn."""
+    for _ in range(steps + warm_up):
+        for candidate in candidates:
+            candidate.step()
+            candidate.infer()
+    for candidate in candidates:
+        candidate.drop_first(warm_up)
+
+
+def report(candidates: list[Candidate]) -> str:
+    """Return the measurements as a Markdown table; ratios are to the first candidate."""
+    first = candidates[0]
+    head = ['', *(c.name for c in candidates)]
+    rows = [['step, ms', *(f'{1e3 * c.median("step"):.1f}' for c in candidates)]]
+    rows.append(['images / s', *(f'{c.images / c.median("step"):.2f}' for c in candidates)])
+    for part in PARTS:
+        rows.append([part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)])
+    rows.append(['inference, ms', *(f'{1e3 * c.median("inference"):.1f}' for c in candidates)])
+    if first.device.type == 'cuda' or len(candidates) == 1:
+        rows.append(['peak memory, MiB', *(f'{c.memory:.0f}' for c in candidates)])
+    for part in ('step', 'inference'):
+        ratios = [f'{c.median(part) / first.median(part):.3f}' for c in candidates]
+        rows.append([f'{part}, ratio', *ratios])
+    lines = [head, ['---'] * len(head), *rows]
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config')
+    parser.add_argument('--variant', nargs='+', action='append', default=[], metavar='WORD')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
+    parser.add_argument('--synthetic', type=int, metavar='SIZE', help='random patches of SIZE')
+    parser.add_argument('--steps', type=int, default=10)
+    parser.add_argument('--warm-up', type=int, default=2)
+    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    options = parser.parse_args()
+
+    init_default_scope('mmrestore')
+    candidates = []
+    for name, *settings in [[Path(options.config).stem], *options.variant]:
+        config = Config.fromfile(options.config)
+        config.merge_from_dict(options.cfg_options)
+        config.merge_from_dict(_parse(settings))
+        candidates.append(
+            Candidate(name, config, device=options.device, synthetic=options.synthetic)
+        )
+    compare(candidates, steps=options.steps, warm_up=options.warm_up)
+    where = torch.cuda.get_device_name() if options.device.startswith('cuda') else 'CPU'
+    print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
+    print(report(candidates))
+
+
+def _parse(settings: list[str]) -> dict:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('settings', nargs='*', action=DictAction)
+    return parser.parse_args(settings).settings or {}
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,6 @@
+"""The command `mmrestore test` as a script."""
+
+from mmrestore.cli import run_command
+
+if __name__ == '__main__':
+    run_command('test')
