@@ -1,5 +1,8 @@
 """Training image-restoration networks: five training strategies as composable parts."""
 
+from mmrestore.plugins import load_plugins
 from mmrestore.version import __version__
 
 __all__ = ['__version__']
+
+load_plugins()

@@ -125,6 +125,10 @@ def test(options: argparse.Namespace) -> None:
     config = _load_config(options)
     config.load_from = options.checkpoint
     config.resume = False
+    if config.get('test_dataloader') is None:  # a config without test sets of its own
+        config.test_dataloader = config.val_dataloader
+        config.test_evaluator = config.val_evaluator
+        config.test_cfg = dict(type='TestLoop')
     init_process_group(options.launcher)
     Runner.from_cfg(config).test()
 
@@ -153,3 +157,7 @@ COMMANDS = {
     'test': (_add_test_arguments, test),
     'restore': (_add_restore_arguments, restore),
 }
+
+
+if __name__ == '__main__':
+    main()

@@ -14,7 +14,7 @@ from typing import Any
 
 from mmengine import registry as root
 from mmengine.registry import Registry as _Registry
-from mmengine.registry import build_from_cfg, build_model_from_cfg, build_runner_from_cfg
+from mmengine.registry import build_from_cfg
 
 
 class Registry(_Registry):
@@ -81,25 +81,14 @@ def _check_arguments(component: Any, cfg: dict) -> None:
             )
 
 
-def _child(name: str, parent: _Registry, build: Any = build_from_cfg, places: tuple = ()) -> Registry:
+def _child(parent: _Registry, *places: str) -> Registry:
     return Registry(
-        name,
-        build_func=_checked(build),
+        parent.name,
+        build_func=_checked(parent.build_func),
         parent=parent,
         scope='mmrestore',
         locations=[f'mmrestore.{place}' for place in places],
     )
-
-
-MODELS = _child('model', root.MODELS, build_model_from_cfg, ('models',))
-DATASETS = _child('dataset', root.DATASETS, places=('datasets',))
-DATA_SAMPLERS = _child('data sampler', root.DATA_SAMPLERS, places=('datasets',))
-TRANSFORMS = _child('transform', root.TRANSFORMS, places=('datasets',))
-METRICS = _child('metric', root.METRICS, places=('evaluation',))
-HOOKS = _child('hook', root.HOOKS, places=('engine',))
-LOOPS = _child('loop', root.LOOPS, places=('engine',))
-RUNNERS = _child('runner', root.RUNNERS, build_runner_from_cfg, ('engine',))
-OPTIM_WRAPPERS = _child('optimizer wrapper', root.OPTIM_WRAPPERS, places=('engine',))
 
 
 def _own(name: str, place: str) -> Registry:
@@ -110,6 +99,26 @@ def _own(name: str, place: str) -> Registry:
         locations=[f'mmrestore.{place}'],
     )
 
+
+MODELS = _child(root.MODELS, 'models')
+DATASETS = _child(root.DATASETS, 'datasets')
+DATA_SAMPLERS = _child(root.DATA_SAMPLERS, 'datasets')
+TRANSFORMS = _child(root.TRANSFORMS, 'datasets')
+FUNCTIONS = _child(root.FUNCTIONS, 'datasets')
+METRICS = _child(root.METRICS, 'evaluation')
+EVALUATORS = _child(root.EVALUATOR)
+HOOKS = _child(root.HOOKS, 'engine')
+LOOPS = _child(root.LOOPS, 'engine')
+RUNNERS = _child(root.RUNNERS, 'engine')
+OPTIMIZERS = _child(root.OPTIMIZERS)
+OPTIM_WRAPPERS = _child(root.OPTIM_WRAPPERS, 'engine')
+OPTIM_WRAPPER_CONSTRUCTORS = _child(root.OPTIM_WRAPPER_CONSTRUCTORS)
+PARAM_SCHEDULERS = _child(root.PARAM_SCHEDULERS)
+MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS)
+WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS)
+VISUALIZERS = _child(root.VISUALIZERS)
+VISBACKENDS = _child(root.VISBACKENDS)
+LOG_PROCESSORS = _child(root.LOG_PROCESSORS)
 
 BATCH_TRANSFORMS = _own('batch transform', 'batch_transforms')
 INFERENCE = _own('inference decorator', 'models.inference')

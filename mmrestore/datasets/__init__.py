@@ -1,1 +1,20 @@
-""""""
+"""Files on disk to samples: data sets, their transforms, samplers and batches."""
+
+from mmrestore.datasets import transforms
+from mmrestore.datasets.collate import collate
+from mmrestore.datasets.concat_dataset import ConcatDataset
+from mmrestore.datasets.embedded_photographs import EmbeddedPhotographs
+from mmrestore.datasets.image_folder import ImageFolder
+from mmrestore.datasets.sample_key import SampleKey, sample_rng
+from mmrestore.datasets.sampler import ResumableSampler
+
+__all__ = [
+    'ConcatDataset',
+    'EmbeddedPhotographs',
+    'ImageFolder',
+    'ResumableSampler',
+    'SampleKey',
+    'collate',
+    'sample_rng',
+    'transforms',
+]

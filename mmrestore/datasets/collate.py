@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Sequence
 
-import cv2
 import torch
-from mmengine.registry import FUNCTIONS
-
+from mmrestore.registry import FUNCTIONS
 from mmrestore.structures import DataSample
 
 
@@ -35,12 +35,18 @@ def collate(samples: Sequence[dict]) -> dict:
 
 @FUNCTIONS.register_module()
 def init_worker(worker_id: int) -> None:
-    """Prepare a data worker.
+    """Let a data worker end only with its main process.
 
-    A signal that asks the whole process group to end must reach the main process only, which then
-    saves and ends its workers; and a worker is one process of many, so it keeps to one thread.
+    Schedulers and terminals signal whole process groups. The main process then saves before it
+    ends its workers; without them it could not go on until then.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    cv2.setNumThreads(0)
+    if hasattr(signal, 'sigwaitinfo'):  # Linux
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        threading.Thread(target=_wait_for_parent, args=[os.getppid()], daemon=True).start()
+
+
+def _wait_for_parent(parent: int) -> None:
+    while signal.sigwaitinfo([signal.SIGTERM]).si_pid != parent:
+        pass
+    os._exit(0)

@@ -102,7 +102,7 @@ def _is_complete(path: Path, image: Image.Image) -> bool | None:
             file.seek(-min(65536, path.stat().st_size), os.SEEK_END)
             return b'\0\0\0\0IEND' in file.read()
     if image.format in ('JPEG', 'MPO'):
-        # Entropy-coded data contain no markers: the end of the image follows the last start of scan.
+        # Entropy-coded data hold no markers: the end of the image follows the last start of scan.
         encoded = path.read_bytes()
         return encoded.rfind(b'\xff\xd9') > encoded.rfind(b'\xff\xda')
     if image.format == 'TIFF':
@@ -110,4 +110,3 @@ def _is_complete(path: Path, image: Image.Image) -> bool | None:
         ends = [offset + count for offset, count in zip(offsets, counts, strict=False)]
         return max(ends) <= path.stat().st_size if ends else None
     return None
-

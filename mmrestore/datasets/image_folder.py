@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.image_file import ImageSize, inspect_image
 from mmrestore.datasets.listing import choose, find_images, fit, fit_both, pair, read_list_file
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
+from mmrestore.datasets.threads import in_threads
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
-Item = TypeVar('Item')
-Answer = TypeVar('Answer')
 
 
 @DATASETS.register_module()
@@ -31,7 +29,7 @@ class ImageFolder(Dataset):
 
     Args:
         root: folder of the images; of pairs, of the inputs.
-        pipeline: transforms or their configs; of a dictionary, the values in order.
+        pipeline: transforms or their configs, in a list or by names in alphabetical order.
         name: name of the data set in results; the last part of ``root`` if absent.
         gt_root: folder of the targets; it may be ``root``. Without it the images are single.
         pattern: names of the images without extension; only files that fit are used. A pair is two
@@ -160,7 +158,8 @@ class ImageFolder(Dataset):
     def minimum_size(self) -> ImageSize:
         """Height and width that the transforms ask of an image."""
         sizes = [getattr(transform, 'minimum_size', (1, 1)) for transform in self.transforms]
-        return ImageSize(max((s[0] for s in sizes), default=1), max((s[1] for s in sizes), default=1))
+        heights, widths = zip(*sizes, (1, 1), strict=True)
+        return ImageSize(max(heights), max(widths))
 
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
@@ -178,15 +177,21 @@ class ImageFolder(Dataset):
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:
-    """Build transforms from configs; of a dictionary, the values in order, without those None."""
-    steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
-    return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
+    """Build transforms from configs; of a dictionary, the values in order, without those None.
 
-
-def in_threads(function: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """Apply a function to all items in threads; reading and decoding release Python's lock."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(function, items))
+    Raises:
+        ValueError: the keys of a dictionary are not in alphabetical order. MMEngine sorts the
+            dictionaries of a config that it writes: another order would be lost in the copy.
+    """
+    if isinstance(pipeline, Mapping):
+        if list(pipeline) != sorted(pipeline):
+            raise ValueError(
+                f'the steps of a pipeline must be named in alphabetical order, got '
+                f'{list(pipeline)}: MMEngine sorts them when it writes a config; rename them, '
+                'as in image, patch, symmetry, tensor, or give a list'
+            )
+        pipeline = list(pipeline.values())
+    return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in pipeline if s is not None]
 
 
 def _inspect(path: str, *, decode: bool) -> ImageSize | str:

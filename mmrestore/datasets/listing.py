@@ -45,7 +45,8 @@ def find_images(root: str | Path, *, recursive: bool = True) -> list[str]:
     if not names:
         where = 'in or below' if recursive else 'directly in'
         raise ValueError(
-            f'found no image {where} {root}: expected files ending in {" ".join(sorted(EXTENSIONS))}'
+            f'found no image {where} {root}: expected files that end in one of '
+            f'{" ".join(sorted(EXTENSIONS))}'
         )
     return sorted(names, key=natural_key)
 
@@ -117,7 +118,7 @@ def fit_both(
 
 
 def choose(keys: Mapping[str, str], wanted: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return those of ``{name: key}`` that are wanted, in the order of ``keys``, and what is missing.
+    """Return the wanted ones of ``{name: key}``, in their order, and the names that are missing.
 
     Args:
         keys: names of files and their keys.
@@ -167,7 +168,8 @@ def pair(
             problems.append(f'{name} has {several if found else "no target"}')
     if complete:
         problems += [f'{name} has no input' for name, key in targets.items() if not num_inputs[key]]
-    problems += [f'{count} inputs are called {key}' for key, count in num_inputs.items() if count > 1]
+    several_inputs = [key for key, count in num_inputs.items() if count > 1]
+    problems += [f'several inputs are called {key}' for key in several_inputs]
     return pairs, problems
 
 

@@ -17,7 +17,7 @@ class SampleKey(NamedTuple):
 
     seed: int
     epoch: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index
 
 
 def as_sample_key(key: SampleKey | int) -> SampleKey:
@@ -38,9 +38,9 @@ def sample_rng(key: SampleKey | int) -> np.random.Generator:
 
     Examples:
         >>> int(sample_rng(SampleKey(0, 1, 2)).integers(1000))
-        538
+        695
         >>> int(sample_rng(SampleKey(0, 1, 2)).integers(1000))
-        538
+        695
     """
     seed, epoch, index = as_sample_key(key)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, index)))

@@ -25,8 +25,10 @@ from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
 
 VALIDATIONS = 'validations.json'
-# What of a scheduler's state is progress; the rest is configuration and must not have changed.
-SCHEDULER_PROGRESS = ('last_step', '_global_step', '_last_value', 'base_values', 'verbose')
+# What of a scheduler's state is progress; the rest is configuration and must not have changed, but
+# for its end, which moves with the length of the training (a curve that depends on it says so in
+# settings of its own).
+SCHEDULER_PROGRESS = ('last_step', '_global_step', '_last_value', 'base_values')
 
 
 @RUNNERS.register_module()
@@ -146,13 +148,11 @@ class Runner(_Runner):
                         'processes: choose a multiple'
                     )
                 dataloader['batch_size'] = total // get_world_size()
-            workers = dataloader.get('num_workers', 0) > 0
             defaults = {
                 'num_workers': 0,
-                'persistent_workers': workers,
                 'pin_memory': torch.cuda.is_available(),
-                'collate_fn': {'type': 'collate'},
-                'worker_init_fn': {'type': 'init_worker'},
+                'collate_fn': {'type': 'mmrestore.collate'},
+                'worker_init_fn': {'type': 'mmrestore.init_worker'},
             }
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
@@ -207,5 +207,5 @@ def _settings(scheduler_state: dict) -> dict:
     return {
         key: dict(value) if key == 'milestones' else value
         for key, value in scheduler_state.items()
-        if key not in SCHEDULER_PROGRESS
+        if key not in (*SCHEDULER_PROGRESS, 'end', 'verbose')
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Literal
 
 import torch
@@ -110,7 +111,7 @@ def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
             k: parameters[f'features.{k.split(".", 1)[1]}'] for k in distance.net.state_dict()
         }
         distance.net.load_state_dict(sliced)
-    except Exception as error:
+    except (RuntimeError, KeyError, EOFError, OSError, UnpicklingError) as error:
         raise RuntimeError(
             f'{file} does not hold the weights of {trunk} of torchvision: delete it and download '
             f'https://download.pytorch.org/models/{file_name} again. {error}'

@@ -25,15 +25,17 @@ class _PixelMetric(ImageMetric):
             raise ValueError(f"expected channel 'rgb' or 'y', got {channel!r}")
         if crop_border < 0:
             raise ValueError(f'expected a border of at least 0 pixels, got {crop_border}')
-        self.options = {'channel': channel, 'crop_border': crop_border, 'rounded': rounded}
+        self.channel = channel
+        self.crop_border = crop_border
+        self.rounded = rounded
 
     def _protocol(self, what: str) -> str:
-        border = self.options['crop_border']
+        border = self.crop_border
         parts = (
             what,
-            'RGB' if self.options['channel'] == 'rgb' else 'Y (BT.601, studio range)',
-            'rounded to 8 bit' if self.options['rounded'] else 'neither clamped nor rounded',
-            f'{border} pixels of border cropped' if border else 'no border cropped',
+            'RGB' if self.channel == 'rgb' else 'Y (BT.601, studio range)',
+            'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded',
+            f'border of {border} pixels cropped' if border else 'no border cropped',
             'mean over images',
         )
         return ', '.join(parts)
@@ -58,7 +60,7 @@ class PSNR(_PixelMetric):
         >>> import torch
         >>> metric = PSNR(channel='y', crop_border=4)
         >>> metric.protocol
-        'PSNR in dB, Y (BT.601, studio range), rounded to 8 bit, 4 pixels of border cropped, mean over images'
+        'PSNR in dB, Y (BT.601, studio range), rounded to 8 bit, border of 4 pixels cropped, mean over images'
         >>> PSNR().measure(torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.2))
         tensor([13.9794], dtype=torch.float64)
     """  # noqa: E501
@@ -70,7 +72,13 @@ class PSNR(_PixelMetric):
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
         """Return the PSNR of each image, (N,) in dB."""
-        return psnr(pred, target, **self.options)
+        return psnr(
+            pred,
+            target,
+            channel=self.channel,
+            crop_border=self.crop_border,
+            rounded=self.rounded,
+        )
 
 
 @METRICS.register_module()
@@ -89,7 +97,7 @@ class SSIM(_PixelMetric):
     Examples:
         >>> import torch
         >>> x = torch.rand(1, 3, 11, 12)
-        >>> SSIM(channel='y').measure(x, x).item()
+        >>> round(SSIM(channel='y').measure(x, x).item(), 9)
         1.0
     """
 
@@ -100,4 +108,10 @@ class SSIM(_PixelMetric):
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
         """Return the SSIM of each image, (N,)."""
-        return ssim(pred, target, **self.options)
+        return ssim(
+            pred,
+            target,
+            channel=self.channel,
+            crop_border=self.crop_border,
+            rounded=self.rounded,
+        )

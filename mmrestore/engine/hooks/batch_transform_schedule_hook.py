@@ -93,7 +93,7 @@ class BatchTransformScheduleHook(Hook):
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Add the loss to the open window."""
         if self.plateau and not self.state['ended_early']:
-            self.state['loss_sum'] += float((outputs or {})['loss'])
+            self.state['loss_sum'] += (outputs or {})['loss'].item()
             self.state['loss_count'] += 1
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:

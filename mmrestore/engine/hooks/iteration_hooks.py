@@ -58,11 +58,12 @@ class FiniteLossHook(Hook):
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Check every loss of the iteration."""
         for name, value in (outputs or {}).items():
-            if not math.isfinite(float(value)):
+            number = value.item()
+            if not math.isfinite(number):
                 checkpoints = resumable_checkpoints(runner.work_dir)
                 last = checkpoints[0] if checkpoints else 'none has been written yet'
                 raise FloatingPointError(
-                    f'{name} is {float(value)} at iteration {runner.iter + 1}: lower the learning '
+                    f'{name} is {number} at iteration {runner.iter + 1}: lower the learning '
                     'rate, clip gradients or train in float32. Last good checkpoint: '
                     f'{last}'
                 )

@@ -76,7 +76,7 @@ class _BiasedAttention(torch.autograd.Function):
     def forward(ctx, q, k, v, bias, counts, scale):
         ctx.save_for_backward(q, k, v, bias)
         ctx.counts, ctx.scale = counts, scale
-        return _attend(q, k, v, bias, counts, scale)
+        return _attend(q, k, v, bias.detach(), counts, scale)
 
     @staticmethod
     @once_differentiable

@@ -1,0 +1,43 @@
+# Colour denoising: DIV2K, 64 x 64 patches, batches of 16 (TRAPS, appendix A.1); four test sets.
+# A model takes its noise level from here: sigma={{_base_.sigma}}.
+sigma = 50
+
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=4,
+    drop_last=True,
+    sampler=dict(type='ResumableSampler', shuffle=True),
+    dataset=dict(
+        type='ImageFolder',
+        name='div2k',
+        root='data/DIV2K/train/HR',
+        pipeline=dict(
+            image=dict(type='LoadImage'),
+            patch=dict(type='RandomCrop', size=64),
+            symmetry=dict(type='RandomDihedral'),
+            tensor=dict(type='PackInputs'),
+        ),
+    ),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=2,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='ConcatDataset',
+        datasets=dict(
+            kodak24=dict(type='ImageFolder', root='data/test/kodak24'),
+            mcmaster=dict(type='ImageFolder', root='data/test/mcmaster'),
+            cbsd68=dict(type='ImageFolder', root='data/test/cbsd68'),
+            urban100=dict(type='ImageFolder', root='data/test/urban100'),
+        ),
+        pipeline=dict(
+            image=dict(type='LoadImage'),
+            noise=dict(type='AddGaussianNoise', sigma=sigma),
+            tensor=dict(type='PackInputs'),
+        ),
+    ),
+)
+val_evaluator = dict(type='Evaluator', metrics=[dict(type='PSNR'), dict(type='SSIM')])
+test_dataloader = val_dataloader
+test_evaluator = val_evaluator

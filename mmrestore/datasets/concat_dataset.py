@@ -1,0 +1,70 @@
+"""Several data sets as one, each under its name."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from torch.utils.data import Dataset
+
+from mmrestore.datasets.sample_key import SampleKey
+from mmrestore.registry import DATASETS
+
+
+@DATASETS.register_module()
+class ConcatDataset(Dataset):
+    """The samples of several data sets, one set after the other.
+
+    The key of a sample goes to its data set with the index counted from the beginning of that set:
+    the draws of an image do not depend on what stands before it.
+
+    Args:
+        datasets: data sets or their configs by name; a config without ``name`` gets its key as its
+            name. A value of None leaves the set out, for configs that inherit it.
+        pipeline: the pipeline of all configs that state none.
+
+    Raises:
+        ValueError: no data set is left.
+
+    Examples:
+        >>> both = ConcatDataset({'a': ['a0', 'a1'], 'b': ['b0']})
+        >>> len(both), both[2], both.metainfo['names']
+        (3, 'b0', ['a', 'b'])
+    """
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Any],
+        *,
+        pipeline: Sequence[Any] | Mapping[str, Any] | None = None,
+    ) -> None:
+        shared = {} if pipeline is None else {'pipeline': pipeline}
+        self.datasets = {
+            name: DATASETS.build({'name': name, **shared, **dataset})
+            if isinstance(dataset, dict)
+            else dataset
+            for name, dataset in datasets.items()
+            if dataset is not None
+        }
+        if not self.datasets:
+            raise ValueError('ConcatDataset needs at least one data set')
+        self._parts = list(self.datasets.values())
+        self._ends = list(accumulate(len(part) for part in self._parts))
+
+    @property
+    def metainfo(self) -> dict[str, Any]:
+        """Facts about the data sets, for MMEngine's metrics."""
+        return {'name': ', '.join(self.datasets), 'names': list(self.datasets)}
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def __getitem__(self, key: SampleKey | int) -> Any:
+        index = key.index if isinstance(key, SampleKey) else key
+        if not 0 <= index < len(self):
+            raise IndexError(f'index {index} is out of range for {len(self)} samples')
+        part = bisect_right(self._ends, index)
+        local = index - (self._ends[part - 1] if part else 0)
+        return self._parts[part][key._replace(index=local) if isinstance(key, SampleKey) else local]

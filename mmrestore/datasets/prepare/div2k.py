@@ -1,0 +1,157 @@
+"""DIV2K from its official archives into the layout of the configs."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from mmrestore.datasets.image_file import inspect_image
+from mmrestore.datasets.prepare.benchmarks import BENCHMARKS
+from mmrestore.datasets.prepare.folders import appearing
+from mmrestore.datasets.threads import in_threads
+
+PAGE = 'https://data.vision.ee.ethz.ch/cvl/DIV2K/'
+SPLITS: Mapping[str, tuple[str, ...]] = {
+    split: BENCHMARKS[f'div2k_{split}'].names for split in ('train', 'valid')
+}
+
+
+class Part(NamedTuple):
+    """One archive of DIV2K: its name, its folder when unpacked, its target and its files."""
+
+    archive: str
+    unpacked: str
+    folder: str
+    files: tuple[str, ...]
+
+
+def list_parts(splits: Mapping[str, Collection[str]], scales: Iterable[int]) -> list[Part]:
+    """Return the parts of DIV2K: HR of every split, then LR of the scales (bicubic).
+
+    Examples:
+        >>> list_parts({'train': ['0001']}, [2])[1]
+        Part(archive='DIV2K_train_LR_bicubic_X2.zip', unpacked='DIV2K_train_LR_bicubic/X2', \
+folder='DIV2K/train/LR_bicubic/X2', files=('0001x2.png',))
+    """
+    parts = []
+    for split, names in splits.items():
+        stem = f'DIV2K_{split}_HR'
+        files = tuple(f'{name}.png' for name in names)
+        parts.append(Part(f'{stem}.zip', stem, f'DIV2K/{split}/HR', files))
+        for scale in scales:
+            stem = f'DIV2K_{split}_LR_bicubic'
+            files = tuple(f'{name}x{scale}.png' for name in names)
+            folder = f'DIV2K/{split}/LR_bicubic/X{scale}'
+            parts.append(Part(f'{stem}_X{scale}.zip', f'{stem}/X{scale}', folder, files))
+    return parts
+
+
+def prepare_div2k(
+    source: str | Path,
+    root: str | Path,
+    *,
+    scales: Collection[int] = (),
+    splits: Mapping[str, Collection[str]] = SPLITS,
+    report: Callable[[str], None] = print,
+) -> None:
+    """Unpack DIV2K below ``root``; a part that is there already is verified, never overwritten.
+
+    Every part is written beside its place and renamed when it is complete. Of an archive only the
+    files that belong to it are taken, whatever folder they are in.
+
+    Args:
+        source: folder with the official zip files, or with what they unpack to.
+        root: root of the data; the parts lie in ``DIV2K/train/HR``, ``DIV2K/valid/HR`` and
+            ``DIV2K/train/LR_bicubic/X2`` and so on.
+        scales: the scales of which the LR images are wanted too, of 2, 3 and 4.
+        splits: names of the images of every split, without extension.
+        report: called with a line of text on every part.
+
+    Raises:
+        ValueError: a part is missing, incomplete or damaged, or an archive is unsafe to unpack;
+            what is missing anywhere is named before anything is unpacked.
+    """
+    source, root = Path(source), Path(root)
+    strange = sorted(set(scales) - {2, 3, 4})
+    if strange:
+        raise ValueError(f'DIV2K has LR images of scales 2, 3 and 4, got {strange}')
+    parts = list_parts(splits, scales)
+    absent = [
+        part.archive
+        for part in parts
+        if not (root / part.folder).exists()
+        and not (source / part.archive).is_file()
+        and not (source / part.unpacked).is_dir()
+    ]
+    if absent:
+        raise ValueError(
+            f'{source} has neither the files {", ".join(absent)} nor what they unpack to: '
+            f'get them from {PAGE}'
+        )
+    for part in parts:
+        target = root / part.folder
+        if target.exists():
+            _check(target, part)
+            report(f'{target}: there already and complete, {len(part.files)} images')
+            continue
+        with appearing(target) as folder:
+            if (source / part.archive).is_file():
+                _unpack(source / part.archive, folder, part)
+            else:
+                _copy(source / part.unpacked, folder, part)
+            _check(folder, part)
+        report(f'{target}: written, {len(part.files)} images')
+
+
+def _unpack(archive: Path, folder: Path, part: Part) -> None:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = {}
+            for member in opened.infolist():
+                path = PurePosixPath(member.filename.replace('\\', '/'))
+                if path.is_absolute() or '..' in path.parts:
+                    raise ValueError(
+                        f'{archive} holds {member.filename!r}, which points out of the folder: '
+                        f'it is no archive of DIV2K, get it again from {PAGE}'
+                    )
+                if path.name in members:
+                    raise ValueError(f'{archive} holds {path.name} twice')
+                if path.name in part.files and not member.is_dir():
+                    members[path.name] = member
+            for name, member in members.items():
+                with opened.open(member) as packed, open(folder / name, 'wb') as file:
+                    shutil.copyfileobj(packed, file)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f'{archive} is damaged ({error}): get it again from {PAGE}') from error
+
+
+def _copy(source: Path, folder: Path, part: Part) -> None:
+    for name in part.files:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, folder / name)
+
+
+def _check(folder: Path, part: Part) -> None:
+    """Raise unless the folder holds exactly the complete images of the part."""
+    found = {path.name for path in folder.iterdir()}
+    problems = [f'{name} is missing' for name in part.files if name not in found]
+    problems += [f'{name} is not of it' for name in sorted(found - set(part.files))]
+    present = [folder / name for name in part.files if name in found]
+    problems += [answer for answer in in_threads(_complaint, present) if answer]
+    if problems:
+        raise ValueError(
+            f'{part.folder} ({part.archive}) is not in order. Get it from {PAGE}; a folder that is '
+            'there already must be moved away first.\n  ' + '\n  '.join(problems)
+        )
+
+
+def _complaint(path: Path) -> str:
+    try:
+        inspect_image(path)
+    except ValueError as error:
+        return str(error)
+    return ''

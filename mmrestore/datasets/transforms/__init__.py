@@ -1,0 +1,16 @@
+"""What is done to one sample in a data worker."""
+
+from mmrestore.datasets.transforms.add_gaussian_noise import AddGaussianNoise
+from mmrestore.datasets.transforms.crop import CenterCrop, RandomCrop
+from mmrestore.datasets.transforms.load_image import LoadImage
+from mmrestore.datasets.transforms.pack_inputs import PackInputs
+from mmrestore.datasets.transforms.random_dihedral import RandomDihedral
+
+__all__ = [
+    'AddGaussianNoise',
+    'CenterCrop',
+    'LoadImage',
+    'PackInputs',
+    'RandomCrop',
+    'RandomDihedral',
+]

@@ -1,0 +1,85 @@
+"""The seeded noise of denoising tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmrestore.registry import TRANSFORMS
+
+ORDERS = ('bgr', 'rgb')
+
+
+def to_unit(image: np.ndarray) -> np.ndarray:
+    """Return an image as float32 in [0, 1]: uint8 / 255, uint16 / 65535, float32 as it is.
+
+    Raises:
+        TypeError: the image is of another type.
+
+    Examples:
+        >>> to_unit(np.array([51], np.uint8)).tolist()
+        [0.20000000298023224]
+    """
+    if image.dtype == np.float32:
+        return image
+    if image.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f'expected an image of uint8, uint16 or float32, got {image.dtype}')
+    return image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
+
+
+def draw_noise(
+    shape: tuple[int, int, int], *, sigma: float, seed: int, channel_order: str = 'bgr'
+) -> np.ndarray:
+    """Draw white Gaussian noise (H, W, C) for an RGB or gray image, float64, mean 0.
+
+    It is ``numpy.random.RandomState(seed).normal(0, sigma / 255, shape)``, whose channels are those
+    of ``channel_order``: the papers' test scripts add it to images in OpenCV's order, BGR.
+
+    Args:
+        shape: height, width and channels.
+        sigma: standard deviation in 8-bit grey levels.
+        seed: seed of the draw.
+        channel_order: ``'bgr'`` or ``'rgb'``.
+
+    Examples:
+        >>> draw_noise((1, 1, 3), sigma=255, seed=0).round(3).tolist()
+        [[[0.979, 0.4, 1.764]]]
+    """
+    noise = np.random.RandomState(seed).normal(0, sigma / 255, shape)
+    return noise[..., ::-1] if channel_order == 'bgr' else noise
+
+
+@TRANSFORMS.register_module()
+class AddGaussianNoise(BaseTransform):
+    """Add the same noise in every test: drawn anew from one seed for every image.
+
+    ``img`` becomes float32, ``img / 255 + noise``, neither clipped nor rounded; the clean image
+    becomes ``gt`` unless there is one. Published denoising figures are of this noise with seed 0,
+    as in the test script of SwinIR; there as here, images of one size get equal noise.
+
+    Args:
+        sigma: standard deviation in 8-bit grey levels.
+        seed: seed of the draw.
+        channel_order: order of the channels in which the noise is drawn, ``'bgr'`` or ``'rgb'``.
+
+    Raises:
+        ValueError: ``sigma`` is negative or the order is neither of the two.
+    """
+
+    def __init__(self, sigma: float, *, seed: int = 0, channel_order: str = 'bgr') -> None:
+        if sigma < 0:
+            raise ValueError(f'sigma must not be negative, got {sigma}')
+        if channel_order not in ORDERS:
+            raise ValueError(f'channel_order must be one of {ORDERS}, got {channel_order!r}')
+        self.sigma, self.seed, self.channel_order = sigma, seed, channel_order
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Add the noise of the image's size."""
+        clean = results['img']
+        noise = draw_noise(
+            clean.shape, sigma=self.sigma, seed=self.seed, channel_order=self.channel_order
+        )
+        noisy = (to_unit(clean) + noise).astype(np.float32)
+        return {'gt': clean, **results, 'img': noisy}

@@ -1,0 +1,114 @@
+"""Cutting patches out of images, at one place in the image and its target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmrestore.registry import TRANSFORMS
+
+
+def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.ndarray:
+    """Return a view of a part of an image (H, W, ...).
+
+    Raises:
+        ValueError: the part reaches beyond the image.
+
+    Examples:
+        >>> crop(np.arange(12).reshape(3, 4), 1, 2, 2, 2).tolist()
+        [[6, 7], [10, 11]]
+    """
+    if min(top, left) < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
+        raise ValueError(
+            f'a crop of {height}x{width} (height x width) at row {top}, column {left} reaches '
+            f'beyond the image of {image.shape[0]}x{image.shape[1]}'
+        )
+    return image[top : top + height, left : left + width]
+
+
+class _PairedCrop(BaseTransform):
+    """Crops ``img``, and the part of ``gt`` that belongs to it."""
+
+    def __init__(self, size: int | tuple[int, int], *, scale: int = 1) -> None:
+        height, width = (size, size) if isinstance(size, int) else size
+        if height < 1 or width < 1:
+            raise ValueError(f'the size of a patch must be positive, got {size}')
+        if scale < 1:
+            raise ValueError(f'scale must be at least 1, got {scale}')
+        self.height, self.width, self.scale = height, width, scale
+
+    @property
+    def minimum_size(self) -> tuple[int, int]:
+        """Height and width that the input must have at least."""
+        return self.height, self.width
+
+    def apply(self, results: dict[str, Any], top: int, left: int) -> dict[str, Any]:
+        """Crop at a given place of the input.
+
+        Raises:
+            ValueError: the image is smaller than the patch, or the target is not ``scale`` times
+                as large as the input.
+        """
+        image, target = results['img'], results.get('gt')
+        results = dict(results, img=crop(image, top, left, self.height, self.width))
+        if target is not None:
+            expected = (image.shape[0] * self.scale, image.shape[1] * self.scale)
+            if target.shape[:2] != expected:
+                raise ValueError(
+                    f'expected a target of {expected} (height, width), {self.scale} times the '
+                    f'input, got {target.shape[:2]} of {results.get("gt_path", "the sample")}: '
+                    'state the right scale in the crop'
+                )
+            place = (top, left, self.height, self.width)
+            results['gt'] = crop(target, *(self.scale * value for value in place))
+        return results
+
+
+@TRANSFORMS.register_module()
+class RandomCrop(_PairedCrop):
+    """Cut a patch at a random place, every place equally likely.
+
+    Args:
+        size: height and width of the patch of the input, in pixels; one number of a square.
+        scale: size of a target divided by that of its input; its patch is ``scale * size``.
+
+    Raises:
+        ValueError: a size or the scale is not positive, or an image is smaller than the patch.
+    """
+
+    def draw(self, image: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
+        """Draw the row and the column of the corner of the patch."""
+        height, width = image.shape[:2]
+        if height < self.height or width < self.width:
+            raise ValueError(
+                f'an image of {height}x{width} (height x width) is smaller than the patch of '
+                f'{self.height}x{self.width}: take smaller patches or leave the image out'
+            )
+        top = rng.integers(height - self.height + 1)
+        return int(top), int(rng.integers(width - self.width + 1))
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw a place and crop there."""
+        return self.apply(results, *self.draw(results['img'], results['rng']))
+
+
+@TRANSFORMS.register_module()
+class CenterCrop(_PairedCrop):
+    """Cut the patch out of the middle, for quick checks on parts of large test images.
+
+    If the margins cannot be equal, the one at the top or left is one pixel smaller.
+
+    Args:
+        size: height and width of the patch of the input, in pixels; one number of a square.
+        scale: size of a target divided by that of its input; its patch is ``scale * size``.
+
+    Raises:
+        ValueError: a size or the scale is not positive, or an image is smaller than the patch.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Crop in the middle."""
+        height, width = results['img'].shape[:2]
+        return self.apply(results, (height - self.height) // 2, (width - self.width) // 2)

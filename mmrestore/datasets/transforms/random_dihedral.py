@@ -1,0 +1,34 @@
+"""Flips and quarter turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from mmcv.transforms import BaseTransform
+
+from mmrestore.functional.dihedral import dihedral
+from mmrestore.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class RandomDihedral(BaseTransform):
+    """Apply one of the eight symmetries of the square, equally likely, to ``img`` and ``gt``."""
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """Draw the number of the symmetry, as ``mmrestore.functional.dihedral`` counts them."""
+        return int(rng.integers(8))
+
+    def apply(self, results: dict[str, Any], k: int) -> dict[str, Any]:
+        """Apply symmetry ``k``; the arrays may be views."""
+        turned = {
+            key: dihedral(torch.from_numpy(results[key]), k, (0, 1)).numpy()
+            for key in ('img', 'gt')
+            if key in results
+        }
+        return dict(results, **turned)
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw a symmetry and apply it."""
+        return self.apply(results, self.draw(results['rng']))

@@ -1,0 +1,127 @@
+"""Reading and inspecting image files."""
+
+import cv2
+import numpy as np
+import pytest
+from image_files import random_image, write_image
+from PIL import Image
+
+from mmrestore.datasets.image_file import ImageSize, inspect_image, read_image
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+@pytest.mark.parametrize('suffix', ['.png', '.tif', '.PNG'])
+@pytest.mark.parametrize('channels', [1, 3])
+def test_pixels_come_back_in_rgb_with_their_depth(tmp_path, dtype, suffix, channels):
+    image = write_image(tmp_path / f'a{suffix}', random_image(5, 8, channels=channels, dtype=dtype))
+    read = read_image(tmp_path / f'a{suffix}', color='rgb' if channels == 3 else 'gray')
+    assert read.dtype == dtype
+    np.testing.assert_array_equal(read, image)
+    assert inspect_image(tmp_path / f'a{suffix}', decode=True) == ImageSize(5, 8)
+
+
+def test_channels_are_red_green_blue(tmp_path):
+    Image.new('RGB', (2, 3), (10, 20, 30)).save(tmp_path / 'a.png')
+    np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), np.full((3, 2, 3), [10, 20, 30]))
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+def test_gray_of_colour_is_the_luma_of_bt601(tmp_path, dtype):
+    image = write_image(tmp_path / 'a.png', random_image(31, 40, dtype=dtype))
+    gray = read_image(tmp_path / 'a.png', color='gray')
+    expected = image @ np.array([0.299, 0.587, 0.114])
+    assert gray.shape == (31, 40, 1) and gray.dtype == dtype
+    tolerance = 0.51 if dtype is np.uint8 else 2.0  # OpenCV rounds its weights to 14 bit
+    assert np.abs(gray[..., 0] - expected).max() < tolerance
+
+
+def test_colour_of_gray_is_the_value_three_times(tmp_path):
+    image = write_image(tmp_path / 'a.png', random_image(4, 5, channels=1))
+    np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), np.repeat(image, 3, axis=2))
+
+
+def test_palette_and_transparency_become_plain_colour(tmp_path):
+    image = random_image(6, 7)
+    alpha = random_image(6, 7, channels=1, seed=1)
+    Image.fromarray(np.dstack([image, alpha])).save(tmp_path / 'a.png')
+    np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), image)
+    palette = Image.fromarray(image).quantize(8)
+    palette.save(tmp_path / 'p.png')
+    np.testing.assert_array_equal(read_image(tmp_path / 'p.png'), palette.convert('RGB'))
+
+
+def test_orientation_in_exif_is_ignored_by_reading_and_inspecting(tmp_path):
+    image = Image.fromarray(random_image(8, 16))
+    exif = image.getexif()
+    exif[274] = 6  # a quarter turn
+    image.save(tmp_path / 'a.jpg', exif=exif)
+    assert read_image(tmp_path / 'a.jpg').shape == (8, 16, 3)
+    assert inspect_image(tmp_path / 'a.jpg', decode=True) == (8, 16)
+
+
+def test_other_bit_depths_are_refused(tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.tif'), np.zeros((4, 4, 3), np.float32))
+    with pytest.raises(ValueError, match=r'8 or 16 bit, got float32 in .*a\.tif'):
+        read_image(tmp_path / 'a.tif')
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [(None, 'No such file'), (b'', 'cannot decode'), (b'no image', 'cannot decode')],
+)
+def test_unreadable_files_are_named(tmp_path, content, message):
+    path = tmp_path / 'bad.png'
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as error:
+        read_image(path)
+    assert str(path) in str(error.value)
+    with pytest.raises(ValueError, match=r'bad\.png'):
+        inspect_image(path)
+
+
+def test_unknown_colour_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="'rgb', 'gray'"):
+        read_image(tmp_path / 'a.png', color='bgr')
+
+
+@pytest.mark.parametrize('suffix', ['png', 'jpg', 'tif', 'bmp', 'webp', 'ppm'])
+@pytest.mark.parametrize('kept', [0.3, 0.9, 0.99])
+def test_cut_off_files_are_noticed_without_decoding(tmp_path, suffix, kept):
+    path = tmp_path / f'a.{suffix}'
+    Image.fromarray(random_image(40, 60)).save(path)
+    assert inspect_image(path) == (40, 60)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(kept * len(whole))])
+    with pytest.raises(ValueError, match=rf'a\.{suffix}'):
+        inspect_image(path)
+
+
+def test_bytes_behind_the_end_of_an_image_are_allowed(tmp_path):
+    for suffix in ('png', 'jpg'):
+        path = tmp_path / f'a.{suffix}'
+        Image.fromarray(random_image(10, 12)).save(path)
+        path.write_bytes(path.read_bytes() + b'more')
+        assert inspect_image(path) == (10, 12)
+
+
+def test_the_end_of_an_embedded_preview_is_not_the_end_of_a_jpeg(tmp_path):
+    Image.fromarray(random_image(8, 8)).save(tmp_path / 'preview.jpg')
+    preview = (tmp_path / 'preview.jpg').read_bytes()
+    path = tmp_path / 'a.jpg'
+    Image.fromarray(random_image(80, 80)).save(path, comment=preview)
+    assert inspect_image(path) == (80, 80)
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(ValueError, match=r'the end of .*a\.jpg is missing'):
+        inspect_image(path)
+
+
+def test_damage_in_the_middle_is_found_by_decoding(tmp_path):
+    path = tmp_path / 'a.png'
+    Image.fromarray(random_image(40, 60)).save(path)
+    content = bytearray(path.read_bytes())
+    content[200:400] = bytes(200)
+    path.write_bytes(content)
+    inspect_image(path)
+    with pytest.raises(ValueError, match=r'a\.png'):
+        inspect_image(path, decode=True)

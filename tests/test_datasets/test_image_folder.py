@@ -1,0 +1,234 @@
+"""The data set of folders: what it finds, checks, draws and keeps."""
+
+import pickle
+import time
+
+import numpy as np
+import pytest
+import torch
+from image_files import random_image, write_image, write_images
+from torch.utils.data import DataLoader
+
+from mmrestore.datasets import ImageFolder, SampleKey, collate
+from mmrestore.datasets.transforms import LoadImage, PackInputs, RandomCrop
+from mmrestore.registry import DATASETS
+
+TRAINING = [
+    {'type': 'LoadImage'},
+    {'type': 'RandomCrop', 'size': [4, 5]},
+    {'type': 'RandomDihedral'},
+    {'type': 'PackInputs'},
+]
+SQUARE = [*TRAINING[:1], {'type': 'RandomCrop', 'size': 6}, *TRAINING[2:]]
+LOADING = [{'type': 'LoadImage'}]
+PACKING = [{'type': 'LoadImage'}, {'type': 'PackInputs'}]
+
+
+def test_single_images_in_natural_order(tmp_path):
+    images = write_images(tmp_path / 'photos', '2.png', '10.png', 'x/1.PNG')
+    dataset = ImageFolder(tmp_path / 'photos', pipeline=LOADING)
+    assert len(dataset) == 3 and dataset.name == 'photos' and dataset.metainfo == {'name': 'photos'}
+    for i, image in enumerate(images):
+        results = dataset[i]
+        np.testing.assert_array_equal(results['img'], image)
+        assert 'gt' not in results and results['dataset'] == 'photos'
+    assert dataset[2]['img_path'] == str(tmp_path / 'photos/x/1.PNG')
+    assert len(ImageFolder(tmp_path / 'photos', pipeline=LOADING, recursive=False)) == 2
+    with pytest.raises(IndexError):
+        dataset[3]
+
+
+def test_it_is_built_from_a_config_with_named_steps(tmp_path):
+    write_images(tmp_path, 'a.png')
+    steps = {'image': {'type': 'LoadImage'}, 'patch': None, 'tensor': PackInputs()}
+    dataset = DATASETS.build(
+        {'type': 'ImageFolder', 'root': str(tmp_path), 'pipeline': steps, 'name': 'mine'}
+    )
+    assert dataset[0]['data_samples'].dataset == 'mine'
+    with pytest.raises(ValueError, match=r"alphabetical order, got \['load', 'crop'\]"):
+        ImageFolder(tmp_path, pipeline={'load': LoadImage(), 'crop': RandomCrop(2)})
+
+
+def test_pairs_of_two_folders_with_a_scale(tmp_path):
+    inputs = write_images(tmp_path / 'LR', '1x2.png', 's/2x2.png', height=5, width=6)
+    targets = write_images(tmp_path / 'HR', '1.PNG', 's/2.tif', height=10, width=12)
+    dataset = ImageFolder(
+        tmp_path / 'LR', gt_root=tmp_path / 'HR', pattern='{}x2', scale=2, pipeline=LOADING
+    )
+    assert len(dataset) == 2
+    for i in range(2):
+        np.testing.assert_array_equal(dataset[i]['img'], inputs[i])
+        np.testing.assert_array_equal(dataset[i]['gt'], targets[i])
+    assert dataset[1]['gt_path'] == str(tmp_path / 'HR/s/2.tif')
+
+
+def test_pairs_in_one_folder(tmp_path):
+    write_images(tmp_path, 'a_real.JPG', 'a_mean.JPG', 'b_real.png', 'b_mean.png', 'cover.png')
+    both = ImageFolder(
+        tmp_path, gt_root=tmp_path, pattern='{}_real', gt_pattern='{}_mean', pipeline=LOADING
+    )
+    assert both.samples == [('a_real.JPG', 'a_mean.JPG'), ('b_real.png', 'b_mean.png')]
+    noisy = ImageFolder(tmp_path, pattern='{}_real', pipeline=LOADING)
+    assert noisy.samples == [('a_real.JPG', None), ('b_real.png', None)]
+    with pytest.raises(ValueError, match="fits the pattern '{}x4'"):
+        ImageFolder(tmp_path, pattern='{}x4', pipeline=LOADING)
+
+
+def test_subsets_by_list_file_and_by_names(tmp_path):
+    write_images(tmp_path / 'images', '1.png', '2.png', '3.png')
+    (tmp_path / 'list.txt').write_text('# two\n3\n1.png\n')
+    listed = ImageFolder(tmp_path / 'images', list_file=tmp_path / 'list.txt', pipeline=LOADING)
+    assert [name for name, _ in listed.samples] == ['1.png', '3.png']
+    named = ImageFolder(tmp_path / 'images', files=('2.png',), pipeline=LOADING)
+    assert named.samples == [('2.png', None)]
+    with pytest.raises(ValueError, match=r'(?s)2 problem.*5\.png is listed.*7 is listed'):
+        ImageFolder(tmp_path / 'images', files=['1', '5.png', '7'], pipeline=LOADING)
+    with pytest.raises(ValueError, match='got both'):
+        ImageFolder(tmp_path / 'images', list_file='a', files=['1'], pipeline=LOADING)
+
+
+def test_a_list_of_pairs_leaves_other_targets_alone(tmp_path):
+    write_images(tmp_path / 'in', '1.png', '2.png')
+    write_images(tmp_path / 'out', '1.png', '2.png', '3.png')
+    folders = {'gt_root': tmp_path / 'out', 'pipeline': LOADING}
+    assert len(ImageFolder(tmp_path / 'in', files=['2'], **folders)) == 1
+    with pytest.raises(ValueError, match=r'3\.png has no input'):
+        ImageFolder(tmp_path / 'in', **folders)
+
+
+def test_everything_that_is_wrong_is_in_one_error(tmp_path):
+    write_images(tmp_path / 'in', '1.png', '2.png', '3.png', '4.png', '5.png')
+    write_images(tmp_path / 'out', '1.png', '2.png', '3.png', '4.png', '6.png')
+    (tmp_path / 'in/1.png').write_bytes(b'no image')
+    whole = (tmp_path / 'out/2.png').read_bytes()
+    (tmp_path / 'out/2.png').write_bytes(whole[:-15])
+    write_image(tmp_path / 'out/3.png', random_image(9, 14))
+    write_image(tmp_path / 'in/4.png', random_image(3, 13))
+    write_image(tmp_path / 'out/4.png', random_image(3, 13))
+    with pytest.raises(ValueError) as error:
+        ImageFolder(tmp_path / 'in', gt_root=tmp_path / 'out', pipeline=TRAINING, name='mine')
+    text = str(error.value)
+    assert "'mine'" in text and '6 problem(s)' in text
+    for part in (
+        '5.png has no target',
+        '6.png has no input',
+        f'header of {tmp_path}/in/1.png',
+        f'end of {tmp_path}/out/2.png is missing',
+        'out/3.png is 9x14 (height x width): expected 1 times',
+        'in/4.png is 3x13 (height x width), smaller than the 4x5',
+    ):
+        assert part in text
+
+
+def test_wrong_options_are_refused(tmp_path):
+    write_images(tmp_path, '1.png')
+    for options, message in (
+        ({'check': 'none'}, "'header', 'decode'"),
+        ({'scale': 2}, 'gt_root'),
+        ({'gt_pattern': '{}_mean'}, 'gt_root'),
+        ({'gt_root': tmp_path}, 'one pattern'),
+        ({'gt_root': tmp_path / 'nowhere'}, 'nowhere'),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ImageFolder(tmp_path, pipeline=LOADING, **options)
+    with pytest.raises(ValueError, match='LoadImage'):
+        ImageFolder(tmp_path, pipeline=[PackInputs()], cache=True)
+    with pytest.raises(ValueError, match='no folder'):
+        ImageFolder(tmp_path / 'nowhere', pipeline=LOADING)
+
+
+def test_decoding_finds_damage_that_the_header_does_not_show(tmp_path):
+    write_images(tmp_path, '1.png', height=40, width=60)
+    content = bytearray((tmp_path / '1.png').read_bytes())
+    content[200:400] = bytes(200)
+    (tmp_path / '1.png').write_bytes(content)
+    ImageFolder(tmp_path, pipeline=LOADING)
+    for options in ({'check': 'decode'}, {'cache': True}):
+        with pytest.raises(ValueError, match=r'1\.png'):
+            ImageFolder(tmp_path, pipeline=LOADING, **options)
+
+
+@pytest.mark.parametrize('cache', [False, True])
+def test_draws_depend_on_the_key_alone(tmp_path, cache):
+    write_images(tmp_path, '1.png', '2.png', height=30, width=31)
+    dataset = ImageFolder(tmp_path, pipeline=SQUARE, cache=cache)
+    keys = [SampleKey(s, e, i) for s in (0, 1) for e in (0, 1) for i in (0, 1)]
+    forwards = {key: dataset[key]['inputs'] for key in keys}
+    backwards = {key: dataset[key]['inputs'] for key in reversed(keys)}
+    assert all(forwards[key].equal(backwards[key]) for key in keys)
+    assert len({value.numpy().tobytes() for value in forwards.values()}) == len(keys)
+    assert dataset[1]['inputs'].equal(forwards[SampleKey(0, 0, 1)])
+
+
+def test_a_cache_changes_nothing_but_the_time(tmp_path):
+    write_images(tmp_path, '1.png', '2.png', height=30, width=31)
+    keys = [SampleKey(0, e, i) for e in range(3) for i in range(2)]
+    read, kept = (ImageFolder(tmp_path, pipeline=SQUARE, cache=cache) for cache in (False, True))
+    expected = [read[key]['inputs'] for key in keys]
+    (tmp_path / '1.png').unlink()
+    assert all(kept[key]['inputs'].equal(e) for key, e in zip(keys, expected, strict=True))
+    kept[0]['inputs'].zero_()
+    assert kept[0]['inputs'].equal(expected[0])
+
+
+@pytest.mark.parametrize('cache', [False, True])
+def test_workers_draw_what_the_main_process_draws(tmp_path, cache):
+    write_images(tmp_path, *(f'{i}.png' for i in range(6)), height=30, width=31)
+    dataset = ImageFolder(tmp_path, pipeline=SQUARE, cache=cache)
+    keys = [SampleKey(1, e, i) for e in range(2) for i in range(6)]
+    batches = [
+        [
+            b['inputs']
+            for b in DataLoader(dataset, 4, sampler=keys, num_workers=n, collate_fn=collate)
+        ]
+        for n in (0, 2)
+    ]
+    assert len(batches[0]) == 3
+    assert all(a.equal(b) for a, b in zip(*batches, strict=True))
+
+
+@pytest.mark.parametrize('cache', [False, True])
+def test_a_pickled_copy_gives_the_same_samples(tmp_path, cache):
+    """Workers that are spawned get the data set by pickling."""
+    write_images(tmp_path, '1.png', height=30, width=31)
+    dataset = ImageFolder(tmp_path, pipeline=SQUARE, cache=cache)
+    copy = pickle.loads(pickle.dumps(dataset))
+    assert copy[0]['inputs'].equal(dataset[0]['inputs'])
+
+
+@pytest.mark.parametrize(
+    ('dtype', 'expected'), [(np.uint8, torch.uint8), (np.uint16, torch.uint16)]
+)
+@pytest.mark.parametrize('color', ['rgb', 'gray'])
+def test_depth_and_colour_reach_the_sample(tmp_path, dtype, expected, color):
+    image = write_image(tmp_path / '1.png', random_image(8, 9, channels=1, dtype=dtype))
+    pipeline = [LoadImage(color), PackInputs()]
+    inputs = ImageFolder(tmp_path, pipeline=pipeline)[0]['inputs']
+    channels = 3 if color == 'rgb' else 1
+    assert inputs.shape == (channels, 8, 9) and inputs.dtype == expected
+    np.testing.assert_array_equal(inputs.numpy(), image.transpose(2, 0, 1).repeat(channels, axis=0))
+
+
+def test_checking_many_images_is_quick(tmp_path):
+    content = b''
+    write_images(tmp_path, '0.png', height=300, width=400)
+    content = (tmp_path / '0.png').read_bytes()
+    for i in range(1, 200):
+        (tmp_path / f'{i}.png').write_bytes(content)
+    start = time.perf_counter()
+    assert len(ImageFolder(tmp_path, pipeline=PACKING)) == 200
+    assert time.perf_counter() - start < 2
+
+
+def test_real_pairs(shared):
+    folder = shared / 'data/polyu'
+    dataset = ImageFolder(
+        folder, gt_root=folder, pattern='{}_real', gt_pattern='{}_mean', pipeline=PACKING
+    )
+    assert len(dataset) == 100
+    errors = []
+    for sample in dataset:
+        noisy, clean = sample['inputs'], sample['data_samples'].gt_img
+        errors.append(((noisy.double() - clean.double()) ** 2).mean())
+    psnr = 20 * np.log10(255) - 10 * np.log10(np.array(errors))
+    assert abs(psnr.mean() - 35.97) < 0.005
