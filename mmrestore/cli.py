@@ -55,10 +55,8 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--amp',
-        nargs='?',
-        const='bfloat16',
-        choices=['bfloat16', 'float16'],
-        help='mixed precision, bfloat16 by default',
+        action='store_true',
+        help='mixed precision: optim_wrapper.dtype of the config, bfloat16 by default',
     )
     parser.add_argument(
         '--auto-scale-lr',
@@ -106,7 +104,7 @@ def train(options: argparse.Namespace) -> None:
         config.load_from = None if options.resume == 'auto' else options.resume
     if options.amp:
         config.optim_wrapper.type = 'AmpOptimWrapper'
-        config.optim_wrapper.dtype = options.amp
+        config.optim_wrapper.setdefault('dtype', 'bfloat16')
     if options.auto_scale_lr:
         if 'base_batch_size' not in config.get('auto_scale_lr', {}):
             raise ValueError(

@@ -40,12 +40,12 @@ class DataSample(BaseDataElement):
         if any(k != keys[0] for k in keys):
             raise ValueError(f'a batch needs samples with the same fields, got {keys}')
         batch = cls()
-        for key in samples[0].keys():  # noqa: SIM118, iterating a data element is not iterating its keys
+        for key in samples[0].keys():  # noqa: SIM118  a data element is no mapping
             tensors = [sample.get(key) for sample in samples]
             sizes = sorted({tuple(t.shape) for t in tensors})
             if len(sizes) > 1:
                 raise ValueError(
-                    f'images of one batch must have one size, got {key} of sizes {sizes}: crop them '
+                    f'images of one batch must have one size, got {key} of {sizes}: crop them '
                     'to one size or use batch_size=1'
                 )
             batch.set_field(torch.stack(tensors), key)
@@ -55,8 +55,8 @@ class DataSample(BaseDataElement):
 
     def split(self) -> list[DataSample]:
         """Split a batch into samples of single images; the tensors are views."""
-        tensors = {key: value for key, value in self.items()}
-        lists = {key: value for key, value in self.metainfo_items()}
+        tensors = dict(self.items())
+        lists = dict(self.metainfo_items())
         num = len(next(iter(tensors.values()), next(iter(lists.values()), ())))
         return [
             DataSample(

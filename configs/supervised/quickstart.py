@@ -1,6 +1,17 @@
-"""The quick start without TRAPS, to compare with."""
+"""A small SwinIR on the photographs of scikit-image, trained plainly: minutes on a CPU."""
 
-_base_ = '../traps/quickstart.py'
-
-model = dict(data_preprocessor=dict(batch_transforms=dict(shuffle=None)))
-default_hooks = dict(shuffle_schedule=None)
+_base_ = [
+    '../_base_/models/swinir_s.py',
+    '../_base_/datasets/denoising_embedded_sigma50.py',
+    '../_base_/schedules/adam_300_epochs.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(
+    backbone=dict(embed_channels=32, depths=[2, 2], num_heads=[4, 4], drop_path_rate=0.0),
+    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))),
+)
+train_dataloader = dict(total_batch_size=8)
+optim_wrapper = dict(optimizer=dict(lr=2e-3))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=8, eta_min=1e-5, by_epoch=True)]
+train_cfg = dict(max_epochs=8, val_interval=2)
+default_hooks = dict(logger=dict(interval=20), checkpoint=dict(save_best='embedded/PSNR'))

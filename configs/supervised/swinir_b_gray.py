@@ -8,5 +8,5 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(in_channels=1),
-    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma=50))),
+    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))),
 )

@@ -7,5 +7,5 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 model = dict(
-    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma=50)))
+    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}})))
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
@@ -13,8 +14,9 @@ from mmengine.registry import init_default_scope
 from mmengine.utils import track_iter_progress
 from torch import nn
 
-from mmrestore.datasets.image_folder import find_images
-from mmrestore.datasets.image_io import read_image, write_image
+from mmrestore.datasets.image_file import inspect_image, read_image
+from mmrestore.datasets.listing import find_images
+from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.models.data_preprocessor import to_unit_range
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import MODELS
@@ -81,20 +83,40 @@ def restore_files(
     The images below a folder keep their place below ``output``.
 
     Raises:
-        FileNotFoundError: an input does not exist, or a folder holds no image.
-        ValueError: two inputs would be written to one file.
+        ValueError: an input cannot be read, a folder holds no image, or two inputs would be written
+            to one file. All names are checked before the first image is restored.
     """
     jobs: dict[Path, Path] = {}
     for given in map(Path, inputs):
-        files = find_images(given) if given.is_dir() else [given]
-        for file in files:
-            relative = file.relative_to(given if given.is_dir() else given.parent)
-            target = Path(output) / relative.with_suffix('.png')
+        names = find_images(given) if given.is_dir() else [given.name]
+        folder = given if given.is_dir() else given.parent
+        for name in names:
+            target = (Path(output) / name).with_suffix('.png')
             if target in jobs:
-                raise ValueError(f'{file} and {jobs[target]} would both be written to {target}')
-            jobs[target] = file
+                raise ValueError(
+                    f'{folder / name} and {jobs[target]} would both be written to {target}: '
+                    'restore them into different folders'
+                )
+            jobs[target] = folder / name
+    for file in jobs.values():
+        inspect_image(file)
     channels = getattr(restorer.backbone, 'in_channels', 3)
     for target, file in track_iter_progress(list(jobs.items())):
         image = read_image(file, color='gray' if channels == 1 else 'rgb')
         write_image(target, restore(restorer, image))
     return list(jobs)
+
+
+def write_image(path: str | Path, image: np.ndarray) -> None:
+    """Write an image atomically as PNG.
+
+    Args:
+        path: the file, ending in ``.png``; folders are made.
+        image: H x W x 1 or 3, RGB, uint8 or uint16.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    bgr = image[..., ::-1] if image.shape[-1] == 3 else image
+    _, encoded = cv2.imencode('.png', bgr)
+    write_atomically(Path(path), lambda file: file.write(encoded.tobytes()))

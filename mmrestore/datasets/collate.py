@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 
 import torch
+
 from mmrestore.registry import FUNCTIONS
 from mmrestore.structures import DataSample
 

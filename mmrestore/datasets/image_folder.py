@@ -29,7 +29,7 @@ class ImageFolder(Dataset):
 
     Args:
         root: folder of the images; of pairs, of the inputs.
-        pipeline: transforms or their configs, in a list or by names in alphabetical order.
+        pipeline: transforms or their configs, in a list or by name; None leaves a step out.
         name: name of the data set in results; the last part of ``root`` if absent.
         gt_root: folder of the targets; it may be ``root``. Without it the images are single.
         pattern: names of the images without extension; only files that fit are used. A pair is two
@@ -78,9 +78,7 @@ class ImageFolder(Dataset):
         self.scale = scale
         self.name = name or self.root.resolve().name
         self.transforms = build_pipeline(pipeline)
-        wanted = list(files) if list_file is None and files is not None else None
-        if list_file is not None:
-            wanted = read_list_file(list_file)
+        wanted = files if list_file is None else read_list_file(list_file)
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         problems += self._check_files(decode=check == 'decode')
         if problems:
@@ -110,7 +108,7 @@ class ImageFolder(Dataset):
         return results
 
     def _find(
-        self, pattern: str, gt_pattern: str, wanted: list[str] | None, recursive: bool
+        self, pattern: str, gt_pattern: str, wanted: Sequence[str] | None, recursive: bool
     ) -> tuple[list[tuple[str, str | None]], list[str]]:
         """Return the relative names (input, target) of all samples, and what is wrong."""
         names = find_images(self.root, recursive=recursive)
@@ -177,21 +175,9 @@ class ImageFolder(Dataset):
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:
-    """Build transforms from configs; of a dictionary, the values in order, without those None.
-
-    Raises:
-        ValueError: the keys of a dictionary are not in alphabetical order. MMEngine sorts the
-            dictionaries of a config that it writes: another order would be lost in the copy.
-    """
-    if isinstance(pipeline, Mapping):
-        if list(pipeline) != sorted(pipeline):
-            raise ValueError(
-                f'the steps of a pipeline must be named in alphabetical order, got '
-                f'{list(pipeline)}: MMEngine sorts them when it writes a config; rename them, '
-                'as in image, patch, symmetry, tensor, or give a list'
-            )
-        pipeline = list(pipeline.values())
-    return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in pipeline if s is not None]
+    """Build transforms from configs; of a dictionary, the values in order, without those None."""
+    steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
+    return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
 
 
 def _inspect(path: str, *, decode: bool) -> ImageSize | str:

@@ -31,7 +31,9 @@ def init_process_group(launcher: str, *, timeout_s: int = 1800) -> None:
         return
     if launcher == 'slurm':
         _read_slurm_variables()
-    missing = [k for k in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR') if k not in os.environ]
+    missing = [
+        k for k in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR') if k not in os.environ
+    ]
     if missing:
         raise RuntimeError(
             f'--launcher {launcher} needs {", ".join(missing)} in the environment: start with '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 from mmengine.runner.base_loop import BaseLoop
@@ -13,6 +14,11 @@ from mmrestore.registry import LOOPS
 
 class _StreamMixin:
     """What both loops do: open the stream of batches, and catch up on validations."""
+
+    runner: Any
+    dataloader: Any
+    val_interval: int
+    _iter: int
 
     def _open_stream(self) -> Iterator[dict]:
         """Return the batches from the current iteration on; nothing before it is read."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pprint
 import time
 from pathlib import Path
 from typing import Any
 
 import mmengine
 import torch
-from mmengine.dist import get_world_size
+from mmengine.config import Config
+from mmengine.dist import get_world_size, master_only
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
 from mmengine.runner import Runner as _Runner
 from torch import nn
@@ -19,6 +21,7 @@ from mmrestore.engine.checkpoint import (
     load_latest,
     read_json,
     save_checkpoint,
+    write_text,
 )
 from mmrestore.models.weights import key_differences, load_weights
 from mmrestore.registry import RUNNERS
@@ -41,6 +44,7 @@ class Runner(_Runner):
     """
 
     resumed = False
+    _has_loaded: bool
 
     @property
     def network(self) -> nn.Module:
@@ -51,6 +55,12 @@ class Runner(_Runner):
     def validated_iter(self) -> int:
         """The iteration of the last complete validation of this work directory; -1 for none."""
         return read_json(Path(self.work_dir) / VALIDATIONS).get('last', -1)
+
+    @master_only
+    def dump_config(self) -> None:
+        """Write the config into the work directory."""
+        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
+        write_text(Path(self.work_dir) / name, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""
@@ -81,7 +91,7 @@ class Runner(_Runner):
                 'iter': iteration,
                 'samples_per_step': self._samples_per_step(),
                 'seed': self.seed,
-                'cfg': self.cfg.pretty_text,
+                'cfg': config_text(self.cfg),
                 'experiment_name': self.experiment_name,
                 'time': time.strftime('%Y%m%d_%H%M%S'),
                 'versions': {
@@ -124,6 +134,9 @@ class Runner(_Runner):
             ValueError: the weights are of another network; the message lists the keys.
         """
         load_weights(self.network, filename)
+        # EMA made its copy of the network before the weights were there.
+        weights = {'state_dict': self.network.state_dict()}
+        self.call_hook('after_load_checkpoint', checkpoint=weights)
         self.logger.info('loaded the weights of %s', filename)
 
     @staticmethod
@@ -136,11 +149,16 @@ class Runner(_Runner):
         instead, those of all processes together.
 
         Raises:
-            ValueError: the total cannot be shared evenly.
+            ValueError: both are given, or the total cannot be shared evenly.
         """
         if isinstance(dataloader, dict):
             dataloader = dict(dataloader)
             total = dataloader.pop('total_batch_size', None)
+            if total is not None and 'batch_size' in dataloader:
+                raise ValueError(
+                    f'a data loader has total_batch_size={total}, over all processes, or '
+                    f'batch_size={dataloader["batch_size"]}, of one process; give one of them'
+                )
             if total is not None:
                 if total % get_world_size():
                     raise ValueError(
@@ -179,7 +197,9 @@ class Runner(_Runner):
             self.set_randomness(**self._randomness_cfg)
             self.train_dataloader.sampler.seed = meta['seed']
         self.resumed = True
-        self.logger.info('resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter'])
+        self.logger.info(
+            'resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter']
+        )
 
     def _check_resumable(self, path: Path, checkpoint: dict) -> None:
         differences = key_differences(self.network.state_dict(), checkpoint['state_dict'])
@@ -201,6 +221,20 @@ class Runner(_Runner):
 
     def _samples_per_step(self) -> int:
         return self.train_dataloader.batch_size * self.world_size
+
+
+def config_text(config: Config) -> str:
+    """Return a config as the text of a Python file that reads back the same.
+
+    MMEngine's own text sorts dictionaries, but batch transforms and pipelines act in their order.
+
+    Examples:
+        >>> print(config_text(Config(dict(steps=dict(second=1, first=(2,))))))
+        steps = {'second': 1, 'first': (2,)}
+        <BLANKLINE>
+    """
+    values = config.to_dict().items()
+    return ''.join(f'{k} = {pprint.pformat(v, sort_dicts=False)}\n' for k, v in values)
 
 
 def _settings(scheduler_state: dict) -> dict:

@@ -78,7 +78,7 @@ class DataPreprocessor(BaseDataPreprocessor):
         return name in self.batch_transforms and name not in self._off
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        """Return ``inputs`` (N, C, H, W), float32 in [0, 1] before transforms, and ``data_samples``.
+        """Return ``inputs`` (N, C, H, W), float32, in [0, 1] before transforms, and the samples.
 
         Args:
             data: a batch made by :func:`mmrestore.datasets.collate.collate`.

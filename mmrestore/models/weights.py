@@ -35,8 +35,8 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
             content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # both readers raise many types for a damaged file
         raise ValueError(
-            f'{path} cannot be read as weights: it is damaged, or holds more than tensors and plain '
-            f'data ({str(error).splitlines()[0]})'
+            f'{path} cannot be read as weights: it is damaged, or holds more than tensors and '
+            f'plain data ({str(error).splitlines()[0]})'
         ) from error
     return unwrap_weights(content)
 
@@ -75,7 +75,8 @@ def load_weights(restorer: nn.Module, path: str | Path) -> None:
     """
     weights = read_weights(path)
     own = {k.removeprefix(BACKBONE): v for k, v in weights.items() if k.startswith(BACKBONE)}
-    load_into(restorer.backbone, own or weights, path)
+    backbone = restorer.get_submodule('backbone')
+    load_into(backbone, own or weights, path)
 
 
 def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | Path) -> None:

@@ -94,7 +94,7 @@ def test_bad_schedules_are_refused():
 def test_draws_depend_on_seed_iteration_and_rank_alone():
     def draw(**facts):
         IterationSeedHook().before_train_iter(SimpleNamespace(**facts), 0)
-        return torch.rand(3).tolist(), float(np.random.rand())
+        return torch.rand(3).tolist(), float(np.random.rand())  # noqa: NPY002
 
     facts = dict(seed=0, iter=5, rank=0)
     assert draw(**facts) == draw(**facts)

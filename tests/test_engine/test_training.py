@@ -47,7 +47,10 @@ def assert_same_state(one: dict, two: dict) -> None:
             assert torch.equal(value, moments[1][index][name]), (index, name)
     assert one['optimizer']['param_groups'] == two['optimizer']['param_groups']
     assert one['param_schedulers'] == two['param_schedulers']
-    assert (one['meta']['epoch'], one['meta']['iter']) == (two['meta']['epoch'], two['meta']['iter'])
+    assert (one['meta']['epoch'], one['meta']['iter']) == (
+        two['meta']['epoch'],
+        two['meta']['iter'],
+    )
 
 
 def config_of(work_dir, loop: str, workers: int):
@@ -82,7 +85,10 @@ def test_a_killed_run_ends_as_an_uninterrupted_one(tmp_path, loop, workers):
     config.work_dir, config.resume = str(moved), True
     resumed = train(config, f'resumed_{loop}_{workers}')
     assert_same_state(whole, resumed)
-    best = [json.loads((p / 'validations.json').read_text())['best'] for p in (tmp_path / 'whole', moved)]
+    best = [
+        json.loads((p / 'validations.json').read_text())['best']
+        for p in (tmp_path / 'whole', moved)
+    ]
     assert best[0] == best[1]
     assert (moved / best[1]['tiny/PSNR']['file']).is_file()
 
@@ -154,6 +160,7 @@ def test_a_non_finite_loss_stops_the_run_and_keeps_the_good_checkpoint(tmp_path)
         ({'model__backbone__type': 'TinyNett'}, KeyError, 'Did you mean TinyNet'),
         ({'model__backbone__witdh': 3}, TypeError, "no argument 'witdh'. Did you mean width"),
         ({'model__losses__pixel__type': 'L1loss'}, KeyError, 'Did you mean L1Loss'),
+        ({'train_dataloader__total_batch_size': 4}, ValueError, 'give one of them'),
         ({'train_dataloader__batch_size': 11}, ValueError, 'does not fill one batch of 11'),
         ({'train_dataloader__dataset__length': 0}, ValueError, '0 samples'),
         ({'val_evaluator__metrics': [dict(type='PSRN')]}, KeyError, 'Did you mean PSNR'),

@@ -36,7 +36,12 @@ def restorer(**options):
 
 @pytest.mark.parametrize(
     ('value', 'dtype', 'expected'),
-    [(255, torch.uint8, 1.0), (65535, torch.uint16, 1.0), (51, torch.uint8, 0.2), (0.25, torch.float64, 0.25)],
+    [
+        (255, torch.uint8, 1.0),
+        (65535, torch.uint16, 1.0),
+        (51, torch.uint8, 0.2),
+        (0.25, torch.float64, 0.25),
+    ],
 )
 def test_every_depth_comes_to_the_unit_range(value, dtype, expected):
     unit = to_unit_range(torch.full((2, 1, 3, 3), value, dtype=dtype))
@@ -45,7 +50,7 @@ def test_every_depth_comes_to_the_unit_range(value, dtype, expected):
 
 
 def test_other_depths_are_refused():
-    with pytest.raises(TypeError, match='torch.int32'):
+    with pytest.raises(TypeError, match=r'torch\.int32'):
         to_unit_range(torch.zeros(1, dtype=torch.int32))
 
 

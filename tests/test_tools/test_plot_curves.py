@@ -122,6 +122,8 @@ def test_a_panel_a_key_and_a_curve_a_run(tmp_path):
     assert raw.get_ydata()[0] == smoothed.get_ydata()[0] == 2
     assert not np.allclose(raw.get_ydata(), smoothed.get_ydata())
     assert metrics.lines[0].get_xdata().tolist() == [2, 4, 6]
+    (late,) = plot_curves.plot(runs, ['kodak24/PSNR'], start=4).axes
+    assert late.lines[0].get_ydata().tolist() == [24, 26]
 
     output = tmp_path / 'figures' / 'curves.png'
     folders = [str(tmp_path / 'plain'), str(tmp_path / 'shuffled')]

@@ -1,13 +1,13 @@
-"""Measure what a training step costs and where the time goes.
+r"""Measure what a training step costs and where the time goes.
 
     python tools/analysis/benchmark.py CONFIG [--variant NAME KEY=VALUE ...] ...
 
 Every variant is the config with some settings changed. All run in turn, step by step, in one
 process, so that their ratios hold on this machine whatever else it does. Examples:
 
-    python tools/analysis/benchmark.py configs/traps/swinir_s.py --synthetic 64 \\
+    python tools/analysis/benchmark.py configs/traps/swinir_s.py --synthetic 64 \
         --variant without model.data_preprocessor.batch_transforms.shuffle=None
-    python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \\
+    python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \
         --variant plain model.backbone.type=PlainSwinIR
 """
 
@@ -33,7 +33,7 @@ from mmrestore.registry import MODELS, OPTIM_WRAPPERS
 from mmrestore.structures import DataSample
 
 sys.path.insert(0, str(Path(__file__).parent))
-import plain_swinir  # noqa: E402, F401  registers the plain form
+import plain_swinir  # noqa: F401  registers the plain form
 
 PARTS = ('data wait', 'transfer', 'batch transforms', 'forward', 'backward', 'optimiser')
 
@@ -163,7 +163,9 @@ def report(candidates: list[Candidate]) -> str:
     rows = [['step, ms', *(f'{1e3 * c.median("step"):.1f}' for c in candidates)]]
     rows.append(['images / s', *(f'{c.images / c.median("step"):.2f}' for c in candidates)])
     for part in PARTS:
-        rows.append([part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)])
+        rows.append(
+            [part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)]
+        )
     rows.append(['inference, ms', *(f'{1e3 * c.median("inference"):.1f}' for c in candidates)])
     if first.device.type == 'cuda' or len(candidates) == 1:
         rows.append(['peak memory, MiB', *(f'{c.memory:.0f}' for c in candidates)])

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.registry import MODELS
+
 
 def partition(x: Tensor, w: int) -> Tensor:
     """(B, H, W, C) to windows (B * windows, w * w, C)."""
@@ -47,6 +49,8 @@ def shift_mask(height: int, width: int, w: int) -> Tensor:
 
 
 class Attention(nn.Module):
+    """Attention in windows (B * windows, n, C)."""
+
     def __init__(self, channels: int, heads: int, w: int) -> None:
         super().__init__()
         self.heads, self.w = heads, w
@@ -55,6 +59,7 @@ class Attention(nn.Module):
         self.proj = nn.Linear(channels, channels)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """Attend inside windows."""
         windows, n, c = x.shape
         qkv = self.qkv(x).reshape(windows, n, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
         q, k, v = qkv[0], qkv[1], qkv[2]  # (windows, heads, n, c / heads)
@@ -69,7 +74,11 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, channels: int, heads: int, w: int, ratio: float, shift: int, drop: float) -> None:
+    """Attention and MLP on tokens (B, H * W, C)."""
+
+    def __init__(
+        self, channels: int, heads: int, w: int, ratio: float, shift: int, drop: float
+    ) -> None:
         super().__init__()
         self.w, self.shift, self.drop = w, shift, drop
         self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels)
@@ -80,12 +89,14 @@ class Block(nn.Module):
         )
 
     def drop_path(self, x: Tensor) -> Tensor:
+        """Drop the branch of some images."""
         if not self.training or self.drop == 0:
             return x
         keep = 1 - self.drop
         return x * (x.new_empty(len(x)).bernoulli_(keep) / keep)[:, None, None]
 
     def forward(self, x: Tensor, height: int, width: int, mask: Tensor) -> Tensor:
+        """Map tokens; odd blocks work in shifted windows."""
         b, length, c = x.shape
         y = self.norm1(x).view(b, height, width, c)
         if self.shift:
@@ -107,8 +118,11 @@ def convs(channels: int, num: int) -> nn.Module:
     return nn.Sequential(*layers, nn.LeakyReLU(0.2), nn.Conv2d(c, channels, 3, padding=1))
 
 
+@MODELS.register_module()
 class PlainSwinIR(nn.Module):
     """The plain form of SwinIR with the tail ``residual``; arguments as the network's."""
+
+    scale = 1
 
     def __init__(
         self,
@@ -123,7 +137,8 @@ class PlainSwinIR(nn.Module):
         drop_path_rate: float = 0.1,
     ) -> None:
         super().__init__()
-        c, self.window_size = embed_channels, window_size
+        c = embed_channels
+        self.in_channels, self.size_multiple = in_channels, window_size
         self.conv_first = nn.Conv2d(in_channels, c, 3, padding=1)
         self.patch_embed = nn.ModuleDict({'norm': nn.LayerNorm(c)})
         drops = torch.linspace(0, drop_path_rate, sum(depths)).tolist()
@@ -132,7 +147,8 @@ class PlainSwinIR(nn.Module):
             shifts = [0 if i % 2 == 0 else window_size // 2 for i in range(depth)]
             blocks = [Block(c, heads, window_size, mlp_ratio, s, drops.pop(0)) for s in shifts]
             group = nn.ModuleDict({'blocks': nn.ModuleList(blocks)})
-            self.layers.append(nn.ModuleDict({'residual_group': group, 'conv': convs(c, num_convs)}))
+            conv = convs(c, num_convs)
+            self.layers.append(nn.ModuleDict({'residual_group': group, 'conv': conv}))
         self.norm = nn.LayerNorm(c)
         self.conv_after_body = convs(c, num_convs)
         self.conv_last = nn.Conv2d(c, in_channels, 3, padding=1)
@@ -142,7 +158,7 @@ class PlainSwinIR(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1]; the sides are multiples of the window."""
         height, width = x.shape[2:]
-        mask = shift_mask(height, width, self.window_size)
+        mask = shift_mask(height, width, self.size_multiple)
         mean = self.mean.to(x)
         x = x - mean
         first = self.conv_first(x)

@@ -87,7 +87,12 @@ def smooth(values: np.ndarray, window: int) -> np.ndarray:
 
 
 def plot(
-    runs: dict[str, Run], keys: Sequence[str], *, axis: str = 'epoch', window: int = 1
+    runs: dict[str, Run],
+    keys: Sequence[str],
+    *,
+    axis: str = 'epoch',
+    start: float = 0,
+    window: int = 1,
 ) -> plt.Figure:
     """Draw one panel for each key with one curve for each run.
 
@@ -95,6 +100,7 @@ def plot(
         runs: runs by label.
         keys: what is drawn.
         axis: ``epoch`` or ``iteration``.
+        start: epoch or iteration at which the panels begin.
         window: values over which losses are smoothed; the unsmoothed curve stands behind.
 
     Raises:
@@ -110,12 +116,16 @@ def plot(
         for number, (label, run) in enumerate(runs.items()):
             curve = _curve(run, label, key)
             x = _positions(run, label, curve, axis)
-            color, values = f'C{number}', curve.values
+            color, values, shown = f'C{number}', curve.values, x >= start
             if 'loss' in key and window != 1:
-                panel.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
+                panel.plot(
+                    x[shown], values[shown], color=color, alpha=0.25, linewidth=0.8, zorder=1
+                )
                 values = smooth(values, window)
-            marker = 'o' if len(x) <= 30 else ''
-            panel.plot(x, values, color=color, label=label, marker=marker, markersize=3)
+            marker = 'o' if shown.sum() <= 30 else ''
+            panel.plot(
+                x[shown], values[shown], color=color, label=label, marker=marker, markersize=3
+            )
         panel.set(xlabel=axis, ylabel=key)
         panel.grid(alpha=0.3)
         panel.legend()
@@ -214,6 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument('--x', choices=AXES, default='epoch', help='epoch by default')
     parser.add_argument(
+        '--start', type=float, default=0, metavar='X', help='epoch or iteration to begin at'
+    )
+    parser.add_argument(
         '--smooth', type=int, default=1, metavar='N', help='average losses over N logged values'
     )
     parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
@@ -223,7 +236,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f'{len(options.runs)} runs need as many different --labels, got {labels}')
     try:
         runs = {label: read_run(folder) for label, folder in zip(labels, options.runs, strict=True)}
-        figure = plot(runs, options.keys, axis=options.x, window=options.smooth)
+        figure = plot(
+            runs, options.keys, axis=options.x, start=options.start, window=options.smooth
+        )
     except ValueError as error:
         parser.error(str(error))
     Path(options.output).parent.mkdir(parents=True, exist_ok=True)

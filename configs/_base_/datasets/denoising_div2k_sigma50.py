@@ -3,7 +3,7 @@
 sigma = 50
 
 train_dataloader = dict(
-    batch_size=16,
+    total_batch_size=16,
     num_workers=4,
     drop_last=True,
     sampler=dict(type='ResumableSampler', shuffle=True),

@@ -3,7 +3,7 @@ _base_ = './denoising_div2k_sigma50.py'
 
 train_dataloader = dict(
     num_workers=2,
-    sampler=dict(repeat=214),  # 3 photographs, 642 patches, 40 batches an epoch
+    sampler=dict(repeat=107),  # 3 photographs, 321 patches an epoch
     dataset=dict(
         _delete_=True,
         type='EmbeddedPhotographs',

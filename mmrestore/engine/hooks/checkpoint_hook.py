@@ -24,8 +24,6 @@ from mmrestore.engine.checkpoint import (
 from mmrestore.engine.runner import VALIDATIONS
 from mmrestore.registry import HOOKS
 
-LOWER_IS_BETTER = ('LPIPS', 'NIQE', 'MAE', 'RMSE')
-
 
 @HOOKS.register_module()
 class CheckpointHook(Hook):
@@ -39,6 +37,7 @@ class CheckpointHook(Hook):
         by_epoch: whether ``interval`` counts epochs.
         max_keep_ckpts: how many checkpoints to resume from are kept; at least 1.
         save_best: key of a metric such as ``kodak24/PSNR``, or several.
+        lower_is_better: names of metrics, without the data set, of which the least value is best.
 
     Raises:
         ValueError: a number is below 1, or ``save_best`` names a metric that validation does not
@@ -54,6 +53,7 @@ class CheckpointHook(Hook):
         by_epoch: bool = True,
         max_keep_ckpts: int = 2,
         save_best: str | Sequence[str] = (),
+        lower_is_better: Sequence[str] = ('LPIPS', 'MAE', 'RMSE', 'NIQE'),
     ) -> None:
         if interval < 1 or max_keep_ckpts < 1:
             raise ValueError(
@@ -63,6 +63,7 @@ class CheckpointHook(Hook):
         self.by_epoch = by_epoch
         self.max_keep = max_keep_ckpts
         self.save_best = [save_best] if isinstance(save_best, str) else list(save_best)
+        self.lower_is_better = tuple(lower_is_better)
         self._saved_iter = -1
         self._stop = False
 
@@ -128,7 +129,7 @@ class CheckpointHook(Hook):
         if key not in metrics:
             raise ValueError(f'save_best={key!r}, but validation gives {", ".join(metrics)}')
         score = float(metrics[key])
-        sign = -1 if key.rsplit('/', 1)[-1] in LOWER_IS_BETTER else 1
+        sign = -1 if key.rsplit('/', 1)[-1] in self.lower_is_better else 1
         if best is not None and sign * score <= sign * best['score']:
             return best
         name = f'best_{key.replace("/", "_")}_{_step(runner, self.by_epoch)}.pth'

@@ -41,7 +41,7 @@ class IterationSeedHook(Hook):
         """Seed Python, NumPy and PyTorch."""
         seed = iteration_seed(runner.seed, runner.iter, runner.rank)
         random.seed(seed)
-        np.random.seed(seed % 2**32)
+        np.random.seed(seed % 2**32)  # noqa: NPY002  for plugins that draw from it
         torch.manual_seed(seed)
 
 

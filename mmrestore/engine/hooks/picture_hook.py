@@ -32,7 +32,10 @@ def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
     row = []
     for image in images:
         image = image.detach().float().cpu().clamp(0, 1).expand(3, -1, -1)
-        row += [F.interpolate(image[None], size=size, mode='nearest')[0], torch.ones(3, size[0], gap)]
+        row += [
+            F.interpolate(image[None], size=size, mode='nearest')[0],
+            torch.ones(3, size[0], gap),
+        ]
     return torch.cat(row[:-1], dim=2).mul(255).round().byte().permute(1, 2, 0).numpy()
 
 

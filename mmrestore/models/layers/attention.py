@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-# Logits that the backward pass on the CPU holds at a time: 1 MB in float32, a second-level cache.
-CHUNK_ELEMENTS = 2**18
+# Logits of a thread that the backward pass on the CPU holds at a time: 2 MB, about its cache.
+CHUNK_ELEMENTS = 2**19
 
 
 def biased_attention(
@@ -41,7 +41,7 @@ def biased_attention(
     """
     if sum(counts) != len(q) or len(counts) != len(bias):
         raise ValueError(
-            f'expected {len(bias)} groups with {len(q)} windows in all, got the counts {list(counts)}'
+            f'expected {len(bias)} groups with {len(q)} windows in all, got {list(counts)}'
         )
     trained = torch.is_grad_enabled() and bias.requires_grad
     if trained and q.device.type == 'cpu' and not torch.compiler.is_compiling():
@@ -67,9 +67,9 @@ def _attend(
 class _BiasedAttention(torch.autograd.Function):
     """The attention of the CPU in training.
 
-    PyTorch's fused kernel for the CPU refuses a bias that needs a gradient and falls back to a path
-    that keeps all logits. This one uses the fused kernel forward; backward it computes the
-    attention again, in chunks of windows that stay in the cache.
+    PyTorch's fused kernel for the CPU refuses a bias that needs a gradient; what is left keeps all
+    logits. This one runs the fused kernel forward; backward it computes the attention again, in
+    chunks of windows that stay in the cache.
     """
 
     @staticmethod
@@ -82,31 +82,46 @@ class _BiasedAttention(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, grad):
         q, k, v, bias = ctx.saved_tensors
+        grad = grad.unflatten(2, (q.shape[1], -1)).transpose(1, 2)
         grads = [torch.empty_like(t) for t in (q, k, v)]
         grad_bias = torch.zeros_like(bias)
-        grad = grad.unflatten(2, (q.shape[1], -1)).transpose(1, 2)
-        size = max(1, CHUNK_ELEMENTS // bias[0].numel())
-        start = 0
-        for group, count in enumerate(ctx.counts):
-            for first in range(start, start + count, size):
-                chunk = slice(first, min(first + size, start + count))
-                grad_bias[group] += _backward(
-                    [t[chunk] for t in (q, k, v, grad)], bias[group], ctx.scale, [t[chunk] for t in grads]
-                )
-            start += count
+        size = max(1, CHUNK_ELEMENTS * torch.get_num_threads() // bias[0].numel())
+        dtype = torch.promote_types(q.dtype, torch.float32)
+        buffers = torch.empty((2, min(size, len(q)), *bias.shape[1:]), dtype=dtype)
+        for group, chunk in chunks(ctx.counts, size):
+            inputs = [t[chunk] for t in (q, k, v, grad)]
+            outputs = [t[chunk] for t in grads]
+            grad_bias[group] += _backward(inputs, bias[group], ctx.scale, outputs, buffers)
         return *grads, grad_bias, None, None
 
 
-def _backward(tensors: list[Tensor], bias: Tensor, scale: float, grads: list[Tensor]) -> Tensor:
-    """Write the gradients of queries, keys and values; return that of the bias."""
-    dtype = torch.promote_types(tensors[0].dtype, torch.float32)
-    shape = tensors[0].shape[:2]
-    q, k, v, grad = (t.to(dtype).reshape(-1, *t.shape[2:]) for t in tensors)  # (windows * heads, ., .)
-    logits = torch.bmm(q, k.mT).mul_(scale)
-    logits.unflatten(0, shape).add_(bias)
-    weights = logits.softmax(-1)
-    grads[2].copy_(torch.bmm(weights.mT, grad).unflatten(0, shape))
-    grad_logits = torch._softmax_backward_data(torch.bmm(grad, v.mT), weights, -1, dtype)
-    grads[0].copy_(torch.bmm(grad_logits, k).mul_(scale).unflatten(0, shape))
-    grads[1].copy_(torch.bmm(grad_logits.mT, q).mul_(scale).unflatten(0, shape))
+def _backward(
+    inputs: list[Tensor], bias: Tensor, scale: float, outputs: list[Tensor], buffers: Tensor
+) -> Tensor:
+    """Write the gradients of queries, keys and values to ``outputs``; return that of the bias."""
+    shape = inputs[0].shape[:2]
+    q, k, v, grad = (t.to(buffers.dtype).reshape(-1, *t.shape[2:]) for t in inputs)
+    weights, grad_logits = (b[: shape[0]].flatten(0, 1) for b in buffers)  # (windows * heads, ., .)
+    torch.bmm(q, k.mT, out=weights)
+    weights.unflatten(0, shape).mul_(scale).add_(bias)
+    torch.softmax(weights, -1, out=weights)
+    outputs[2].copy_(torch.bmm(weights.mT, grad).unflatten(0, shape))
+    torch.bmm(grad, v.mT, out=grad_logits)
+    torch._softmax_backward_data(grad_logits, weights, -1, weights.dtype, grad_input=grad_logits)
+    outputs[0].copy_(torch.bmm(grad_logits, k).mul_(scale).unflatten(0, shape))
+    outputs[1].copy_(torch.bmm(grad_logits.mT, q).mul_(scale).unflatten(0, shape))
     return grad_logits.unflatten(0, shape).sum(0)
+
+
+def chunks(counts: Sequence[int], size: int) -> Iterator[tuple[int, slice]]:
+    """Yield the group and the places of chunks of at most ``size`` that lie in one group.
+
+    Examples:
+        >>> list(chunks([3, 1], 2))
+        [(0, slice(0, 2, None)), (0, slice(2, 3, None)), (1, slice(3, 4, None))]
+    """
+    start = 0
+    for group, count in enumerate(counts):
+        for first in range(start, start + count, size):
+            yield group, slice(first, min(first + size, start + count))
+        start += count

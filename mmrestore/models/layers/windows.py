@@ -22,13 +22,13 @@ from torch.autograd.function import once_differentiable
 class WindowOrder(NamedTuple):
     """An order of the pixels of a batch.
 
-    - ``index``: (B * H * W,), the raster position of the pixel at every place of this order;
-    - ``inverse``: (B * H * W,), the place in this order of the pixel at every raster position;
-    - ``counts``: the number of windows that need each of the masks of ``shift_masks``, in this order.
+    - ``pixels``: (B * H * W,), the raster position of the pixel at every place of this order;
+    - ``places``: (B * H * W,), the place in this order of the pixel at every raster position;
+    - ``counts``: the number of windows for each of the masks of ``shift_masks``, in their order.
     """
 
-    index: Tensor
-    inverse: Tensor
+    pixels: Tensor
+    places: Tensor
     counts: tuple[int, ...]
 
 
@@ -51,16 +51,16 @@ def window_order(
         ValueError: a side is not a multiple of ``window``.
 
     Examples:
-        >>> window_order((1, 2, 4), window=2).index
+        >>> window_order((1, 2, 4), window=2).pixels
         tensor([0, 1, 4, 5, 2, 3, 6, 7])
-        >>> window_order((1, 4, 4), window=2, shift=1).index[:4]
+        >>> window_order((1, 4, 4), window=2, shift=1).pixels[:4]
         tensor([ 5,  6,  9, 10])
     """
     batch, height, width = size
     if height % window or width % window:
         raise ValueError(
-            f'expected sides that are multiples of the window size {window}, got {height} x {width}: '
-            "pad the images, for instance with inference=[dict(type='Pad')]"
+            f'expected sides that are multiples of the window size {window}, got {height} x '
+            f"{width}: pad the images, for instance with inference=[dict(type='Pad')]"
         )
     pixels = torch.arange(batch * height * width, device=device).view(batch, height, width)
     if shift:
@@ -75,6 +75,37 @@ def window_order(
         groups = [windows.flatten(0, 2)]
     index = torch.cat(groups).flatten()
     return WindowOrder(index, invert(index), tuple(len(group) for group in groups))
+
+
+class WindowGrid(NamedTuple):
+    """The plain and the shifted windows of a batch, shared by all blocks of a network.
+
+    - ``orders``: the plain order and the shifted one;
+    - ``moves``: the index, and its inverse, that bring rows from the other order into the plain
+      one, and into the shifted one;
+    - ``size``: number, height and width of the images.
+    """
+
+    orders: tuple[WindowOrder, WindowOrder]
+    moves: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
+    size: tuple[int, int, int]
+
+
+def window_grid(
+    size: tuple[int, int, int], *, window: int, shift: int, device: torch.device | None = None
+) -> WindowGrid:
+    """Return both orders of a batch and how to go from one to the other; see ``window_order``.
+
+    Examples:
+        >>> grid = window_grid((1, 4, 4), window=2, shift=1)
+        >>> index, inverse = grid.moves[1]
+        >>> bool((grid.orders[0].pixels[index] == grid.orders[1].pixels).all())
+        True
+    """
+    plain = window_order(size, window=window, device=device)
+    shifted = window_order(size, window=window, shift=shift, device=device) if shift else plain
+    there, back = plain.places[shifted.pixels], shifted.places[plain.pixels]
+    return WindowGrid((plain, shifted), ((back, there), (there, back)), size)
 
 
 def invert(order: Tensor) -> Tensor:
@@ -114,17 +145,27 @@ def rearrange(x: Tensor, index: Tensor, inverse: Tensor) -> Tensor:
 
     Examples:
         >>> order = window_order((1, 2, 4), window=2)
-        >>> rearrange(torch.arange(8.)[:, None], order.index, order.inverse).flatten()
+        >>> rearrange(torch.arange(8.)[:, None], order.pixels, order.places).flatten()
         tensor([0., 1., 4., 5., 2., 3., 6., 7.])
     """
     return _Rearrange.apply(x, index, inverse)
+
+
+def to_rows(image: Tensor) -> Tensor:
+    """Return the pixels of (B, C, H, W) as rows (B * H * W, C); a view of channels-last images."""
+    return image.permute(0, 2, 3, 1).flatten(0, 2)
+
+
+def to_image(rows: Tensor, size: tuple[int, int, int]) -> Tensor:
+    """Return rows (B * H * W, C) as images (B, C, H, W) that are channels-last in memory."""
+    return rows.unflatten(0, size).permute(0, 3, 1, 2)
 
 
 def relative_position_index(window: int) -> Tensor:
     """Return the row of the table of relative position biases of every query and key of a window.
 
     Query i at (ri, ci) and key j at (rj, cj) use row
-    (ri - rj + window - 1) * (2 * window - 1) + ci - cj + window - 1 (Swin Transformer, section 3.2).
+    (ri - rj + window - 1) * (2 * window - 1) + ci - cj + window - 1 (Swin Transformer, sec. 3.2).
 
     Returns:
         (window ** 2, window ** 2) integers in [0, (2 * window - 1) ** 2).
@@ -162,4 +203,5 @@ def shift_masks(window: int, shift: int, *, value: float = -1e4) -> Tensor:
     row, column = torch.meshgrid(wrapped, wrapped, indexing='ij')
     rows = row.flatten()[:, None] != row.flatten()[None, :]
     columns = column.flatten()[:, None] != column.flatten()[None, :]
-    return torch.stack([rows & ~rows, columns, rows, rows | columns]) * value
+    masked = torch.stack([rows & ~rows, columns, rows, rows | columns])
+    return torch.zeros(masked.shape).masked_fill(masked, value)

@@ -1,0 +1,65 @@
+"""Networks from official checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from mmrestore.models.weights import load_into, read_weights, unwrap_weights
+from mmrestore.registry import OFFICIAL
+
+
+def load_official(
+    name: str, arguments: Mapping[str, Any], weights: Mapping[str, Any] | str | Path
+) -> nn.Module:
+    """Build our network for an official one and load its weights.
+
+    Args:
+        name: name of the architecture, as in the official code.
+        arguments: arguments of the official constructor; what is left out has the official default.
+        weights: tensors by official name, or a ``.pth`` or ``.safetensors`` file of them; wrapped in
+            ``params_ema``, ``params`` or ``state_dict`` or bare, with the prefix ``module.`` or
+            without.
+
+    Raises:
+        KeyError: the architecture is not known.
+        TypeError: the official constructor has no such argument.
+        ValueError: the arguments are those of no published network, or the weights do not fit; the
+            message lists the keys that differ.
+
+    Examples:
+        >>> from mmrestore.models.backbones import SwinIR
+        >>> arguments = dict(embed_dim=12, depths=[2], num_heads=[2], window_size=8, mlp_ratio=2)
+        >>> weights = SwinIR(embed_channels=12, depths=[2], num_heads=[2]).state_dict()
+        >>> load_official('SwinIR', arguments, weights).size_multiple
+        8
+    """
+    net, converted = convert_official(name, arguments, weights)
+    source = weights if isinstance(weights, (str, Path)) else f'the official {name}'
+    load_into(net, converted, source)
+    return net
+
+
+def convert_official(
+    name: str, arguments: Mapping[str, Any], weights: Mapping[str, Any] | str | Path
+) -> tuple[nn.Module, dict[str, Tensor]]:
+    """Return our network and the weights under our names, not yet loaded; see ``load_official``."""
+    if isinstance(weights, (str, Path)):
+        tensors = read_weights(weights)
+    else:
+        tensors = unwrap_weights(weights)
+    return OFFICIAL.build({**arguments, 'type': name, 'weights': tensors})
+
+
+def known_architectures() -> list[str]:
+    """Return the names of the official architectures that can be loaded.
+
+    Examples:
+        >>> 'SwinIR' in known_architectures()
+        True
+    """
+    OFFICIAL.import_from_location()
+    return sorted(OFFICIAL.module_dict)

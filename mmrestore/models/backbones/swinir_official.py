@@ -1,0 +1,75 @@
+"""Official SwinIR checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from mmrestore.models.backbones.swinir import SwinIR
+from mmrestore.registry import OFFICIAL
+
+
+@OFFICIAL.register_module(name='SwinIR')
+def official_swinir(
+    weights: dict[str, Tensor],
+    *,
+    img_size: int = 64,
+    patch_size: int = 1,
+    in_chans: int = 3,
+    embed_dim: int = 96,
+    depths: Sequence[int] = (6, 6, 6, 6),
+    num_heads: Sequence[int] = (6, 6, 6, 6),
+    window_size: int = 7,
+    mlp_ratio: float = 4.0,
+    qkv_bias: bool = True,
+    qk_scale: float | None = None,
+    drop_rate: float = 0.0,
+    attn_drop_rate: float = 0.0,
+    drop_path_rate: float = 0.1,
+    ape: bool = False,
+    patch_norm: bool = True,
+    use_checkpoint: bool = False,
+    upscale: int = 2,
+    img_range: float = 1.0,
+    upsampler: str | None = '',
+    resi_connection: str = '1conv',
+) -> tuple[nn.Module, dict[str, Tensor]]:
+    """Return the network and the state dict of an official SwinIR.
+
+    An official network with ``img_size <= window_size`` never shifts its windows, at no size.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    unpublished = {
+        'patch_size': patch_size != 1,
+        'qkv_bias': not qkv_bias,
+        'qk_scale': qk_scale is not None,
+        'drop_rate': drop_rate != 0,
+        'attn_drop_rate': attn_drop_rate != 0,
+        'ape': ape,
+        'patch_norm': not patch_norm,
+        'img_size < window_size': img_size < window_size,
+        'resi_connection': resi_connection not in ('1conv', '3conv'),
+    }
+    if any(unpublished.values()):
+        names = [name for name, used in unpublished.items() if used]
+        raise ValueError(f'no published SwinIR has such values of {names}: not supported')
+    net = SwinIR(
+        in_chans,
+        embed_channels=embed_dim,
+        depths=depths,
+        num_heads=num_heads,
+        window_size=window_size,
+        mlp_ratio=mlp_ratio,
+        tail=upsampler or 'residual',
+        scale=upscale if upsampler else 1,
+        num_convs=int(resi_connection[0]),
+        image_range=img_range,
+        drop_path_rate=drop_path_rate,
+        shift=img_size > window_size,
+    )
+    return net, {
+        k: v for k, v in weights.items() if k.rsplit('.', 1)[-1] not in SwinIR.derived_keys
+    }

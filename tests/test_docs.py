@@ -1,0 +1,56 @@
+"""The pages in docs/: their links lead somewhere, and what they tell to write works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted(
+    [*REPOSITORY.glob('*.md'), *REPOSITORY.glob('docs/*.md'), *REPOSITORY.glob('*/*/README.md')]
+)
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_links_lead_to_files(page):
+    targets = re.findall(r'\]\(([^)#\s]+)', page.read_text())
+    missing = [t for t in targets if '://' not in t and not (page.parent / t).exists()]
+    assert not missing
+
+
+def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
+    files: dict[str, str] = {}
+    for block in re.findall(r'```python\n(.*?)```', _read('extending.md'), re.DOTALL):
+        name, code = re.fullmatch(r'# (\S+\.py)\n(.*)', block, re.DOTALL).groups()
+        files[name] = files.get(name, '') + code
+    assert len(files) == 2
+    shutil.copytree(REPOSITORY / 'configs', tmp_path / 'configs')
+    for name, code in files.items():
+        (tmp_path / name).write_text(code)
+    config = tmp_path / 'configs' / 'supervised' / 'two_convs.py'
+    options = [
+        *('train_cfg.max_epochs=3', 'train_cfg.val_interval=3', 'train_dataloader.num_workers=0'),
+        *('train_dataloader.sampler.repeat=8', 'train_dataloader.batch_size=8'),
+    ]
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmrestore.cli', 'train', str(config), '--cfg-options', *options],
+        env={**os.environ, 'PYTHONPATH': str(tmp_path), 'OMP_NUM_THREADS': '2'},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output[-3000:]
+    assert 'batch transform part is off from epoch 2' in output
+    assert 'embedded/PSNR: ' in output
+
+
+def _read(page: str) -> str:
+    return (REPOSITORY / 'docs' / page).read_text()
