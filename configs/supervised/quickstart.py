@@ -8,10 +8,19 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(embed_channels=32, depths=[2, 2], num_heads=[4, 4], drop_path_rate=0.0),
-    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))),
+    data_preprocessor=dict(
+        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
+    ),
 )
 train_dataloader = dict(total_batch_size=8)
 optim_wrapper = dict(optimizer=dict(lr=2e-3))
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=8, eta_min=1e-5, by_epoch=True)]
-train_cfg = dict(max_epochs=8, val_interval=2)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=6, eta_min=1e-5, by_epoch=True)]
+train_cfg = dict(max_epochs=6, val_interval=2)
+val_evaluator = dict(
+    metrics=[
+        dict(type='PSNR'),
+        dict(type='SSIM'),
+        dict(type='PSNR', of='input', name='PSNR_of_input'),
+    ]
+)
 default_hooks = dict(logger=dict(interval=20), checkpoint=dict(save_best='embedded/PSNR'))

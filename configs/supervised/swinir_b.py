@@ -7,5 +7,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 model = dict(
-    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}})))
+    data_preprocessor=dict(
+        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
+    )
 )

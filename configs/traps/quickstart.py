@@ -1,4 +1,4 @@
-"""The quick start: a small SwinIR with TRAPS in the first of 8 epochs."""
+"""The quick start: a small SwinIR with TRAPS in the first of 6 epochs."""
 
 _base_ = '../supervised/quickstart.py'
 

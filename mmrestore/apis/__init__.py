@@ -1,5 +1,6 @@
 """What other programs call."""
 
 from mmrestore.apis.inference import init_restorer, restore, restore_files, write_image
+from mmrestore.apis.official import load_official
 
-__all__ = ['init_restorer', 'restore', 'restore_files', 'write_image']
+__all__ = ['init_restorer', 'load_official', 'restore', 'restore_files', 'write_image']

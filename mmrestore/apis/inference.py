@@ -17,7 +17,7 @@ from torch import nn
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images
 from mmrestore.engine.checkpoint import write_atomically
-from mmrestore.models.data_preprocessor import to_unit_range
+from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import MODELS
 

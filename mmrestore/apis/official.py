@@ -20,9 +20,9 @@ def load_official(
     Args:
         name: name of the architecture, as in the official code.
         arguments: arguments of the official constructor; what is left out has the official default.
-        weights: tensors by official name, or a ``.pth`` or ``.safetensors`` file of them; wrapped in
-            ``params_ema``, ``params`` or ``state_dict`` or bare, with the prefix ``module.`` or
-            without.
+        weights: tensors by official name, or a ``.pth`` or ``.safetensors`` file of them; bare or
+            wrapped in ``params_ema``, ``params`` or ``state_dict``, and with the prefix ``module.``
+            or without.
 
     Raises:
         KeyError: the architecture is not known.
@@ -48,10 +48,8 @@ def convert_official(
 ) -> tuple[nn.Module, dict[str, Tensor]]:
     """Return our network and the weights under our names, not yet loaded; see ``load_official``."""
     if isinstance(weights, (str, Path)):
-        tensors = read_weights(weights)
-    else:
-        tensors = unwrap_weights(weights)
-    return OFFICIAL.build({**arguments, 'type': name, 'weights': tensors})
+        return convert_official(name, arguments, read_weights(weights))
+    return OFFICIAL.get(name)(unwrap_weights(weights), **arguments)
 
 
 def known_architectures() -> list[str]:

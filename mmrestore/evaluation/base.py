@@ -10,6 +10,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from torch import Tensor
 
+from mmrestore.functional.unit_range import to_unit_range
+
 
 class ImageMetric(BaseMetric):
     """Mean over the images of each data set; subclasses define ``measure`` and ``protocol``.
@@ -20,15 +22,22 @@ class ImageMetric(BaseMetric):
     Args:
         name: what results are called; the name of the class if absent. Two metrics of one class in
             an evaluator need different names.
+        of: ``prediction``, or ``input`` for the value that the degraded image itself has.
+
+    Raises:
+        ValueError: ``of`` is neither of them.
     """
 
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(self, *, name: str | None = None, of: str = 'prediction') -> None:
+        if of not in ('prediction', 'input'):
+            raise ValueError(f"expected of='prediction' or of='input', got {of!r}")
         # Despite its name 'gpu' gathers through the process group, with gloo on a CPU too; 'cpu'
         # would gather through a folder that all machines must share.
         super().__init__(collect_device='gpu')
         self.name = name or type(self).__name__
+        self.of = of
         self._protocol_logged = False
 
     @property
@@ -45,15 +54,18 @@ class ImageMetric(BaseMetric):
         """Measure the images of a batch.
 
         Args:
-            data_batch: not used.
+            data_batch: the batch as it came from the workers; its ``inputs`` are measured with
+                ``of='input'``.
             data_samples: dicts with ``pred_img`` and ``gt_img``, (C, H, W) in [0, 1], and where
                 known ``path`` and ``dataset``.
 
         Raises:
             ValueError: an image has no target, or one of another shape.
         """
-        for sample in data_samples:
+        for i, sample in enumerate(data_samples):
             pred, target = sample['pred_img'], sample.get('gt_img')
+            if self.of == 'input':
+                pred = to_unit_range(data_batch['inputs'][i].to(pred.device))
             image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
             if target is None:
                 raise ValueError(
@@ -62,7 +74,7 @@ class ImageMetric(BaseMetric):
                 )
             if target.shape != pred.shape:
                 raise ValueError(
-                    f'{self.name} of {image}: the prediction has shape {tuple(pred.shape)}, the '
+                    f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
                     f'target {tuple(target.shape)}'
                 )
             value = self.measure(pred[None], target[None].to(pred.device))
@@ -87,7 +99,8 @@ class ImageMetric(BaseMetric):
             results: pairs of the name of the data set and the value of an image.
         """
         if not self._protocol_logged:
-            print_log(f'{self.name}: {self.protocol}', logger='current')
+            of = ' of the input' if self.of == 'input' else ''
+            print_log(f'{self.name}{of}: {self.protocol}', logger='current')
             self._protocol_logged = True
         groups: dict[str | None, list[float]] = {}
         for dataset, value in results:

@@ -19,8 +19,9 @@ class _PixelMetric(ImageMetric):
         crop_border: int = 0,
         rounded: bool = True,
         name: str | None = None,
+        of: str = 'prediction',
     ) -> None:
-        super().__init__(name=name)
+        super().__init__(name=name, of=of)
         if channel not in ('rgb', 'y'):
             raise ValueError(f"expected channel 'rgb' or 'y', got {channel!r}")
         if crop_border < 0:
@@ -52,6 +53,7 @@ class PSNR(_PixelMetric):
         crop_border: pixels left out at each side.
         rounded: clamp and round both images to 8 bit.
         name: what results are called.
+        of: ``prediction`` or ``input``.
 
     Raises:
         ValueError: an option is out of range.
@@ -90,6 +92,7 @@ class SSIM(_PixelMetric):
         crop_border: pixels left out at each side.
         rounded: clamp and round both images to 8 bit.
         name: what results are called.
+        of: ``prediction`` or ``input``.
 
     Raises:
         ValueError: an option is out of range.

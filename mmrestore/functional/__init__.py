@@ -9,6 +9,7 @@ from mmrestore.functional.permutation import (
     permute_pixels,
     random_permutation,
 )
+from mmrestore.functional.unit_range import to_unit_range
 
 __all__ = [
     'dihedral',
@@ -21,4 +22,5 @@ __all__ = [
     'rgb_to_y',
     'round_to_8_bit',
     'ssim',
+    'to_unit_range',
 ]

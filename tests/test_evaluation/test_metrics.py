@@ -55,6 +55,17 @@ def test_in_an_evaluator_two_settings_need_two_names():
     assert results['a/PSNR_Y'] != results['a/PSNR']
 
 
+def test_the_input_itself_is_measured_on_request():
+    image = samples(1)[0]
+    noisy = (image.gt_img.clamp(0, 1) * 255).byte()
+    metric = PSNR(of='input', name='PSNR_of_input')
+    metric.process({'inputs': noisy[None]}, [image.to_dict()])
+    expected = functional.psnr(noisy[None] / 255, image.gt_img[None]).item()
+    assert metric.evaluate(1) == {'a/PSNR_of_input': pytest.approx(expected)}
+    with pytest.raises(ValueError, match="got 'target'"):
+        PSNR(of='target')
+
+
 def test_images_of_no_named_data_set():
     metric = PSNR()
     metric.process(None, [{'pred_img': torch.zeros(1, 2, 2), 'gt_img': torch.ones(1, 2, 2)}])

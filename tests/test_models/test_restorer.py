@@ -10,7 +10,8 @@ from mmengine.registry import init_default_scope
 from tiny_components import TinyImages
 
 from mmrestore.datasets.collate import collate
-from mmrestore.models.data_preprocessor import DataPreprocessor, to_unit_range
+from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.data_preprocessor import DataPreprocessor
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 

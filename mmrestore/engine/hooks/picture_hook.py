@@ -11,7 +11,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from torch import Tensor
 
-from mmrestore.models.data_preprocessor import to_unit_range
+from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import HOOKS
 from mmrestore.structures import DataSample
 

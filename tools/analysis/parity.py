@@ -1,0 +1,123 @@
+"""Compare our networks with reference vectors of the official ones.
+
+    python tools/analysis/parity.py FOLDER
+
+For every NAME.json and NAME.safetensors of the folder our network is built from the official
+arguments and weights and maps ``input`` to ``output``; where the JSON has a gradient check, the
+loss and sums of absolute gradients are compared too. The exit status is 1 if one is off.
+
+- outputs: the greatest absolute difference is at most 1e-4 of the standard deviation of the output;
+- loss: relative difference of at most 1e-5, it is a mean of squares of those outputs;
+- sums of absolute gradients: relative difference of at most 1e-4; float32 leaves about 1e-6, a
+  wrong formula 1e-2 or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from mmrestore.apis.official import convert_official, known_architectures, load_official
+from mmrestore.models.inference import Pad
+
+OUTPUT_TOLERANCE = 1e-4
+LOSS_TOLERANCE = 1e-5
+GRADIENT_TOLERANCE = 1e-4
+HEAD = ('network', 'result', 'output', 'loss', 'gradients')
+
+
+@dataclass
+class Row:
+    """The result of one pair of files: ``passed``, ``failed`` or why it was not compared."""
+
+    name: str
+    result: str
+    output: float | None = None
+    loss: float | None = None
+    gradients: float | None = None
+
+    def __str__(self) -> str:
+        numbers = [
+            '' if x is None else f'{x:.1e}' for x in (self.output, self.loss, self.gradients)
+        ]
+        return ' | '.join([f'{self.name:40}', f'{self.result:25}', *(f'{x:8}' for x in numbers)])
+
+
+def compare(path: Path) -> Row:
+    """Compare our network with the reference vectors beside a JSON."""
+    facts = json.loads(path.read_text())
+    name = path.stem
+    if facts['architecture'] not in known_architectures():
+        return Row(name, 'not yet known')
+    tensors = load_file(path.with_suffix('.safetensors'))
+    weights = {k.removeprefix('weight.'): v for k, v in tensors.items() if k.startswith('weight.')}
+    if not weights or 'output' not in tensors:
+        return Row(name, 'not input -> output')
+    net = load_official(facts['architecture'], facts['arguments'], weights).eval()
+    run = Pad(net)
+    with torch.no_grad():
+        difference = (run(tensors['input']) - tensors['output']).abs().max()
+    row = Row(name, '', output=float(difference / tensors['output'].std()))
+    check = facts.get('gradient_check')
+    if check:
+        names = our_names(facts, weights)
+        row.loss, row.gradients = compare_gradients(net, run, tensors['input'], check, names)
+    limits = (OUTPUT_TOLERANCE, LOSS_TOLERANCE, GRADIENT_TOLERANCE)
+    found = (row.output, row.loss, row.gradients)
+    good = all(x is None or x <= limit for x, limit in zip(found, limits, strict=True))
+    row.result = 'passed' if good else 'failed'
+    return row
+
+
+def our_names(facts: Mapping[str, Any], weights: Mapping[str, Tensor]) -> dict[str, str]:
+    """Return our names of the official parameters, found by the place of their values in memory."""
+    _, converted = convert_official(facts['architecture'], facts['arguments'], weights)
+    places = {value.data_ptr(): name for name, value in converted.items()}
+    return {k: places[v.data_ptr()] for k, v in weights.items() if v.data_ptr() in places}
+
+
+def compare_gradients(
+    net: nn.Module, run: Pad, x: Tensor, check: Mapping[str, Any], names: Mapping[str, str]
+) -> tuple[float, float | None]:
+    """Return the relative differences of the loss and, at worst, of the sums of gradients."""
+    net.train(check.get('mode', 'eval').startswith('train'))
+    loss = run(x).pow(2).mean()
+    loss.backward()
+    ours = {name: p.grad for name, p in net.named_parameters()}
+    sums = {k: v for k, v in check['sum_abs_grad'].items() if k in names}
+    differences = [abs(float(ours[names[k]].abs().sum()) / v - 1) for k, v in sums.items()]
+    return abs(loss.item() / check['loss_value'] - 1), max(differences, default=None)
+
+
+def main() -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('folder', type=Path)
+    folder = parser.parse_args().folder
+    paths = sorted(p for p in folder.glob('*.json') if p.with_suffix('.safetensors').is_file())
+    if not paths:
+        parser.error(f'no pairs of NAME.json and NAME.safetensors in {folder}')
+    print(' | '.join([f'{HEAD[0]:40}', f'{HEAD[1]:25}', *(f'{x:8}' for x in HEAD[2:])]))
+    rows = []
+    for path in paths:
+        rows.append(compare(path))
+        print(rows[-1], flush=True)
+    passed, failed = (sum(r.result == result for r in rows) for result in ('passed', 'failed'))
+    rest = len(rows) - passed - failed
+    print(f'{passed} passed, {failed} failed, {rest} not yet known')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
