@@ -44,12 +44,9 @@ def test_files_and_folders_keep_their_places(identity, tmp_path):
     for name in names:
         write_image(tmp_path / 'in' / name, picture())
     write_image(tmp_path / 'single.png', picture(np.uint16))
-    main(
-        (
-            f'restore {tmp_path}/in {tmp_path}/single.png --config {identity[0]} --checkpoint '
-            f'{identity[1]} --output {tmp_path}/out --device cpu --tile 8 --overlap 2 --self-ensemble'
-        ).split()
-    )
+    network = f'--config {identity[0]} --checkpoint {identity[1]} --device cpu'
+    options = f'--output {tmp_path}/out --tile 8 --overlap 2 --self-ensemble'
+    main(f'restore {tmp_path}/in {tmp_path}/single.png {network} {options}'.split())
     for name in names:
         assert np.array_equal(read_image(tmp_path / 'out' / name), picture())
     assert np.array_equal(read_image(tmp_path / 'out' / 'single.png'), picture(np.uint16))

@@ -32,7 +32,7 @@ from mmrestore.registry import MODELS
 RGB_MEAN = (0.4488, 0.4371, 0.4040)  # of DIV2K
 TAIL_CHANNELS = 64
 TAILS = ('residual', 'pixelshuffle', 'pixelshuffledirect', 'nearest+conv')
-CHUNK_ROWS = 1024  # of a thread: the activations of a block stay in the second-level cache
+CHUNK_ROWS = 2048  # of a thread: the activations of a block stay in the cache
 
 
 class Block(nn.Module):
