@@ -76,7 +76,7 @@ def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--checkpoint', required=True, help='its weights')
     parser.add_argument('--output', required=True, help='folder of the restored images')
     parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
-    parser.add_argument('--overlap', type=int, default=32, help='pixels that tiles share')
+    parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
     parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='as in training')
@@ -90,7 +90,9 @@ def _load_config(options: argparse.Namespace) -> Config:
     if options.work_dir:
         config.work_dir = options.work_dir
     elif config.get('work_dir') is None:
-        config.work_dir = str(Path('work_dirs') / Path(options.config).stem)
+        # With the folder, for a strategy and its control have configs of the same name.
+        path = Path(options.config)
+        config.work_dir = str(Path('work_dirs', path.parent.name, path.stem))
     return config
 
 
@@ -136,8 +138,11 @@ def restore(options: argparse.Namespace) -> None:
     from mmrestore.apis import init_restorer, restore_files
 
     inference = []
-    if options.tile:
-        inference.append({'type': 'Tile', 'size': options.tile, 'overlap': options.overlap})
+    if options.overlap is not None and options.tile is None:
+        raise ValueError('--overlap is of tiles: give their size with --tile')
+    if options.tile is not None:
+        overlap = 32 if options.overlap is None else options.overlap
+        inference.append({'type': 'Tile', 'size': options.tile, 'overlap': overlap})
     if options.self_ensemble:
         inference.append({'type': 'SelfEnsemble'})
     restorer = init_restorer(

@@ -24,3 +24,6 @@ def shared() -> Path:
 def _tiny_components() -> None:
     """Make the tiny components of the tests known by their names."""
     import tiny_components  # noqa: F401
+    import torch
+
+    torch.set_num_threads(1)  # tiny networks only lose by more

@@ -9,6 +9,7 @@ CONFIG=$3
 WORK_DIR=$4
 GPUS=${GPUS:-8}
 GPUS_PER_NODE=${GPUS_PER_NODE:-8}
+export MASTER_PORT=${PORT:-29500}
 HERE=$(dirname "$(readlink -f "$0")")
 
 # shellcheck disable=SC2086  # SRUN_ARGS holds several words

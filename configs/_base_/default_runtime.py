@@ -9,7 +9,9 @@ default_hooks = dict(
     iteration_seed=dict(type='IterationSeedHook'),
     finite_loss=dict(type='FiniteLossHook'),
     throughput=dict(type='ThroughputHook'),
-    pictures=dict(type='PictureHook', num_images=2),
+    history=dict(type='TrimHistoryHook'),
+    curves=dict(type='CurveHook'),
+    pictures=dict(type='PictureHook', num_images=1),
 )
 env_cfg = dict(cudnn_benchmark=True, mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 randomness = dict(seed=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def init_restorer(
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the weights are of another network.
     """
-    config = config if isinstance(config, Config) else Config.fromfile(config)
+    config = copy.deepcopy(config) if isinstance(config, Config) else Config.fromfile(config)
     config.merge_from_dict(dict(overrides or {}))
     init_default_scope('mmrestore')
     model = config.model
@@ -98,6 +99,9 @@ def restore_files(
                     'restore them into different folders'
                 )
             jobs[target] = folder / name
+    own = {file.resolve() for file in jobs.values()} & {target.resolve() for target in jobs}
+    if own:
+        raise ValueError(f'{min(own)} would be overwritten: choose another folder for the output')
     for file in jobs.values():
         inspect_image(file)
     channels = getattr(restorer.backbone, 'in_channels', 3)

@@ -20,8 +20,14 @@ def collate(samples: Sequence[dict]) -> dict:
     Stacking in the worker lets one copy a tensor cross to the device instead of one an image.
 
     Raises:
-        ValueError: the images of the batch differ in size.
+        ValueError: the images of the batch differ in size or in depth.
     """
+    depths = sorted({str(sample['inputs'].dtype) for sample in samples})
+    if len(depths) > 1:
+        raise ValueError(
+            f'images of one batch must have one depth, got {depths}: convert the files to 8 or 16 '
+            'bit, or use batch_size=1'
+        )
     sizes = sorted({tuple(sample['inputs'].shape) for sample in samples})
     if len(sizes) > 1:
         raise ValueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -109,8 +110,8 @@ def load_checkpoint(path: Path) -> dict:
 def resumable_checkpoints(work_dir: Path) -> list[Path]:
     """Return the checkpoints that a run can go on from, newest first."""
     work_dir = Path(work_dir)
-    found = [p for pattern in ('epoch_*.pth', 'iter_*.pth') for p in work_dir.glob(pattern)]
-    found.sort(key=lambda p: (p.stat().st_mtime_ns, p.name), reverse=True)
+    found = [p for p in work_dir.glob('*.pth') if re.fullmatch(r'(epoch|iter)_\d+', p.stem)]
+    found.sort(key=lambda p: (p.stat().st_mtime_ns, int(p.stem.split('_')[1])), reverse=True)
     pointer = work_dir / LATEST
     if pointer.is_file():
         # Only the name counts, so that a work directory can be moved.

@@ -12,8 +12,9 @@ import torch
 from mmengine.config import Config
 from mmengine.dist import get_world_size, master_only
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
+from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner as _Runner
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from mmrestore.engine.checkpoint import (
@@ -23,15 +24,12 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
     write_text,
 )
-from mmrestore.models.weights import key_differences, load_weights
+from mmrestore.engine.resume import PROGRESS, check_resumable
+from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
 
 VALIDATIONS = 'validations.json'
-# What of a scheduler's state is progress; the rest is configuration and must not have changed, but
-# for its end, which moves with the length of the training (a curve that depends on it says so in
-# settings of its own).
-SCHEDULER_PROGRESS = ('last_step', '_global_step', '_last_value', 'base_values')
 
 
 @RUNNERS.register_module()
@@ -50,6 +48,11 @@ class Runner(_Runner):
     def network(self) -> nn.Module:
         """The model without a distributed wrapper."""
         return self.model.module if is_model_wrapper(self.model) else self.model
+
+    @property
+    def samples_per_step(self) -> int:
+        """Images of one iteration over all processes."""
+        return self.train_dataloader.batch_size * self.world_size
 
     @property
     def validated_iter(self) -> int:
@@ -89,7 +92,8 @@ class Runner(_Runner):
             'meta': {
                 'epoch': epoch,
                 'iter': iteration,
-                'samples_per_step': self._samples_per_step(),
+                'samples_per_step': self.samples_per_step,
+                'steps_per_epoch': len(self.train_dataloader),
                 'seed': self.seed,
                 'cfg': config_text(self.cfg),
                 'experiment_name': self.experiment_name,
@@ -102,13 +106,36 @@ class Runner(_Runner):
             },
             'state_dict': dict(self.network.state_dict()),
         }
+        broken = [k for k, v in checkpoint['state_dict'].items() if not v.isfinite().all()]
+        if broken:
+            raise FloatingPointError(
+                f'{len(broken)} weights are not finite at iteration {iteration}, {broken[0]} among '
+                'them: nothing is saved, the checkpoints before are good. Lower the learning rate, '
+                'clip gradients or train in float32'
+            )
         if not weights_only:
             checkpoint['optimizer'] = self.optim_wrapper.state_dict()
             checkpoint['param_schedulers'] = [s.state_dict() for s in self.param_schedulers or []]
+            # Between the steps of accumulated gradients; of one process, for ranks have their own.
+            checkpoint['gradients'] = self._gradients() if self.world_size == 1 else {}
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
         if weights_only:
             checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}
         save_checkpoint(checkpoint, Path(out_dir) / filename)
+
+    def _gradients(self) -> dict[str, Tensor]:
+        named = self.network.named_parameters()
+        return {name: p.grad for name, p in named if p.grad is not None}
+
+    def scale_lr(self, optim_wrapper: OptimWrapper, auto_scale_lr: dict | None = None) -> None:
+        """Scale the learning rate with the images of an update, relative to ``base_batch_size``."""
+        if not auto_scale_lr or not auto_scale_lr.get('enable', False):
+            return
+        images = self.samples_per_step * optim_wrapper._accumulative_counts
+        factor = images / auto_scale_lr['base_batch_size']
+        for group in optim_wrapper.optimizer.param_groups:
+            group['lr'] *= factor
+        self.logger.info('learning rates scaled by %g: %d images an update', factor, images)
 
     def load_or_resume(self) -> None:
         """Go on from a checkpoint, or start from pretrained weights, as the config says."""
@@ -168,6 +195,7 @@ class Runner(_Runner):
                 dataloader['batch_size'] = total // get_world_size()
             defaults = {
                 'num_workers': 0,
+                'drop_last': dataloader['sampler'].get('type') == 'ResumableSampler',
                 'pin_memory': torch.cuda.is_available(),
                 'collate_fn': {'type': 'mmrestore.collate'},
                 'worker_init_fn': {'type': 'mmrestore.init_worker'},
@@ -182,14 +210,17 @@ class Runner(_Runner):
                 f'with --cfg-options load_from={path}'
             )
         meta = checkpoint['meta']
-        self._check_resumable(path, checkpoint)
+        check_resumable(self, path, checkpoint)
         self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
         self.network.load_state_dict(checkpoint['state_dict'])
         self.optim_wrapper.load_state_dict(checkpoint['optimizer'])
         for scheduler, state in zip(
             self.param_schedulers or [], checkpoint['param_schedulers'], strict=True
         ):
-            scheduler.load_state_dict({k: state[k] for k in SCHEDULER_PROGRESS if k in state})
+            scheduler.load_state_dict({k: state[k] for k in PROGRESS if k in state})
+        for name, gradient in checkpoint['gradients'].items():
+            parameter = self.network.get_parameter(name)
+            parameter.grad = gradient.to(parameter.device)
         self.train_loop._epoch, self.train_loop._iter = meta['epoch'], meta['iter']
         if meta['seed'] != self.seed:
             self.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
@@ -200,27 +231,6 @@ class Runner(_Runner):
         self.logger.info(
             'resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter']
         )
-
-    def _check_resumable(self, path: Path, checkpoint: dict) -> None:
-        differences = key_differences(self.network.state_dict(), checkpoint['state_dict'])
-        if differences:
-            raise ValueError(f'{path} is a checkpoint of another network. {differences}')
-        before, now = checkpoint['meta']['samples_per_step'], self._samples_per_step()
-        if before != now:
-            raise ValueError(
-                f'{path} was written by a run with {before} images a step over all processes, this '
-                f'one has {now}: set the batch size so that the product is the same'
-            )
-        states = checkpoint['param_schedulers']
-        schedulers = [s.state_dict() for s in self.param_schedulers or []]
-        if [_settings(s) for s in schedulers] != [_settings(s) for s in states]:
-            raise ValueError(
-                f'{path} was written with another learning-rate schedule: resume with that one, or '
-                f'start a new run from its weights with --cfg-options load_from={path}'
-            )
-
-    def _samples_per_step(self) -> int:
-        return self.train_dataloader.batch_size * self.world_size
 
 
 def config_text(config: Config) -> str:
@@ -235,11 +245,3 @@ def config_text(config: Config) -> str:
     """
     values = config.to_dict().items()
     return ''.join(f'{k} = {pprint.pformat(v, sort_dicts=False)}\n' for k, v in values)
-
-
-def _settings(scheduler_state: dict) -> dict:
-    return {
-        key: dict(value) if key == 'milestones' else value
-        for key, value in scheduler_state.items()
-        if key not in (*SCHEDULER_PROGRESS, 'end', 'verbose')
-    }

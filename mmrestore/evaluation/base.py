@@ -28,6 +28,7 @@ class ImageMetric(BaseMetric):
         ValueError: ``of`` is neither of them.
     """
 
+    higher_is_better = True
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 
     def __init__(self, *, name: str | None = None, of: str = 'prediction') -> None:

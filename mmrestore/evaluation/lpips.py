@@ -43,6 +43,8 @@ class LPIPS(ImageMetric):
         RuntimeError: the package or the weights are missing; the message says how to get them.
     """
 
+    higher_is_better = False
+
     def __init__(
         self,
         *,

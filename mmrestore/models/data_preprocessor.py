@@ -46,16 +46,24 @@ class DataPreprocessor(BaseDataPreprocessor):
         Raises:
             ValueError: there is no such batch transform.
         """
+        self.check_name(name)
+        if on:
+            self._off.discard(name)
+        else:
+            self._off.add(name)
+
+    def check_name(self, name: str) -> None:
+        """Check that a batch transform is called ``name``.
+
+        Raises:
+            ValueError: there is none; the message names near ones.
+        """
         if name not in self.batch_transforms:
             known = list(self.batch_transforms)
             raise ValueError(
                 f'no batch transform is called {name!r}.{suggest(name, known)} '
                 f'The data preprocessor has: {", ".join(known) or "none"}.'
             )
-        if on:
-            self._off.discard(name)
-        else:
-            self._off.add(name)
 
     def is_on(self, name: str) -> bool:
         """Whether the batch transform called ``name`` is applied."""

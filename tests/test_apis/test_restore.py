@@ -66,6 +66,15 @@ def test_bad_inputs_are_named_before_anything_is_written(identity, tmp_path):
     with pytest.raises(ValueError, match='would both be written to'):
         restore_files(restorer, [tmp_path / 'good.png', tmp_path / 'other'], tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
+    with pytest.raises(ValueError, match=r'good.png would be overwritten'):
+        restore_files(restorer, [tmp_path / 'good.png'], tmp_path)
+
+
+def test_a_config_is_not_changed_by_its_use(tmp_path):
+    config = tiny_config(tmp_path)
+    for _ in range(2):
+        restorer = init_restorer(config, device='cpu', inference=[dict(type='SelfEnsemble')])
+        assert restorer.predictor.net is restorer.backbone
 
 
 def test_a_missing_checkpoint_and_one_of_another_network_are_named(identity, tmp_path):

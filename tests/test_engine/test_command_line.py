@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from tiny_components import tiny_config
 
@@ -19,6 +21,7 @@ def run(tmp_path):
 
     def train(*words: str) -> dict:
         (tmp_path / 'tiny.py').write_text(config_text(config))
+        shutil.rmtree(tmp_path / 'run', ignore_errors=True)
         main(['train', str(tmp_path / 'tiny.py'), '--work-dir', str(tmp_path / 'run'), *words])
         return load_checkpoint(tmp_path / 'run' / 'epoch_1.pth')
 
@@ -31,6 +34,8 @@ def test_the_learning_rate_scales_with_the_images_of_a_step(run):
     with pytest.raises(ValueError, match=r'needs auto_scale_lr=dict\(base_batch_size'):
         run('--auto-scale-lr')
     run.config.auto_scale_lr = dict(base_batch_size=8)
+    del run.config.train_dataloader['batch_size']
+    run.config.train_dataloader.total_batch_size = 2
     assert run()['optimizer']['param_groups'][0]['lr'] == pytest.approx(1e-2)
     scaled = run('--auto-scale-lr')
     assert scaled['optimizer']['param_groups'][0]['lr'] == pytest.approx(1e-2 * 2 / 8)
@@ -50,6 +55,10 @@ def test_the_work_directory_follows_the_name_of_the_config(run, tmp_path, monkey
     (tmp_path / 'other.py').write_text(config_text(run.config))
     main(['train', 'other.py'])
     assert (tmp_path / 'work_dirs' / 'other' / 'epoch_1.pth').is_file()
+    (tmp_path / 'strategy').mkdir()
+    (tmp_path / 'strategy' / 'other.py').write_text(config_text(run.config))
+    main(['train', 'strategy/other.py'])
+    assert (tmp_path / 'work_dirs' / 'strategy' / 'other' / 'epoch_1.pth').is_file()
 
 
 def test_averaged_weights_are_tested(run, tmp_path, capsys):

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from tiny_components import tiny_config
 
-from mmrestore.engine import Runner
+from mmrestore.engine import Runner, launch
 from mmrestore.engine.checkpoint import load_checkpoint
 from mmrestore.engine.launch import init_process_group
 
@@ -94,3 +95,19 @@ def test_missing_variables_and_unknown_launchers_are_named(monkeypatch):
         init_process_group('pytorch')
     with pytest.raises(ValueError, match="got 'mpii'"):
         init_process_group('mpii')
+
+
+def test_variables_of_slurm_are_read(monkeypatch):
+    found = {}
+    monkeypatch.setattr(launch.dist, 'init_process_group', lambda *a, **k: found.update(os.environ))
+    for name in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT'):
+        monkeypatch.setenv(name, 'before')  # so that they are restored after the test
+        monkeypatch.delenv(name)
+    slurm = {'PROCID': '3', 'NTASKS': '4', 'LOCALID': '1', 'NODELIST': 'host[1-2]'}
+    for name, value in slurm.items():
+        monkeypatch.setenv(f'SLURM_{name}', value)
+    answer = SimpleNamespace(stdout='host1\nhost2\n')
+    monkeypatch.setattr(launch.subprocess, 'run', lambda *a, **k: answer)
+    launch.init_process_group('slurm')
+    names = ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
+    assert [found[name] for name in names] == ['3', '4', '1', 'host1', '29500']

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
-from pathlib import Path
 
 import pytest
 import torch
+from load_tool import load_tool
 
 from mmrestore.models.backbones import SwinIR
 from mmrestore.models.inference import Pad
-from mmrestore.registry import MODELS
 
 TINY = {'embed_channels': 12, 'depths': [2, 3], 'num_heads': [2, 3], 'window_size': 4}
 DEEP = {'embed_channels': 180, 'depths': [6] * 6, 'num_heads': [6] * 6}
@@ -43,17 +41,7 @@ PUBLISHED = [
 ]
 
 
-@pytest.fixture(scope='module')
-def plain_swinir():
-    path = Path(__file__).parents[2] / 'tools/analysis/plain_swinir.py'
-    spec = importlib.util.spec_from_file_location('plain_swinir', path)
-    module = importlib.util.module_from_spec(spec)
-    known = MODELS.module_dict.pop('PlainSwinIR', None)
-    spec.loader.exec_module(module)
-    yield module
-    MODELS.module_dict.pop('PlainSwinIR')
-    if known:
-        MODELS.module_dict['PlainSwinIR'] = known
+plain_swinir = load_tool('analysis/plain_swinir')
 
 
 def perturbed(net):
@@ -82,7 +70,7 @@ def test_parameter_counts(arguments, count):
         ({**TINY, 'in_channels': 1, 'window_size': 7, 'num_convs': 3}, (2, 1, 21, 14)),
     ],
 )
-def test_the_plain_twin_agrees(plain_swinir, arguments, size, training):
+def test_the_plain_twin_agrees(arguments, size, training):
     net = perturbed(SwinIR(**arguments, drop_path_rate=0.3)).train(training)
     twin = plain_swinir.PlainSwinIR(**arguments, drop_path_rate=0.3).train(training)
     twin.load_state_dict(net.state_dict())

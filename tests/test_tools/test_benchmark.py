@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from load_tool import load_tool
 from tiny_components import tiny_config
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'analysis' / 'benchmark.py'
+benchmark = load_tool('analysis/benchmark')
 
 
-@pytest.fixture(scope='module')
-def benchmark():
-    spec = importlib.util.spec_from_file_location('benchmark', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_parts_and_variants(benchmark, tmp_path, monkeypatch, capsys):
+def test_parts_and_variants(tmp_path, monkeypatch, capsys):
     tiny_config(tmp_path).dump(tmp_path / 'tiny.py')
     words = [
         *('benchmark.py', str(tmp_path / 'tiny.py'), '--device', 'cpu', '--synthetic', '8'),
@@ -41,7 +31,7 @@ def test_parts_and_variants(benchmark, tmp_path, monkeypatch, capsys):
         assert sum(shares) == pytest.approx(100, abs=30), 'medians of parts, two steps'
 
 
-def test_candidates_are_what_their_settings_say(benchmark, tmp_path):
+def test_candidates_are_what_their_settings_say(tmp_path):
     config = tiny_config(tmp_path)
     config.model.backbone.width = 8
     candidate = benchmark.Candidate('wide', config, device='cpu', synthetic=8)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
 import torch
+from load_tool import load_tool
 from safetensors.torch import save_file
 
 from mmrestore.models.backbones import SwinIR
@@ -25,15 +23,7 @@ SWINIR = (
 )
 
 
-@pytest.fixture(scope='module')
-def parity():
-    path = Path(__file__).parents[2] / 'tools/analysis/parity.py'
-    spec = importlib.util.spec_from_file_location('parity', path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules['parity'] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules['parity']
+parity = load_tool('analysis/parity')
 
 
 @pytest.fixture
@@ -63,19 +53,19 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(parity, folder, monkeypatch, capsys):
-    monkeypatch.setattr(sys, 'argv', ['parity.py', str(folder)])
+def run(folder, monkeypatch, capsys):
+    monkeypatch.setattr(parity.sys, 'argv', ['parity.py', str(folder)])
     status = parity.main()
     return status, capsys.readouterr().out.splitlines()[-1]
 
 
-def test_counts(parity, folder, monkeypatch, capsys):
-    status, last = run(parity, folder, monkeypatch, capsys)
+def test_counts(folder, monkeypatch, capsys):
+    status, last = run(folder, monkeypatch, capsys)
     assert (status, last) == (0, '1 passed, 0 failed, 1 not yet known')
 
 
 @pytest.mark.parametrize('what', ['loss_value', 'sum_abs_grad'])
-def test_a_difference_fails(parity, folder, monkeypatch, capsys, what):
+def test_a_difference_fails(folder, monkeypatch, capsys, what):
     facts = json.loads((folder / 'ours.json').read_text())
     check = facts['gradient_check']
     if what == 'loss_value':
@@ -83,18 +73,18 @@ def test_a_difference_fails(parity, folder, monkeypatch, capsys, what):
     else:
         check['sum_abs_grad']['conv_first.weight'] *= 1.001
     (folder / 'ours.json').write_text(json.dumps(facts))
-    status, last = run(parity, folder, monkeypatch, capsys)
+    status, last = run(folder, monkeypatch, capsys)
     assert (status, last) == (1, '0 passed, 1 failed, 1 not yet known')
 
 
-def test_an_empty_folder_is_an_error(parity, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, 'argv', ['parity.py', str(tmp_path)])
+def test_an_empty_folder_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(parity.sys, 'argv', ['parity.py', str(tmp_path)])
     with pytest.raises(SystemExit):
         parity.main()
 
 
 @pytest.mark.parametrize('name', SWINIR)
-def test_swinir(parity, shared, name):
+def test_swinir(shared, name):
     row = parity.compare(shared / f'parity/networks/swinir_{name}.json')
     assert row.result == 'passed'
     assert row.output <= 1e-4

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from load_tool import load_tool
 
-FILE = Path(__file__).parents[2] / 'tools' / 'analysis' / 'plot_curves.py'
-spec = importlib.util.spec_from_file_location('plot_curves', FILE)
-plot_curves = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(plot_curves)
+from mmrestore.analysis import curves
+
+plot_curves = load_tool('analysis/plot_curves')
 
 
 def training(iteration, loss, epoch=None):
@@ -46,7 +45,7 @@ def pairs(curve):
 
 def test_validations_after_epochs_stand_at_the_iterations_of_their_ends(tmp_path):
     write(tmp_path, '20260101_000000', epochs_of_seven(1, 4))
-    run = plot_curves.read_run(tmp_path)
+    run = curves.read_run(tmp_path)
     assert run.iterations_per_epoch == 7
     assert pairs(run.curves['kodak24/PSNR']) == [(14, 22), (28, 24)]
     losses = [(3, 1), (6, 1), (10, 1 / 2), (13, 1 / 2), (17, 1 / 3), (20, 1 / 3), (24, 1 / 4)]
@@ -60,7 +59,7 @@ def test_a_resumed_run_is_one_curve_and_later_values_win(tmp_path):
     write(tmp_path, '20260101_000000', killed, end='\n{"loss": 0.')
     # The checkpoint was that of epoch 2; the loss differs, so that the source of a value is seen.
     write(tmp_path, '20260102_000000', epochs_of_seven(3, 5, level=2.0))
-    run = plot_curves.read_run(tmp_path)
+    run = curves.read_run(tmp_path)
     expected = [1, 1, 1 / 2, 1 / 2, 2 / 3, 2 / 3, 2 / 4, 2 / 4, 2 / 5, 2 / 5]
     assert run.curves['loss'].values.tolist() == expected
     assert np.all(np.diff(run.curves['loss'].iterations) > 0)
@@ -70,7 +69,7 @@ def test_a_resumed_run_is_one_curve_and_later_values_win(tmp_path):
 def test_a_validation_that_a_resumed_run_caught_up_on_is_kept(tmp_path):
     write(tmp_path, '20260101_000000', epochs_of_seven(1, 4)[:-1])
     write(tmp_path, '20260102_000000', [validation(4, 30.0)])
-    run = plot_curves.read_run(tmp_path)
+    run = curves.read_run(tmp_path)
     assert pairs(run.curves['kodak24/PSNR']) == [(14, 22), (28, 30)]
     assert len(run.curves['loss'].values) == 8
 
@@ -78,7 +77,7 @@ def test_a_validation_that_a_resumed_run_caught_up_on_is_kept(tmp_path):
 def test_a_new_run_in_the_same_folder_replaces_the_old_one(tmp_path):
     write(tmp_path, '20260101_000000', epochs_of_seven(1, 6))
     write(tmp_path, '20260102_000000', epochs_of_seven(1, 2, level=3.0))
-    run = plot_curves.read_run(tmp_path)
+    run = curves.read_run(tmp_path)
     assert run.curves['loss'].values.tolist() == [3, 3, 1.5, 1.5]
     assert pairs(run.curves['kodak24/PSNR']) == [(14, 22)]
 
@@ -91,11 +90,11 @@ def test_runs_by_iterations(tmp_path, by_epoch):
     lines.insert(2, validation(0 if by_epoch else 4, 25.0))
     lines.append(validation(0 if by_epoch else 8, 26.0))
     write(tmp_path, '20260101_000000', lines)
-    run = plot_curves.read_run(tmp_path)
+    run = curves.read_run(tmp_path)
     assert run.iterations_per_epoch is None
     assert pairs(run.curves['kodak24/PSNR']) == [(4, 25), (8, 26)]
     with pytest.raises(ValueError, match='counts no epochs: draw it against --x iteration'):
-        plot_curves.plot({'a': run}, ['loss'])
+        curves.plot({'a': run}, ['loss'])
 
 
 @pytest.mark.parametrize('window', [1, 2, 3, 8, 100])
@@ -105,16 +104,16 @@ def test_smoothing_is_a_centred_mean(window):
     for place in range(23):
         reach = min(window // 2, place, 22 - place)
         expected.append(np.mean(values[place - reach : place + reach + 1]))
-    assert np.allclose(plot_curves.smooth(values, window), expected)
+    assert np.allclose(curves.smooth(values, window), expected)
     line = np.arange(9.0)
-    assert np.allclose(plot_curves.smooth(line, window), line)
+    assert np.allclose(curves.smooth(line, window), line)
 
 
 def test_a_panel_a_key_and_a_curve_a_run(tmp_path):
     write(tmp_path / 'plain', '20260101_000000', epochs_of_seven(1, 6))
     write(tmp_path / 'shuffled', '20260101_000000', epochs_of_seven(1, 6, level=2.0))
-    runs = {label: plot_curves.read_run(tmp_path / label) for label in ('plain', 'shuffled')}
-    figure = plot_curves.plot(runs, ['loss', 'kodak24/PSNR'], window=3)
+    runs = {label: curves.read_run(tmp_path / label) for label in ('plain', 'shuffled')}
+    figure = curves.plot(runs, ['loss', 'kodak24/PSNR'], window=3)
     losses, metrics = figure.axes
     assert (losses.get_ylabel(), metrics.get_ylabel()) == ('loss', 'kodak24/PSNR')
     assert [text.get_text() for text in losses.get_legend().get_texts()] == ['plain', 'shuffled']
@@ -122,7 +121,7 @@ def test_a_panel_a_key_and_a_curve_a_run(tmp_path):
     assert raw.get_ydata()[0] == smoothed.get_ydata()[0] == 2
     assert not np.allclose(raw.get_ydata(), smoothed.get_ydata())
     assert metrics.lines[0].get_xdata().tolist() == [2, 4, 6]
-    (late,) = plot_curves.plot(runs, ['kodak24/PSNR'], start=4).axes
+    (late,) = curves.plot(runs, ['kodak24/PSNR'], start=4).axes
     assert late.lines[0].get_ydata().tolist() == [24, 26]
 
     output = tmp_path / 'figures' / 'curves.png'

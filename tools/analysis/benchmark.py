@@ -25,11 +25,12 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config, DictAction
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
 from mmrestore.datasets.collate import collate
 from mmrestore.engine import Runner
-from mmrestore.registry import MODELS, OPTIM_WRAPPERS
+from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -46,19 +47,12 @@ class Candidate:
         self.device = torch.device(device)
         torch.manual_seed(0)
         self.model = MODELS.build(copy.deepcopy(config.model)).to(self.device).train()
-        self.optim_wrapper = self._build_optimizer(copy.deepcopy(config.optim_wrapper))
+        self.optim_wrapper = build_optim_wrapper(self.model, copy.deepcopy(config.optim_wrapper))
         self.batches = self._batches(config, synthetic)
         self.seconds: dict[str, list[float]] = {part: [] for part in PARTS}
         self.seconds['inference'] = []
         self.images = 0
         self.memory = 0.0
-
-    def _build_optimizer(self, cfg: dict) -> object:
-        optimizer = cfg.pop('optimizer')
-        kind = getattr(torch.optim, optimizer.pop('type'))
-        return OPTIM_WRAPPERS.build(
-            {**cfg, 'optimizer': kind(self.model.parameters(), **optimizer)}
-        )
 
     def _batches(self, config: Config, synthetic: int | None) -> Iterator[dict]:
         loader_cfg = config.train_dataloader

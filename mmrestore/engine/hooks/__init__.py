@@ -2,10 +2,12 @@
 
 from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook
 from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
+from mmrestore.engine.hooks.curve_hook import CurveHook
 from mmrestore.engine.hooks.iteration_hooks import (
     FiniteLossHook,
     IterationSeedHook,
     ThroughputHook,
+    TrimHistoryHook,
     iteration_seed,
 )
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
@@ -13,10 +15,12 @@ from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 __all__ = [
     'BatchTransformScheduleHook',
     'CheckpointHook',
+    'CurveHook',
     'FiniteLossHook',
     'IterationSeedHook',
     'PictureHook',
     'ThroughputHook',
+    'TrimHistoryHook',
     'iteration_seed',
     'side_by_side',
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 
@@ -20,7 +19,8 @@ class BatchTransformScheduleHook(Hook):
       ``plateau_window`` steps is compared with the best mean before; after ``plateau`` windows in a
       row without an improvement by the fraction ``min_improvement`` the transform is switched off.
       ``stop`` remains the latest end.
-    - ``restart_steps``: after each fall of the learning rate, be on again for so many steps.
+    - ``restart_steps``: after each fall of the learning rate, be on again for so many steps. It is
+      meant for rates that fall in steps; under one that falls always it would never be off.
 
     Args:
         transform: name of the batch transform in the data preprocessor.
@@ -79,7 +79,7 @@ class BatchTransformScheduleHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that the transform exists."""
-        runner.network.data_preprocessor.switch(self.transform, on=True)
+        runner.network.data_preprocessor.check_name(self.transform)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Switch the transform on or off for this iteration."""
@@ -93,7 +93,10 @@ class BatchTransformScheduleHook(Hook):
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Add the loss to the open window."""
         if self.plateau and not self.state['ended_early']:
-            self.state['loss_sum'] += (outputs or {})['loss'].item()
+            # Over all processes, so that all switch at one step and one state serves all.
+            loss = (outputs or {})['loss'].detach().double()
+            all_reduce(loss, op='mean')
+            self.state['loss_sum'] += loss.item()
             self.state['loss_count'] += 1
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
@@ -134,16 +137,9 @@ class BatchTransformScheduleHook(Hook):
             state['window_step'] = step
         if step - state['window_step'] < self.plateau_window or not state['loss_count']:
             return
-        mean = self._mean_over_ranks(state['loss_sum'] / state['loss_count'])
+        mean = state['loss_sum'] / state['loss_count']
         improved = mean < state['best'] * (1 - self.min_improvement)
         state['bad_windows'] = 0 if improved else state['bad_windows'] + 1
         state['best'] = min(state['best'], mean)
         state['ended_early'] = state['bad_windows'] >= self.plateau
         state.update(window_step=step, loss_sum=0.0, loss_count=0)
-
-    @staticmethod
-    def _mean_over_ranks(value: float) -> float:
-        """Return the mean over all processes, so that all switch at the same step."""
-        tensor = torch.tensor(value, dtype=torch.float64)
-        all_reduce(tensor, op='mean')
-        return float(tensor)

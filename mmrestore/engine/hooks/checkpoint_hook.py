@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.runner import BaseLoop
+from mmengine.runner import BaseLoop, IterBasedTrainLoop
 
 from mmrestore.engine.checkpoint import (
     LATEST,
@@ -22,7 +22,7 @@ from mmrestore.engine.checkpoint import (
     write_text,
 )
 from mmrestore.engine.runner import VALIDATIONS
-from mmrestore.registry import HOOKS
+from mmrestore.registry import HOOKS, suggest
 
 
 @HOOKS.register_module()
@@ -37,11 +37,11 @@ class CheckpointHook(Hook):
         by_epoch: whether ``interval`` counts epochs.
         max_keep_ckpts: how many checkpoints to resume from are kept; at least 1.
         save_best: key of a metric such as ``kodak24/PSNR``, or several.
-        lower_is_better: names of metrics, without the data set, of which the least value is best.
 
     Raises:
-        ValueError: a number is below 1, or ``save_best`` names a metric that validation does not
-            give.
+        ValueError: a number is below 1; at the start of training, if ``save_best`` names a metric
+            that the evaluator does not have, if the loop counts iterations and this hook epochs, or
+            if the work directory holds checkpoints of another run.
     """
 
     priority = 'VERY_LOW'
@@ -53,7 +53,6 @@ class CheckpointHook(Hook):
         by_epoch: bool = True,
         max_keep_ckpts: int = 2,
         save_best: str | Sequence[str] = (),
-        lower_is_better: Sequence[str] = ('LPIPS', 'MAE', 'RMSE', 'NIQE'),
     ) -> None:
         if interval < 1 or max_keep_ckpts < 1:
             raise ValueError(
@@ -63,13 +62,13 @@ class CheckpointHook(Hook):
         self.by_epoch = by_epoch
         self.max_keep = max_keep_ckpts
         self.save_best = [save_best] if isinstance(save_best, str) else list(save_best)
-        self.lower_is_better = tuple(lower_is_better)
-        self._saved_iter = -1
+        self._saved_at = (-1, -1)
         self._stop = False
 
     def before_train(self, runner) -> None:
         """Clear what a killed run left half-written, check the space, listen for SIGTERM."""
-        self._saved_iter = runner.iter if runner.resumed else -1
+        self._check_config(runner)
+        self._saved_at = (runner.epoch, runner.iter) if runner.resumed else (-1, -1)
         if not is_main_process():
             # The main process saves; the others run on until it has, and end with it.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -129,8 +128,9 @@ class CheckpointHook(Hook):
         if key not in metrics:
             raise ValueError(f'save_best={key!r}, but validation gives {", ".join(metrics)}')
         score = float(metrics[key])
-        sign = -1 if key.rsplit('/', 1)[-1] in self.lower_is_better else 1
-        if best is not None and sign * score <= sign * best['score']:
+        metric = _metrics(runner).get(key.rsplit('/', 1)[-1])
+        sign = 1 if getattr(metric, 'higher_is_better', True) else -1
+        if best is not None and not sign * score > sign * best['score']:
             return best
         name = f'best_{key.replace("/", "_")}_{_step(runner, self.by_epoch)}.pth'
         runner.save_checkpoint(
@@ -142,9 +142,9 @@ class CheckpointHook(Hook):
         return {'score': score, 'file': name, 'iter': runner.iter}
 
     def _save(self, runner, name: str, epoch: int, iteration: int) -> None:
-        if self._saved_iter == iteration:
+        if self._saved_at == (epoch, iteration):
             return
-        self._saved_iter = iteration
+        self._saved_at = (epoch, iteration)
         if not is_main_process():
             return
         work_dir = Path(runner.work_dir)
@@ -153,9 +153,31 @@ class CheckpointHook(Hook):
         for old in resumable_checkpoints(work_dir)[self.max_keep :]:
             old.unlink()
 
+    def _check_config(self, runner) -> None:
+        if self.by_epoch and isinstance(runner.train_loop, IterBasedTrainLoop):
+            raise ValueError(
+                'CheckpointHook counts epochs but the loop iterations: base the config on '
+                '_base_/iteration_runtime.py or set by_epoch=False and an interval in iterations'
+            )
+        if runner.val_loop is not None:
+            for key in self.save_best:
+                name = key.rsplit('/', 1)[-1]
+                if name not in _metrics(runner):
+                    known = list(_metrics(runner))
+                    raise ValueError(
+                        f'save_best={key!r}, but no metric is called {name}.{suggest(name, known)} '
+                        f'The evaluator has: {", ".join(known)}'
+                    )
+        if not runner.resumed and resumable_checkpoints(runner.work_dir):
+            raise ValueError(
+                f'{runner.work_dir} holds checkpoints of another run: go on with it by --resume, '
+                'or choose another --work-dir, or remove them'
+            )
+
     def _check_space(self, runner) -> None:
         size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())
-        needed = 2 * 4 * size  # two checkpoints of weights, their average and two moments
+        # Each holds weights, their average and two moments; a new one stands beside the old ones.
+        needed = 4 * size * (self.max_keep + 1) + size * len(self.save_best)
         free = shutil.disk_usage(runner.work_dir).free
         if free < needed:
             raise OSError(
@@ -172,6 +194,11 @@ class CheckpointHook(Hook):
         if runner.distributed:
             os._exit(128 + signal.SIGTERM)  # the other processes may be waiting in a collective
         sys.exit(128 + signal.SIGTERM)
+
+
+def _metrics(runner) -> dict:
+    metrics = runner.val_loop.evaluator.metrics
+    return {getattr(m, 'name', type(m).__name__): m for m in metrics}
 
 
 def _in_training(runner) -> bool:

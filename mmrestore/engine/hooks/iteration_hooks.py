@@ -71,17 +71,9 @@ class FiniteLossHook(Hook):
 
 @HOOKS.register_module()
 class ThroughputHook(Hook):
-    """Log images per second over all processes and, on a CPU, the peak memory in MiB.
-
-    Args:
-        max_history: values of each scalar that are kept for smoothing. MMEngine keeps a million
-            and copies them all at every iteration.
-    """
+    """Log images per second over all processes and, on a CPU, the peak memory in MiB."""
 
     priority = 55  # between the timer (50), whose time it reads, and the logger (60)
-
-    def __init__(self, *, max_history: int = 10_000) -> None:
-        self.max_history = max_history
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Add the scalars of this iteration."""
@@ -92,5 +84,22 @@ class ThroughputHook(Hook):
         if not torch.cuda.is_available():
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             hub.update_scalar('train/memory', peak)
-        for buffer in hub.log_scalars.values():
-            buffer.max_length = self.max_history
+
+
+@HOOKS.register_module()
+class TrimHistoryHook(Hook):
+    """Bound the history of logged scalars: MMEngine copies up to a million values an iteration.
+
+    Args:
+        max_length: values of each scalar that are kept for smoothing.
+    """
+
+    priority = 'LOW'
+
+    def __init__(self, *, max_length: int = 10_000) -> None:
+        self.max_length = max_length
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Set the bound; scalars may appear at any time."""
+        for buffer in runner.message_hub.log_scalars.values():
+            buffer.max_length = self.max_length

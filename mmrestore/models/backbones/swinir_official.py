@@ -70,6 +70,4 @@ def official_swinir(
         drop_path_rate=drop_path_rate,
         shift=img_size > window_size,
     )
-    return net, {
-        k: v for k, v in weights.items() if k.rsplit('.', 1)[-1] not in SwinIR.derived_keys
-    }
+    return net, weights

@@ -1,0 +1,35 @@
+"""Curves of a run, drawn when it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+
+from mmrestore.analysis.curves import plot, read_run
+from mmrestore.engine.checkpoint import write_atomically
+from mmrestore.registry import HOOKS
+
+
+@HOOKS.register_module()
+class CurveHook(Hook):
+    """Draw the loss and all metrics of validation against iterations into ``curves.png``."""
+
+    priority = 'LOWEST'
+
+    def after_train(self, runner) -> None:
+        """Draw everything that the work directory has logged, resumed runs included."""
+        if not is_main_process():
+            return
+        try:
+            run = read_run(runner.work_dir)
+        except ValueError as error:  # a short run, or one without the local back-end, logs nothing
+            runner.logger.info('no curves drawn: %s', error)
+            return
+        metrics = sorted(key for key in run.curves if '/' in key)
+        keys = [key for key in ('loss', *metrics) if key in run.curves]
+        figure = plot({Path(runner.work_dir).name: run}, keys, axis='iteration')
+        target = Path(runner.work_dir) / 'curves.png'
+        write_atomically(target, lambda file: figure.savefig(file, format='png', dpi=110))
+        runner.logger.info('curves drawn: %s', target)

@@ -1,0 +1,63 @@
+"""Whether a run can go on from a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmengine.hooks import EMAHook
+
+from mmrestore.models.weights import key_differences
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
+
+# What of a scheduler's state is progress. The rest is configuration and must not have changed, but
+# for its end, which moves with the length of the training (a curve that depends on it says so in
+# settings of its own).
+PROGRESS = (
+    *('last_step', '_global_step', '_last_value', 'base_values'),
+    *('best', 'num_bad_epochs', 'cooldown_counter'),
+)
+NO_SETTINGS = (*PROGRESS, 'end', 'verbose')
+
+
+def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
+    """Check that going on from ``checkpoint`` gives what an uninterrupted run gives.
+
+    Raises:
+        ValueError: the checkpoint is of another network, batch, data set or schedule.
+    """
+    differences = key_differences(runner.network.state_dict(), checkpoint['state_dict'])
+    if differences:
+        raise ValueError(f'{path} is a checkpoint of another network. {differences}')
+    if 'ema_state_dict' in checkpoint and not any(isinstance(h, EMAHook) for h in runner.hooks):
+        raise ValueError(
+            f'{path} was written by a run that averages weights: keep its EMAHook in custom_hooks, '
+            f'or start a new run with --cfg-options load_from={path}'
+        )
+    meta = checkpoint['meta']
+    facts = {
+        'samples_per_step': (runner.samples_per_step, 'images a step over all processes'),
+        'steps_per_epoch': (len(runner.train_dataloader), 'steps an epoch'),
+    }
+    for key, (now, what) in facts.items():
+        if meta[key] != now:
+            raise ValueError(
+                f'{path} was written by a run with {meta[key]} {what}, this one has {now}: resume '
+                'with the same data and the same images a step'
+            )
+    schedulers = [scheduler.state_dict() for scheduler in runner.param_schedulers or []]
+    if list(map(_settings, schedulers)) != list(map(_settings, checkpoint['param_schedulers'])):
+        raise ValueError(
+            f'{path} was written with another learning-rate schedule: resume with that one, or '
+            f'start a new run from its weights with --cfg-options load_from={path}'
+        )
+
+
+def _settings(scheduler_state: dict) -> dict:
+    return {
+        key: dict(value) if key == 'milestones' else value
+        for key, value in scheduler_state.items()
+        if key not in NO_SETTINGS
+    }
