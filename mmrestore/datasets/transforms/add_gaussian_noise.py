@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from mmcv.transforms import BaseTransform
 
+from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
 
 ORDERS = ('bgr', 'rgb')
-
-
-def to_unit(image: np.ndarray) -> np.ndarray:
-    """Return an image as float32 in [0, 1]: uint8 / 255, uint16 / 65535, float32 as it is.
-
-    Raises:
-        TypeError: the image is of another type.
-
-    Examples:
-        >>> to_unit(np.array([51], np.uint8)).tolist()
-        [0.20000000298023224]
-    """
-    if image.dtype == np.float32:
-        return image
-    if image.dtype not in (np.uint8, np.uint16):
-        raise TypeError(f'expected an image of uint8, uint16 or float32, got {image.dtype}')
-    return image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
 
 
 def draw_noise(
@@ -81,5 +66,6 @@ class AddGaussianNoise(BaseTransform):
         noise = draw_noise(
             clean.shape, sigma=self.sigma, seed=self.seed, channel_order=self.channel_order
         )
-        noisy = (to_unit(clean) + noise).astype(np.float32)
+        unit = to_unit_range(torch.from_numpy(np.ascontiguousarray(clean))).numpy()
+        noisy = (unit + noise).astype(np.float32)
         return {'gt': clean, **results, 'img': noisy}

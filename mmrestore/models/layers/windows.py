@@ -189,7 +189,7 @@ def shift_masks(window: int, shift: int, *, value: float = -1e4) -> Tensor:
 
     Args:
         window: side of the windows.
-        shift: cyclic shift, 0 < shift < window.
+        shift: cyclic shift, 0 <= shift < window; 0 masks nothing.
         value: the mask between pixels from different sides.
 
     Returns:
