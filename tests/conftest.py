@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+collect_ignore = ['image_files.py', 'load_tool.py', 'tiny_components.py']  # imported by tests
 
 
 @pytest.fixture(scope='session')

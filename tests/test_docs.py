@@ -36,7 +36,7 @@ def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
     config = tmp_path / 'configs' / 'supervised' / 'two_convs.py'
     options = [
         *('train_cfg.max_epochs=3', 'train_cfg.val_interval=3', 'train_dataloader.num_workers=0'),
-        *('train_dataloader.sampler.repeat=8', 'train_dataloader.batch_size=8'),
+        *('train_dataloader.sampler.repeat=8', 'train_dataloader.total_batch_size=8'),
     ]
     done = subprocess.run(
         [sys.executable, '-m', 'mmrestore.cli', 'train', str(config), '--cfg-options', *options],
