@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-collect_ignore = ['image_files.py', 'load_tool.py', 'tiny_components.py']  # imported by tests
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(TESTS), str(TESTS.parent / 'tools' / 'analysis')]
+# imported by tests
+collect_ignore = [
+    'backbone_table.py',
+    'image_files.py',
+    'load_tool.py',
+    'tiny_components.py',
+]
 
 
 @pytest.fixture(scope='session')

@@ -1,6 +1,6 @@
 """Networks, losses, restorers and what happens around a network at test time."""
 
-from mmrestore.models import backbones, inference, losses, restorers
+from mmrestore.models import backbones, inference, losses, official, restorers
 from mmrestore.models.data_preprocessor import DataPreprocessor
 
-__all__ = ['DataPreprocessor', 'backbones', 'inference', 'losses', 'restorers']
+__all__ = ['DataPreprocessor', 'backbones', 'inference', 'losses', 'official', 'restorers']

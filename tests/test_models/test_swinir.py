@@ -6,7 +6,7 @@ import copy
 
 import pytest
 import torch
-from load_tool import load_tool
+from plain_networks import PlainSwinIR
 
 from mmrestore.models.backbones import SwinIR
 from mmrestore.models.inference import Pad
@@ -41,9 +41,6 @@ PUBLISHED = [
 ]
 
 
-plain_swinir = load_tool('analysis/plain_swinir')
-
-
 def perturbed(net):
     """Give every parameter values that matter: biases are 0 and tables small at the start."""
     generator = torch.Generator().manual_seed(0)
@@ -72,7 +69,7 @@ def test_parameter_counts(arguments, count):
 )
 def test_the_plain_twin_agrees(arguments, size, training):
     net = perturbed(SwinIR(**arguments, drop_path_rate=0.3)).train(training)
-    twin = plain_swinir.PlainSwinIR(**arguments, drop_path_rate=0.3).train(training)
+    twin = PlainSwinIR(**arguments, drop_path_rate=0.3).train(training)
     twin.load_state_dict(net.state_dict())
     x = torch.rand(size, generator=torch.Generator().manual_seed(1)).requires_grad_()
     outputs = []

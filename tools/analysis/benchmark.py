@@ -34,7 +34,7 @@ from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
 sys.path.insert(0, str(Path(__file__).parent))
-import plain_swinir  # noqa: F401  registers the plain form
+import plain_networks  # noqa: F401  registers the plain forms
 
 PARTS = ('data wait', 'transfer', 'batch transforms', 'forward', 'backward', 'optimiser')
 
