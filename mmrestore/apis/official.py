@@ -21,8 +21,7 @@ def load_official(
         name: name of the architecture, as in the official code.
         arguments: arguments of the official constructor; what is left out has the official default.
         weights: tensors by official name, or a ``.pth`` or ``.safetensors`` file of them; bare or
-            wrapped in ``params_ema``, ``params`` or ``state_dict``, and with the prefix ``module.``
-            or without.
+            wrapped as in :func:`mmrestore.models.weights.read_weights`.
 
     Raises:
         KeyError: the architecture is not known.

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-WRAPPERS = ('params_ema', 'params', 'state_dict')
+from mmrestore.registry import MODELS
+
+WRAPPERS = ('params_ema', 'params', 'state_dict', 'model_state_dict', 'model_weight', 'denoiser')
+# What stands before the names of a network that was saved as a part of something else.
+PREFIXES = ('module.', 'generator.', 'net.dn.branches.0.', 'bsn.', 'model_g.', 'model.')
 BACKBONE = 'backbone.'
+SAME_NETWORK = 0.5  # share of the names, numbers aside, that two networks have in common
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:
     """Return the tensors of a ``.pth`` or ``.safetensors`` file by name; executes nothing from it.
 
-    Released files wrap them in ``params_ema``, ``params`` or ``state_dict`` or not at all, and may
-    carry the prefix ``module.`` of a parallel wrapper; both are removed.
+    Released files wrap them in ``params_ema``, ``params``, ``state_dict`` and the like or not at
+    all, and may hold the network as a part of something else, under a prefix such as ``module.`` of
+    a parallel wrapper or ``generator.``; both are removed, and what is beside the part is left out.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -53,14 +60,18 @@ def unwrap_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:
     """
     for wrapper in WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
-            content = content[wrapper]
-            break
+            return unwrap_weights(content[wrapper])
     if not isinstance(content, Mapping) or not all(isinstance(v, Tensor) for v in content.values()):
         raise ValueError(
             'expected tensors by name, bare or under one of '
             f'{", ".join(WRAPPERS)}, got {list(content)[:5] if content else content}'
         )
-    return {key.removeprefix('module.'): value for key, value in content.items()}
+    weights = dict(content)
+    for prefix in PREFIXES:
+        part = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
+        if part and not any(k[0].isdigit() for k in part):  # `model.0` is a name of its own
+            weights = part
+    return weights
 
 
 def load_weights(restorer: nn.Module, path: str | Path) -> None:
@@ -83,17 +94,45 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
     """Load ``weights`` into ``network``, every key and shape of which must fit.
 
     Raises:
-        ValueError: they do not; the message lists the keys that differ and names ``source``.
+        ValueError: they do not; the message lists the keys that differ, names ``source`` and, where
+            the keys look like those of another network, that one.
     """
     derived = getattr(network, 'derived_keys', ())
     weights = {k: v for k, v in weights.items() if k.rsplit('.', 1)[-1] not in derived}
     differences = key_differences(network.state_dict(), weights)
     if differences:
+        name = type(network).__name__
+        known = recognise(weights)
+        guess = f' The keys are those of {known}.' if known and known != name else ''
         raise ValueError(
-            f'{source} does not fit {type(network).__name__} as configured. {differences}. Use the '
-            'config with which it was trained'
+            f'{source} does not fit {name} as configured. {differences}.{guess} Use the config with '
+            'which it was trained'
         )
     network.load_state_dict(weights)
+
+
+def recognise(weights: Iterable[str]) -> str | None:
+    """Return the name of the backbone whose parameters have such names, whatever their number.
+
+    Examples:
+        >>> recognise(['conv_first.weight', 'layers.0.residual_group.blocks.0.attn.qkv.weight'])
+        >>> from mmrestore.models.backbones import SwinIR
+        >>> recognise(SwinIR(embed_channels=12, depths=[2], num_heads=[2]).state_dict())
+        'SwinIR'
+    """
+    found = _patterns(weights)
+    likeness: dict[str, float] = {}
+    for name, network in MODELS.module_dict.items():
+        if network.__module__.startswith('mmrestore.models.backbones.'):
+            with torch.device('meta'):
+                names = _patterns(network().state_dict())
+            likeness[name] = len(names & found) / len(names | found)
+    best = max(likeness, key=lambda name: likeness[name], default=None)
+    return best if best and likeness[best] > SAME_NETWORK else None
+
+
+def _patterns(names: Iterable[str]) -> set[str]:
+    return {re.sub(r'\d+', '#', name) for name in names}
 
 
 def key_differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:

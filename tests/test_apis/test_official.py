@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import SwinIR
+from mmrestore.models.weights import load_into, unwrap_weights
 
 ARGUMENTS = {
     'embed_dim': 12,
@@ -32,7 +33,7 @@ def weights():
 
 
 @pytest.mark.parametrize('wrapper', ['params_ema', 'params', 'state_dict', None])
-@pytest.mark.parametrize('prefix', ['', 'module.'])
+@pytest.mark.parametrize('prefix', ['', 'module.', 'generator.', 'net.dn.branches.0.', 'model.'])
 def test_wrappings(tmp_path, weights, wrapper, prefix):
     named = {prefix + key: value for key, value in weights.items()}
     content = {wrapper: named} if wrapper else named
@@ -41,6 +42,25 @@ def test_wrappings(tmp_path, weights, wrapper, prefix):
         net = load_official('SwinIR', ARGUMENTS, given)
         for key, value in net.state_dict().items():
             assert torch.equal(value, weights[key])
+
+
+def test_what_is_beside_the_network_is_left_out(weights):
+    content = {f'generator.{key}': value for key, value in weights.items()}
+    content |= {'discriminator.conv.weight': torch.zeros(1), 'step_counter': torch.zeros(1)}
+    load_official('SwinIR', ARGUMENTS, {'state_dict': content, 'epoch': 3})
+    load_official('SwinIR', ARGUMENTS, {'model_weight': {'denoiser': weights}, 'epoch': 3})
+
+
+def test_numbered_layers_of_a_model_keep_their_names():
+    names = {'model.0.weight': torch.zeros(1), 'model.2.bias': torch.zeros(1)}
+    assert unwrap_weights({'params': names}) == names
+
+
+def test_another_network_is_recognised(weights):
+    with pytest.raises(ValueError, match='The keys are those of SwinIR'):
+        load_into(torch.nn.Linear(1, 1), weights, 'file.pth')
+    with pytest.raises(ValueError, match=r'as configured. missing[^.]*. Use the config'):
+        load_into(torch.nn.Linear(1, 1), {}, 'file.pth')
 
 
 def test_safetensors(tmp_path, weights):
