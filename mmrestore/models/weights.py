@@ -105,8 +105,8 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
         known = recognise(weights)
         guess = f' The keys are those of {known}.' if known and known != name else ''
         raise ValueError(
-            f'{source} does not fit {name} as configured. {differences}.{guess} Use the config with '
-            'which it was trained'
+            f'{source} does not fit {name} as configured. {differences}.{guess} Use the config '
+            'with which it was trained'
         )
     network.load_state_dict(weights)
 

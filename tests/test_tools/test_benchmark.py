@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from candidates import Candidate
 from load_tool import load_tool
 from tiny_components import tiny_config
 
@@ -34,9 +35,27 @@ def test_parts_and_variants(tmp_path, monkeypatch, capsys):
 def test_candidates_are_what_their_settings_say(tmp_path):
     config = tiny_config(tmp_path)
     config.model.backbone.width = 8
-    candidate = benchmark.Candidate('wide', config, device='cpu', synthetic=8)
+    candidate = Candidate('wide', config, device='cpu', synthetic=8)
     assert candidate.model.backbone.first.out_channels == 8
     before = candidate.model.backbone.first.weight.detach().clone()
     candidate.step()
     assert not candidate.model.backbone.first.weight.equal(before)
     assert candidate.images == 2
+
+
+def test_the_table_of_backbones(monkeypatch, capsys):
+    words = ['--backbones', 'swinir_s', '--device', 'cpu', '--synthetic', '8']
+    tiny = ['model.backbone.depths=[2]', 'model.backbone.num_heads=[2]']
+    words += ['--steps', '1', '--warm-up', '0', '--cfg-options', *tiny]
+    monkeypatch.setattr(benchmark.sys, 'argv', ['benchmark.py', *words])
+    benchmark.main()
+    name, parameters, _, inference, _, memory, _, step = (
+        capsys.readouterr().out.splitlines()[-1].strip('| ').split(' | ')
+    )
+    assert (name, parameters) == ('swinir_s', '0.322')
+    assert all(float(number) > 0 for number in (inference, memory, step))
+
+
+def test_multiply_adds_by_hand():
+    net = {'type': 'TinyNet', 'width': 4}
+    assert benchmark.multiply_adds(net) == 256**2 * 9 * (3 * 4 + 4 * 3)

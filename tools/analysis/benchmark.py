@@ -1,6 +1,7 @@
 r"""Measure what a training step costs and where the time goes.
 
     python tools/analysis/benchmark.py CONFIG [--variant NAME KEY=VALUE ...] ...
+    python tools/analysis/benchmark.py --backbones [NAME ...]
 
 Every variant is the config with some settings changed. All run in turn, step by step, in one
 process, so that their ratios hold on this machine whatever else it does. Examples:
@@ -9,149 +10,36 @@ process, so that their ratios hold on this machine whatever else it does. Exampl
         --variant without model.data_preprocessor.batch_transforms.shuffle=None
     python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \
         --variant plain model.backbone.type=PlainSwinIR
+
+With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
+process of its own, on single patches; where there is a plain form of a network the last columns
+are its times relative to ours.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import resource
-import statistics
+import multiprocessing
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import torch
 from mmengine.config import Config, DictAction
-from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from torch.utils.flop_counter import FlopCounterMode
 
-from mmrestore.datasets.collate import collate
-from mmrestore.engine import Runner
 from mmrestore.registry import MODELS
-from mmrestore.structures import DataSample
 
 sys.path.insert(0, str(Path(__file__).parent))
 import plain_networks  # noqa: F401  registers the plain forms
+from candidates import PARTS, Candidate, compare
 
-PARTS = ('data wait', 'transfer', 'batch transforms', 'forward', 'backward', 'optimiser')
-
-
-class Candidate:
-    """One variant: its model, optimizer and data, and the seconds of every step so far."""
-
-    def __init__(self, name: str, config: Config, *, device: str, synthetic: int | None) -> None:
-        self.name = name
-        self.device = torch.device(device)
-        torch.manual_seed(0)
-        self.model = MODELS.build(copy.deepcopy(config.model)).to(self.device).train()
-        self.optim_wrapper = build_optim_wrapper(self.model, copy.deepcopy(config.optim_wrapper))
-        self.batches = self._batches(config, synthetic)
-        self.seconds: dict[str, list[float]] = {part: [] for part in PARTS}
-        self.seconds['inference'] = []
-        self.images = 0
-        self.memory = 0.0
-
-    def _batches(self, config: Config, synthetic: int | None) -> Iterator[dict]:
-        loader_cfg = config.train_dataloader
-        if synthetic:
-            size = loader_cfg.get('total_batch_size', loader_cfg.get('batch_size'))
-            channels = getattr(self.model.backbone, 'in_channels', 3)
-            scale = self.model.backbone.scale
-            sample = {'inputs': torch.randint(256, (channels, synthetic, synthetic)).byte()}
-            target = torch.randint(256, (channels, scale * synthetic, scale * synthetic)).byte()
-            fields = {'gt_img': target} if scale > 1 else {}
-            while True:
-                yield collate([{**sample, 'data_samples': DataSample(**fields)}] * size)
-        loader = Runner.build_dataloader(loader_cfg, seed=0)
-        while True:
-            yield from loader
-
-    def step(self) -> None:
-        """Take one training step, timing its parts."""
-        watch = _Stopwatch(self.device)
-        if self.device.type == 'cuda':
-            torch.cuda.reset_peak_memory_stats()
-        times = {}
-        batch = next(self.batches)
-        times['data wait'] = watch.lap()
-        preprocessor = self.model.data_preprocessor
-        with self.optim_wrapper.optim_context(self.model):
-            data = preprocessor.to_device(batch)
-            times['transfer'] = watch.lap()
-            data = preprocessor.transform(**data)
-            times['batch transforms'] = watch.lap()
-            loss, _ = self.model.parse_losses(self.model(**data, mode='loss'))
-            times['forward'] = watch.lap()
-        self.optim_wrapper.backward(loss)
-        times['backward'] = watch.lap()
-        self.optim_wrapper.step()
-        self.optim_wrapper.zero_grad()
-        times['optimiser'] = watch.lap()
-        for part, value in times.items():
-            self.seconds[part].append(value)
-        self.images = len(data['inputs'])
-        if self.device.type == 'cuda':
-            self.memory = torch.cuda.max_memory_allocated() / 2**20
-        else:
-            self.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-    def infer(self) -> None:
-        """Run the network once as at test time, on a batch of the size of training."""
-        inputs = self.model.data_preprocessor.to_device(next(self.batches))['inputs']
-        self.model.eval()
-        autocast = getattr(self.optim_wrapper, 'dtype', None)
-        context = torch.autocast(self.device.type, autocast) if autocast else nullcontext()
-        watch = _Stopwatch(self.device)
-        with torch.inference_mode(), context:
-            self.model(inputs)
-        self.seconds['inference'].append(watch.lap())
-        self.model.train()
-
-    def drop_first(self, count: int) -> None:
-        """Forget the first steps, in which caches are filled."""
-        for values in self.seconds.values():
-            del values[:count]
-
-    def median(self, part: str) -> float:
-        """Return the median seconds of a part, or of the whole ``step``."""
-        if part == 'step':
-            return statistics.median(map(sum, zip(*(self.seconds[p] for p in PARTS), strict=True)))
-        return statistics.median(self.seconds[part])
-
-
-class _Stopwatch:
-    """Seconds between laps, all work on the device done."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.wait: Callable[[], None] = (
-            torch.cuda.synchronize if device.type == 'cuda' else lambda: None
-        )
-        self.wait()
-        self.start = time.perf_counter()
-
-    def lap(self) -> float:
-        """Return the seconds since the last lap."""
-        self.wait()
-        now = time.perf_counter()
-        passed, self.start = now - self.start, now
-        return passed
-
-
-def compare(candidates: list[Candidate], *, steps: int, warm_up: int) -> None:
-    """Let all candidates take their steps in turn.
-
-    Inference comes first: training leaves memory in the allocator that a process which only
-    restores would not have.
-    """
-    for action in (Candidate.infer, Candidate.step):
-        for _ in range(steps + warm_up):
-            for candidate in candidates:
-                action(candidate)
-    for candidate in candidates:
-        candidate.drop_first(warm_up)
+MODEL_CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
+COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
+BACKBONE_HEAD = [
+    *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
+    *('inference, ms', 'step, ms', 'peak memory, MiB', 'plain inference', 'plain step'),
+]
 
 
 def report(candidates: list[Candidate]) -> str:
@@ -170,7 +58,70 @@ def report(candidates: list[Candidate]) -> str:
     for part in ('step', 'inference'):
         ratios = [f'{c.median(part) / first.median(part):.3f}' for c in candidates]
         rows.append([f'{part}, ratio', *ratios])
-    lines = [head, ['---'] * len(head), *rows]
+    return table([head, *rows])
+
+
+def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> list[str]:
+    """Measure the network of one base config; return its row of the table."""
+    init_default_scope('mmrestore')
+    config = Config(
+        {
+            'train_dataloader': {'total_batch_size': 1},
+            'optim_wrapper': {'type': 'OptimWrapper', 'optimizer': {'type': 'Adam', 'lr': 1e-4}},
+        }
+    )
+    config.merge_from_dict(Config.fromfile(path).to_dict())
+    config.merge_from_dict(settings)
+    measured = {'device': options.device, 'synthetic': options.synthetic or 64}
+    candidates = [Candidate(path.stem, config, **measured)]
+    backbone = candidates[0].model.backbone
+    row = [path.stem, f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.3f}']
+    row.append(f'{multiply_adds(config.model.backbone) / 1e9:.1f}')
+    compare(candidates, steps=1, warm_up=0)
+    memory = candidates[0].memory
+    plain = f'Plain{config.model.backbone.type}'
+    if plain in MODELS.module_dict:
+        config.model.backbone.type = plain
+        candidates.append(Candidate('plain', config, **measured))
+    compare(candidates, steps=options.steps, warm_up=options.warm_up)
+    times = [{part: c.median(part) for part in ('inference', 'step')} for c in candidates]
+    row += [f'{1e3 * times[0][part]:.1f}' for part in ('inference', 'step')]
+    row.append(f'{memory:.0f}')
+    return row + [
+        f'{times[1][part] / times[0][part]:.2f}' if len(times) > 1 else ''
+        for part in ('inference', 'step')
+    ]
+
+
+def multiply_adds(backbone: dict) -> int:
+    """Count the multiply-adds of convolutions and matrix products for one image, on no data."""
+    with torch.device('meta'):
+        net = MODELS.build(backbone).eval()
+        side = -(-COUNTED_SIZE // net.size_multiple) * net.size_multiple
+        x = torch.empty(1, getattr(net, 'in_channels', 3), side, side)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(x)
+    return counter.get_total_flops() // 2
+
+
+def measure_backbones(names: list[str], settings: dict, options: argparse.Namespace) -> str:
+    """Return the table of the networks called ``names``, or of all."""
+    known = {path.stem: path for path in sorted(MODEL_CONFIGS.glob('*.py'))}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f'there are no base configs {unknown}; known are {", ".join(known)}')
+    rows = [BACKBONE_HEAD]
+    for name in names or known:
+        # Peak memory can only be told in a process that did nothing else.
+        with multiprocessing.get_context('spawn').Pool(1) as pool:
+            rows.append(pool.apply(backbone_row, (known[name], settings, options)))
+        print(' | '.join(rows[-1]), file=sys.stderr)
+    return table(rows)
+
+
+def table(rows: list[list[str]]) -> str:
+    """Return rows, the first of which is the head, in Markdown."""
+    lines = [rows[0], ['---'] * len(rows[0]), *rows[1:]]
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
 
 
@@ -179,7 +130,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config')
+    parser.add_argument('config', nargs='?')
+    parser.add_argument('--backbones', nargs='*', metavar='NAME')
     parser.add_argument('--variant', nargs='+', action='append', default=[], metavar='WORD')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     parser.add_argument('--synthetic', type=int, metavar='SIZE', help='random patches of SIZE')
@@ -187,7 +139,14 @@ def main() -> None:
     parser.add_argument('--warm-up', type=int, default=2)
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     options = parser.parse_args()
+    if (options.config is None) == (options.backbones is None):
+        parser.error('give a CONFIG or --backbones')
 
+    where = torch.cuda.get_device_name() if options.device.startswith('cuda') else 'CPU'
+    print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
+    if options.backbones is not None:
+        print(measure_backbones(options.backbones, options.cfg_options, options))
+        return
     init_default_scope('mmrestore')
     candidates = []
     for name, *settings in [[Path(options.config).stem], *options.variant]:
@@ -198,8 +157,6 @@ def main() -> None:
             Candidate(name, config, device=options.device, synthetic=options.synthetic)
         )
     compare(candidates, steps=options.steps, warm_up=options.warm_up)
-    where = torch.cuda.get_device_name() if options.device.startswith('cuda') else 'CPU'
-    print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
     print(report(candidates))
 
 
