@@ -1,4 +1,4 @@
-"""Training image-restoration networks: five training strategies as composable parts."""
+"""Training image-restoration networks: training strategies as composable parts."""
 
 from mmrestore.plugins import load_plugins
 from mmrestore.version import __version__

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# PyTorch's threads wait for each other in a loop, which takes the cores from the data workers and
+# from other programs. Must be set before PyTorch is imported.
+os.environ.setdefault('GOMP_SPINCOUNT', '1000')
+
 from mmengine.config import Config, DictAction
+
+from mmrestore.registry import suggest
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -21,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, (add_arguments, run) in COMMANDS.items():
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         add_arguments(command)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, fail=command.error)
     options = parser.parse_args(arguments)
     options.run(options)
 
@@ -51,7 +58,8 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         const='auto',
         metavar='CKPT',
-        help='go on from CKPT, without it from the newest checkpoint of the work directory',
+        help='go on from CKPT, without it from the newest checkpoint of the work directory; '
+        'stands after the config',
     )
     parser.add_argument(
         '--amp',
@@ -74,7 +82,7 @@ def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
     parser.add_argument('--config', required=True, help='config file of the network')
     parser.add_argument('--checkpoint', required=True, help='its weights')
-    parser.add_argument('--output', required=True, help='folder of the restored images')
+    parser.add_argument('--output', required=True, help='folder of the results; files are replaced')
     parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
     parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
@@ -82,10 +90,30 @@ def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='as in training')
 
 
+def _read_config(options: argparse.Namespace) -> Config:
+    from mmrestore.engine.config_check import check_overrides
+
+    path = Path(options.config)
+    if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
+        options.fail(f'{path} is no config: expected a .py file; the config comes first')
+    if not path.is_file():
+        others = [str(p) for p in path.parent.glob('*.py')]
+        options.fail(f'there is no config {path}.{suggest(str(path), others)}')
+    config = Config.fromfile(path)
+    overrides = options.cfg_options or {}
+    check_overrides(config, overrides)
+    config.merge_from_dict(overrides)
+    return config
+
+
+def _check_folder(options: argparse.Namespace, folder: str) -> None:
+    existing = next(p for p in (Path(folder), *Path(folder).absolute().parents) if p.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        options.fail(f'{folder} must be a folder that can be written to, which {existing} is not')
+
+
 def _load_config(options: argparse.Namespace) -> Config:
-    config = Config.fromfile(options.config)
-    if options.cfg_options:
-        config.merge_from_dict(options.cfg_options)
+    config = _read_config(options)
     config.launcher = options.launcher
     if options.work_dir:
         config.work_dir = options.work_dir
@@ -93,6 +121,7 @@ def _load_config(options: argparse.Namespace) -> Config:
         # With the folder, for a strategy and its control have configs of the same name.
         path = Path(options.config)
         config.work_dir = str(Path('work_dirs', path.parent.name, path.stem))
+    _check_folder(options, config.work_dir)
     return config
 
 
@@ -135,6 +164,8 @@ def test(options: argparse.Namespace) -> None:
 
 def restore(options: argparse.Namespace) -> None:
     """Restore images with a trained network."""
+    import torch
+
     from mmrestore.apis import init_restorer, restore_files
 
     inference = []
@@ -145,14 +176,13 @@ def restore(options: argparse.Namespace) -> None:
         inference.append({'type': 'Tile', 'size': options.tile, 'overlap': overlap})
     if options.self_ensemble:
         inference.append({'type': 'SelfEnsemble'})
-    restorer = init_restorer(
-        options.config,
-        options.checkpoint,
-        device=options.device,
-        overrides=options.cfg_options,
-        inference=inference,
-    )
-    restore_files(restorer, options.inputs, options.output)
+    config = _read_config(options)
+    _check_folder(options, options.output)
+    if str(options.device).startswith('cuda') and not torch.cuda.is_available():
+        options.fail(f'--device {options.device}: PyTorch finds no GPU here')
+    restorer = init_restorer(config, options.checkpoint, device=options.device, inference=inference)
+    written = restore_files(restorer, options.inputs, options.output)
+    print(f'{len(written)} images written to {options.output}')
 
 
 COMMANDS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mmengine import registry as root
@@ -42,15 +42,22 @@ class Registry(_Registry):
         return names
 
 
-def suggest(name: str, known: list[str]) -> str:
+def suggest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """Return a sentence that names what ``name`` may have meant, or the empty string.
+
+    Args:
+        name: what was given.
+        known: what there is.
+        likeness: ratio in [0, 1] from which on two names are near.
 
     Examples:
         >>> suggest('SwinIr', ['SwinIR', 'Restormer'])
         ' Did you mean SwinIR?'
     """
     folded = {k.lower(): k for k in known}
-    near = [folded[k] for k in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]
+    near = [
+        folded[k] for k in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=likeness)
+    ]
     return f' Did you mean {" or ".join(near)}?' if near else ''
 
 
@@ -60,24 +67,48 @@ def _checked(build: Callable[..., Any]) -> Callable[..., Any]:
     def checked_build(cfg: Any, registry: Registry, *args: Any, **kwargs: Any) -> Any:
         if isinstance(cfg, dict) and isinstance(cfg.get('type'), str) and '_scope_' not in cfg:
             with registry.switch_scope_and_registry(None) as scoped:
-                _check_arguments(scoped.get(cfg['type']), cfg)
+                check_arguments(scoped.get(cfg['type']), cfg)
         return build(cfg, registry, *args, **kwargs)
 
     return checked_build
 
 
-def _check_arguments(component: Any, cfg: dict) -> None:
+def check_arguments(component: Any, cfg: Mapping[str, Any], *, more: Iterable[str] = ()) -> None:
+    """Check that a component has all arguments that a config gives it.
+
+    Args:
+        component: class or function.
+        cfg: its config.
+        more: names that the config may hold as well.
+
+    Raises:
+        TypeError: it has not; the message names near ones and all.
+    """
     try:
         parameters = inspect.signature(component).parameters
     except (TypeError, ValueError):  # a builtin without a signature checks its own arguments
         return
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return
-    for name in cfg:
-        if name != 'type' and name not in parameters:
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        check_names(cfg['type'], cfg, [*parameters, *more])
+
+
+def check_names(owner: str, names: Iterable[str], known: Sequence[str]) -> None:
+    """Check that all ``names`` but MMEngine's own are known.
+
+    Raises:
+        TypeError: one is not; the message names near ones and all.
+
+    Examples:
+        >>> check_names('SSIM', {'type': 'SSIM', 'chanel': 'y'}, ['channel', 'name'])
+        Traceback (most recent call last):
+        TypeError: SSIM has no argument 'chanel'. Did you mean channel? It takes: channel, name.
+    """
+    for name in names:
+        if name not in ('type', '_scope_', *known):
+            public = [k for k in known if k != 'self'] or ['none']
             raise TypeError(
-                f'{cfg["type"]} has no argument {name!r}.{suggest(name, list(parameters))} '
-                f'It takes: {", ".join(parameters) or "none"}.'
+                f'{owner} has no argument {name!r}.{suggest(name, known)} '
+                f'It takes: {", ".join(public)}.'
             )
 
 

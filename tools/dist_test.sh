@@ -2,6 +2,7 @@
 # Test on several GPUs (or, on a machine without one, in several processes on the CPU):
 #   tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGUMENTS OF tools/test.py]
 set -euo pipefail
+[ $# -ge 3 ] || { echo "usage: $0 CONFIG CHECKPOINT GPUS [ARGUMENTS OF tools/test.py]" >&2; exit 2; }
 CONFIG=$1
 CHECKPOINT=$2
 GPUS=$3

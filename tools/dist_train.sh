@@ -3,6 +3,7 @@
 #   tools/dist_train.sh CONFIG GPUS [ARGUMENTS OF tools/train.py]
 # On several machines run it on each with NNODES, NODE_RANK, MASTER_ADDR and PORT set.
 set -euo pipefail
+[ $# -ge 2 ] || { echo "usage: $0 CONFIG GPUS [ARGUMENTS OF tools/train.py]" >&2; exit 2; }
 CONFIG=$1
 GPUS=$2
 HERE=$(dirname "$(readlink -f "$0")")

@@ -23,4 +23,5 @@ val_evaluator = dict(
         dict(type='PSNR', of='input', name='PSNR_of_input'),
     ]
 )
+test_evaluator = val_evaluator
 default_hooks = dict(logger=dict(interval=20), checkpoint=dict(save_best='embedded/PSNR'))

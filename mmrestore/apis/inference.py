@@ -16,7 +16,7 @@ from mmengine.utils import track_iter_progress
 from torch import nn
 
 from mmrestore.datasets.image_file import inspect_image, read_image
-from mmrestore.datasets.listing import find_images
+from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.weights import load_weights
@@ -81,7 +81,8 @@ def restore_files(
 ) -> list[Path]:
     """Restore image files, and all images in folders, into PNG files of the same names.
 
-    The images below a folder keep their place below ``output``.
+    The images below a folder keep their place below ``output``; files that are there are replaced.
+    A network of three channels gives RGB for gray images too.
 
     Raises:
         ValueError: an input cannot be read, a folder holds no image, or two inputs would be written
@@ -102,8 +103,14 @@ def restore_files(
     own = {file.resolve() for file in jobs.values()} & {target.resolve() for target in jobs}
     if own:
         raise ValueError(f'{min(own)} would be overwritten: choose another folder for the output')
+    problems = []
     for file in jobs.values():
-        inspect_image(file)
+        try:
+            inspect_image(file)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise ValueError(problem_list('the input', problems))
     channels = getattr(restorer.backbone, 'in_channels', 3)
     for target, file in track_iter_progress(list(jobs.items())):
         image = read_image(file, color='gray' if channels == 1 else 'rgb')

@@ -10,7 +10,15 @@ from typing import Any
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.image_file import ImageSize, inspect_image
-from mmrestore.datasets.listing import choose, find_images, fit, fit_both, pair, read_list_file
+from mmrestore.datasets.listing import (
+    choose,
+    find_images,
+    fit,
+    fit_both,
+    pair,
+    problem_list,
+    read_list_file,
+)
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.registry import DATASETS, TRANSFORMS
@@ -82,10 +90,7 @@ class ImageFolder(Dataset):
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         problems += self._check_files(decode=check == 'decode')
         if problems:
-            raise ValueError(
-                f'the data set {self.name!r} in {self.root} has {len(problems)} problem(s):\n  '
-                + '\n  '.join(problems)
-            )
+            raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
         self._cached: list[dict] | None = None
         if cache:
             self._fill_cache()

@@ -32,7 +32,10 @@ def find_images(root: str | Path, *, recursive: bool = True) -> list[str]:
     """
     root = Path(root)
     if not root.is_dir():
-        raise ValueError(f'expected a folder of images, but there is no folder {root}')
+        raise ValueError(
+            f'expected a folder of images, but there is no folder {root}: name yours in the config '
+            'or leave this data set out (docs/data.md)'
+        )
     names = []
     for folder, folders, files in os.walk(root, followlinks=True):
         folders[:] = [name for name in folders if recursive and not name.startswith('.')]
@@ -182,3 +185,17 @@ def without_suffix(name: str) -> str:
     """
     path = PurePosixPath(name)
     return str(path.with_suffix('')) if path.suffix.lower() in EXTENSIONS else name
+
+
+def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:
+    """Return a message with the number of problems and the first ``most`` of them, a line each.
+
+    Examples:
+        >>> print(problem_list('the input', ['a', 'b', 'c'], most=2))
+        the input has 3 problem(s):
+          a
+          b
+          and 1 more
+    """
+    rest = [f'and {len(problems) - most} more'] if len(problems) > most else []
+    return '\n  '.join([f'{owner} has {len(problems)} problem(s):', *problems[:most], *rest])

@@ -99,8 +99,8 @@ def load_checkpoint(path: Path) -> dict:
         checkpoint = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # torch raises many types for a damaged file
         raise ValueError(
-            f'{path} cannot be read as a checkpoint: it is truncated, or not made of plain data '
-            f'({str(error).splitlines()[0]})'
+            f'{path} cannot be read as a checkpoint: it is truncated, or no checkpoint, or not '
+            'made of plain data. Give one that a run of this package wrote'
         ) from error
     if not isinstance(checkpoint, dict) or 'state_dict' not in checkpoint:
         raise ValueError(f'{path} is not a checkpoint of this package: it has no state_dict')

@@ -26,11 +26,14 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
     """Check that going on from ``checkpoint`` gives what an uninterrupted run gives.
 
     Raises:
-        ValueError: the checkpoint is of another network, batch, data set or schedule.
+        ValueError: the checkpoint is of another network, batch, data set, schedule or optimizer.
     """
     differences = key_differences(runner.network.state_dict(), checkpoint['state_dict'])
     if differences:
-        raise ValueError(f'{path} is a checkpoint of another network. {differences}')
+        raise ValueError(
+            f'{path} is a checkpoint of another network. {differences}. Use the config with which '
+            'it was trained'
+        )
     if 'ema_state_dict' in checkpoint and not any(isinstance(h, EMAHook) for h in runner.hooks):
         raise ValueError(
             f'{path} was written by a run that averages weights: keep its EMAHook in custom_hooks, '
@@ -53,6 +56,22 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
             f'{path} was written with another learning-rate schedule: resume with that one, or '
             f'start a new run from its weights with --cfg-options load_from={path}'
         )
+    changes = _changes(runner.optim_wrapper.state_dict(), checkpoint['optimizer'])
+    if changes:
+        raise ValueError(
+            f'{path} was written with other settings of the optimizer: {", ".join(changes)}. '
+            f'Resume with the same, or start a new run with --cfg-options load_from={path}'
+        )
+
+
+def _changes(now: dict, then: dict) -> list[str]:
+    """Return what differs in the settings of two states of an optimizer, in words."""
+    changes = []
+    for group, old in zip(now['param_groups'], then['param_groups'], strict=True):
+        # With a schedule the learning rate is progress; the one of the start is initial_lr.
+        settings = [k for k in old if k != 'params' and (k != 'lr' or 'initial_lr' not in old)]
+        changes += [f'{k} was {old[k]}' for k in settings if group.get(k) != old[k]]
+    return changes
 
 
 def _settings(scheduler_state: dict) -> dict:

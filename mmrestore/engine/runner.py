@@ -14,6 +14,7 @@ from mmengine.dist import get_world_size, master_only
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner as _Runner
+from mmengine.utils import import_modules_from_strings
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -24,6 +25,7 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
     write_text,
 )
+from mmrestore.engine.config_check import NAMED_HOOKS, check_config
 from mmrestore.engine.resume import PROGRESS, check_resumable
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
@@ -43,6 +45,18 @@ class Runner(_Runner):
 
     resumed = False
     _has_loaded: bool
+
+    @classmethod
+    def from_cfg(cls, cfg: Config) -> Runner:
+        """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
+        import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
+        check_config(cfg)
+        return super().from_cfg(cfg)
+
+    def register_default_hooks(self, hooks: dict | None = None) -> None:
+        """Register the hooks of a config; what is None is left out."""
+        used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
+        super().register_default_hooks(used)
 
     @property
     def network(self) -> nn.Module:

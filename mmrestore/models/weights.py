@@ -42,8 +42,9 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
             content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # both readers raise many types for a damaged file
         raise ValueError(
-            f'{path} cannot be read as weights: it is damaged, or holds more than tensors and '
-            f'plain data ({str(error).splitlines()[0]})'
+            f'{path} cannot be read as weights: it is damaged, or no file of weights, or holds '
+            'more than tensors and plain data. Give a checkpoint of this package or released '
+            'weights'
         ) from error
     return unwrap_weights(content)
 

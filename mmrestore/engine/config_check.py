@@ -1,0 +1,103 @@
+"""Misspelt settings, named before anything is built."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+from torch.utils.data import DataLoader
+
+from mmrestore.registry import (
+    DATA_SAMPLERS,
+    EVALUATORS,
+    HOOKS,
+    LOOPS,
+    MODELS,
+    OPTIM_WRAPPERS,
+    OPTIMIZERS,
+    PARAM_SCHEDULERS,
+    Registry,
+    check_arguments,
+    check_names,
+    suggest,
+)
+
+# What the runner reads beside its own arguments.
+MORE_SETTINGS = ('auto_scale_lr', 'custom_imports', 'find_unused_parameters')
+SETTINGS = [*inspect.signature(Runner.__init__).parameters, *MORE_SETTINGS]
+LOADER_ARGUMENTS = [
+    *inspect.signature(DataLoader.__init__).parameters,
+    *('total_batch_size', 'num_batch_per_epoch'),
+]
+# Hooks that a config may change without naming their type, for MMEngine knows it.
+NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+
+
+def check_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> None:
+    """Check that dotted keys change settings that a config has, or that the runner knows.
+
+    Raises:
+        ValueError: one begins with a name that nothing reads.
+
+    Examples:
+        >>> check_overrides({'model': {}}, ['modle.type'])
+        Traceback (most recent call last):
+        ValueError: --cfg-options modle.type: the config has no setting 'modle'. Did you mean model?
+    """
+    known = [*config, *SETTINGS]
+    for key in overrides:
+        name = key.split('.')[0]
+        if name not in known:
+            raise ValueError(
+                f'--cfg-options {key}: the config has no setting {name!r}.{suggest(name, known)}'
+            )
+
+
+def check_config(config: Config) -> None:
+    """Check the names of what MMEngine builds: loops, loaders, hooks, optimizer, schedules, model.
+
+    Components inside them are checked when they are built. A setting that nothing reads, but whose
+    name is near one that is read, gives a warning: it may be a variable of the config.
+
+    Raises:
+        KeyError: a component is not known; the message names near ones.
+        TypeError: a component has no such argument; the message names near ones and all.
+        ValueError: a hook has no type.
+    """
+    for name in config:
+        if name not in SETTINGS and (guess := suggest(name, SETTINGS, likeness=0.85)):
+            warnings.warn(f'nothing reads the setting {name!r} of the config.{guess}', stacklevel=2)
+    for name in ('train', 'val', 'test'):
+        _check(LOOPS, config.get(f'{name}_cfg'))
+        _check(EVALUATORS, config.get(f'{name}_evaluator'))
+        loader = config.get(f'{name}_dataloader') or {}
+        check_names(f'{name}_dataloader', loader, LOADER_ARGUMENTS)
+        _check(DATA_SAMPLERS, loader.get('sampler'))
+    hooks = config.get('default_hooks') or {}
+    for name, hook in hooks.items():
+        if isinstance(hook, dict) and 'type' not in hook and name not in NAMED_HOOKS:
+            others = [n for n in (*hooks, *NAMED_HOOKS) if n != name]
+            raise ValueError(
+                f'default_hooks has no {name!r} to change.{suggest(name, others)} A new hook needs '
+                'its type'
+            )
+        _check(HOOKS, hook)
+    for hook in config.get('custom_hooks') or []:
+        _check(HOOKS, hook)
+    wrapper = config.get('optim_wrapper')
+    _check(OPTIM_WRAPPERS, wrapper)
+    if isinstance(wrapper, dict):
+        _check(OPTIMIZERS, wrapper.get('optimizer'))
+    schedulers = config.get('param_scheduler') or []
+    for scheduler in [schedulers] if isinstance(schedulers, dict) else schedulers:
+        _check(PARAM_SCHEDULERS, scheduler, more=('convert_to_iter_based',))
+    _check(MODELS, config.get('model'))
+
+
+def _check(registry: Registry, config: Any, *, more: Iterable[str] = ()) -> None:
+    if isinstance(config, dict) and isinstance(config.get('type'), str):
+        check_arguments(registry.get(config['type']), config, more=more)

@@ -1,0 +1,75 @@
+"""Misspelt settings are named before anything is built."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tiny_components import tiny_config
+
+from mmrestore.cli import main
+from mmrestore.engine import Runner
+from mmrestore.engine.config_check import check_config, check_overrides
+from mmrestore.engine.runner import config_text
+
+
+def test_the_tiny_config_is_right(tmp_path, recwarn):
+    check_config(tiny_config(tmp_path))
+    assert not recwarn
+
+
+@pytest.mark.parametrize(
+    ('setting', 'message'),
+    [
+        ('model.bakbone', "Restorer has no argument 'bakbone'. Did you mean backbone"),
+        ('train_cfg.max_epoch', "'max_epoch'. Did you mean max_epochs"),
+        ('train_dataloader.batch_sise', "'batch_sise'. Did you mean batch_size"),
+        ('train_dataloader.sampler.shufle', "'shufle'. Did you mean shuffle"),
+        ('optim_wrapper.optimizer.beta', "Adam has no argument 'beta'. Did you mean betas"),
+        ('default_hooks.checkpoint.keep', "CheckpointHook has no argument 'keep'"),
+        ('default_hooks.chekpoint.interval', "no 'chekpoint' to change. Did you mean checkpoint"),
+    ],
+)
+def test_near_names(tmp_path, setting, message):
+    config = tiny_config(tmp_path)
+    config.merge_from_dict({setting: 1})
+    with pytest.raises((TypeError, ValueError), match=message):
+        Runner.from_cfg(config)
+    assert not any(tmp_path.iterdir()), 'nothing is written before the config is checked'
+
+
+def test_overrides_of_nothing():
+    with pytest.raises(ValueError, match=r"no setting 'optim_wraper'\. Did you mean optim_wrapper"):
+        check_overrides({'model': {}}, ['optim_wraper.optimizer.lr'])
+    check_overrides({'sigma': 50}, ['sigma', 'load_from', 'find_unused_parameters'])
+
+
+def test_variables_of_a_config_are_no_error(tmp_path):
+    config = tiny_config(tmp_path)
+    config.sigma = 50
+    config.optim_wraper = dict(type='OptimWrapper')
+    with pytest.warns(UserWarning, match='Did you mean optim_wrapper'):
+        check_config(config)
+
+
+def test_hooks_set_to_none_are_left_out(tmp_path):
+    config = tiny_config(tmp_path)
+    config.default_hooks.pictures = None
+    config.default_hooks.curves = None
+    names = [type(hook).__name__ for hook in Runner.from_cfg(config).hooks]
+    assert 'CheckpointHook' in names and 'PictureHook' not in names
+
+
+@pytest.mark.parametrize(
+    ('words', 'message'),
+    [
+        (['train', '{}/tinny.py'], 'Did you mean .*tiny.py'),
+        (['test', 'epoch_1.pth', '{}/tiny.py'], 'the config comes first'),
+        (['train', '{}/tiny.py', '--work-dir', '{}/tiny.py'], 'must be a folder'),
+    ],
+)
+def test_words_that_cannot_be_meant(tmp_path, capsys, words, message):
+    (tmp_path / 'tiny.py').write_text(config_text(tiny_config(tmp_path)))
+    with pytest.raises(SystemExit):
+        main([word.format(tmp_path) for word in words])
+    assert re.search(message, capsys.readouterr().err)
