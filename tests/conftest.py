@@ -15,6 +15,7 @@ collect_ignore = [
     'backbone_table.py',
     'image_files.py',
     'load_tool.py',
+    'official_weights.py',
     'tiny_components.py',
 ]
 

@@ -12,6 +12,8 @@ from torch import Tensor
 
 from mmrestore.functional.unit_range import to_unit_range
 
+LEFT_OUT = '<left out>'  # stands for the data set of images that are not measured
+
 
 class ImageMetric(BaseMetric):
     """Mean over the images of each data set; subclasses define ``measure`` and ``protocol``.
@@ -23,22 +25,33 @@ class ImageMetric(BaseMetric):
         name: what results are called; the name of the class if absent. Two metrics of one class in
             an evaluator need different names.
         of: ``prediction``, or ``input`` for the value that the degraded image itself has.
+        datasets: names of the data sets whose images are measured; those of all if absent.
 
     Raises:
         ValueError: ``of`` is neither of them.
+        TypeError: ``datasets`` is a single name.
     """
 
     higher_is_better = True
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 
-    def __init__(self, *, name: str | None = None, of: str = 'prediction') -> None:
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        of: str = 'prediction',
+        datasets: Sequence[str] | None = None,
+    ) -> None:
         if of not in ('prediction', 'input'):
             raise ValueError(f"expected of='prediction' or of='input', got {of!r}")
+        if isinstance(datasets, str):
+            raise TypeError(f'datasets is a list of names, got {datasets!r}')
         # Despite its name 'gpu' gathers through the process group, with gloo on a CPU too; 'cpu'
         # would gather through a folder that all machines must share.
         super().__init__(collect_device='gpu')
         self.name = name or type(self).__name__
         self.of = of
+        self.datasets = datasets
         self._protocol_logged = False
 
     @property
@@ -49,6 +62,10 @@ class ImageMetric(BaseMetric):
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
         """Return the value of each image, (N,), of predictions and targets (N, C, H, W)."""
         raise NotImplementedError
+
+    def measure_one(self, pred: Tensor, target: Tensor) -> Tensor:
+        """Return the value of one image, (), of a prediction and a target (C, H, W)."""
+        return self.measure(pred[None], target[None]).squeeze(0)
 
     @torch.no_grad()
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -65,6 +82,10 @@ class ImageMetric(BaseMetric):
         """
         for i, sample in enumerate(data_samples):
             pred, target = sample['pred_img'], sample.get('gt_img')
+            if self.datasets is not None and sample.get('dataset') not in self.datasets:
+                # Processes are asked for equally many results, whatever data sets they got.
+                self.results.append((LEFT_OUT, pred.new_zeros(())))
+                continue
             if self.of == 'input':
                 pred = to_unit_range(data_batch['inputs'][i].to(pred.device))
             image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
@@ -78,8 +99,8 @@ class ImageMetric(BaseMetric):
                     f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
                     f'target {tuple(target.shape)}'
                 )
-            value = self.measure(pred[None], target[None].to(pred.device))
-            self.results.append((sample.get('dataset'), value.squeeze(0)))
+            value = self.measure_one(pred, target.to(pred.device))
+            self.results.append((sample.get('dataset'), value))
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Gather the values of all processes and average them over each data set.
@@ -101,7 +122,8 @@ class ImageMetric(BaseMetric):
         """
         if not self._protocol_logged:
             of = ' of the input' if self.of == 'input' else ''
-            print_log(f'{self.name}{of}: {self.protocol}', logger='current')
+            on = f' on {", ".join(self.datasets)}' if self.datasets is not None else ''
+            print_log(f'{self.name}{of}{on}: {self.protocol}', logger='current')
             self._protocol_logged = True
         groups: dict[str | None, list[float]] = {}
         for dataset, value in results:
@@ -109,4 +131,5 @@ class ImageMetric(BaseMetric):
         return {
             f'{dataset}/{self.name}' if dataset else self.name: sum(values) / len(values)
             for dataset, values in groups.items()
+            if dataset != LEFT_OUT
         }

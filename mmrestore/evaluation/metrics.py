@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
 from torch import Tensor
 
+from mmrestore.evaluation.alignment import align
 from mmrestore.evaluation.base import ImageMetric
-from mmrestore.functional.image_quality import Channel, psnr, ssim
+from mmrestore.functional.image_quality import Channel, psnr, round_to_8_bit, ssim
 from mmrestore.registry import METRICS
 
 
 class _PixelMetric(ImageMetric):
-    """The options that PSNR and SSIM share."""
+    """The options that PSNR and SSIM share, and how they are used."""
+
+    function: Callable[..., Tensor]
 
     def __init__(
         self,
@@ -18,10 +24,12 @@ class _PixelMetric(ImageMetric):
         channel: Channel = 'rgb',
         crop_border: int = 0,
         rounded: bool = True,
+        align: bool = False,
         name: str | None = None,
         of: str = 'prediction',
+        datasets: Sequence[str] | None = None,
     ) -> None:
-        super().__init__(name=name, of=of)
+        super().__init__(name=name, of=of, datasets=datasets)
         if channel not in ('rgb', 'y'):
             raise ValueError(f"expected channel 'rgb' or 'y', got {channel!r}")
         if crop_border < 0:
@@ -29,6 +37,7 @@ class _PixelMetric(ImageMetric):
         self.channel = channel
         self.crop_border = crop_border
         self.rounded = rounded
+        self.align = align
 
     def _protocol(self, what: str) -> str:
         border = self.crop_border
@@ -36,10 +45,38 @@ class _PixelMetric(ImageMetric):
             what,
             'RGB' if self.channel == 'rgb' else 'Y (BT.601, studio range)',
             'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded',
+            *(['aligned with the target by ECC, masked'] if self.align else []),
             f'border of {border} pixels cropped' if border else 'no border cropped',
             'mean over images',
         )
         return ', '.join(parts)
+
+    def measure(self, pred: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the value of each image, (N,), where the mask (N, 1, H, W) is 1."""
+        return self.function(
+            pred,
+            target,
+            channel=self.channel,
+            crop_border=self.crop_border,
+            rounded=self.rounded and not self.align,
+            mask=mask,
+        )
+
+    def measure_one(self, pred: Tensor, target: Tensor) -> Tensor:
+        """Return the value of one image, (), after its alignment if that is wanted."""
+        if not self.align:
+            return super().measure_one(pred, target)
+        pred, target, mask = aligned(pred, target, self.rounded)
+        return self.measure(pred[None], target[None], mask[None]).squeeze(0)
+
+
+@lru_cache(maxsize=1)  # the metrics of an evaluator get the same tensors one after the other
+def aligned(pred: Tensor, target: Tensor, rounded: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the aligned prediction, the target, both rounded before, and the mask."""
+    if rounded:
+        pred, target = round_to_8_bit(pred), round_to_8_bit(target)
+    pred, mask = align(pred, target)
+    return pred, target, mask
 
 
 @METRICS.register_module()
@@ -52,8 +89,11 @@ class PSNR(_PixelMetric):
         channel: 'rgb' for all channels, 'y' for the luma.
         crop_border: pixels left out at each side.
         rounded: clamp and round both images to 8 bit.
+        align: first align the prediction with its target, as the RealBlur benchmark does; see
+            ``align``.
         name: what results are called.
         of: ``prediction`` or ``input``.
+        datasets: names of the data sets whose images are measured; those of all if absent.
 
     Raises:
         ValueError: an option is out of range.
@@ -67,20 +107,12 @@ class PSNR(_PixelMetric):
         tensor([13.9794], dtype=torch.float64)
     """  # noqa: E501
 
+    function = staticmethod(psnr)
+
     @property
     def protocol(self) -> str:
         """What exactly is measured, in one line."""
         return self._protocol('PSNR in dB')
-
-    def measure(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the PSNR of each image, (N,) in dB."""
-        return psnr(
-            pred,
-            target,
-            channel=self.channel,
-            crop_border=self.crop_border,
-            rounded=self.rounded,
-        )
 
 
 @METRICS.register_module()
@@ -91,8 +123,11 @@ class SSIM(_PixelMetric):
         channel: 'rgb' for the mean over all channels, 'y' for the luma.
         crop_border: pixels left out at each side.
         rounded: clamp and round both images to 8 bit.
+        align: first align the prediction with its target, as the RealBlur benchmark does; see
+            ``align``.
         name: what results are called.
         of: ``prediction`` or ``input``.
+        datasets: names of the data sets whose images are measured; those of all if absent.
 
     Raises:
         ValueError: an option is out of range.
@@ -104,17 +139,9 @@ class SSIM(_PixelMetric):
         1.0
     """
 
+    function = staticmethod(ssim)
+
     @property
     def protocol(self) -> str:
         """What exactly is measured, in one line."""
         return self._protocol('SSIM, 11 x 11 Gaussian window of sigma 1.5')
-
-    def measure(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the SSIM of each image, (N,)."""
-        return ssim(
-            pred,
-            target,
-            channel=self.channel,
-            crop_border=self.crop_border,
-            rounded=self.rounded,
-        )

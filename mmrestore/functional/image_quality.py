@@ -23,6 +23,7 @@ def psnr(
     channel: Channel = 'rgb',
     crop_border: int = 0,
     rounded: bool = True,
+    mask: Tensor | None = None,
 ) -> Tensor:
     """Peak signal-to-noise ratio of each image in dB, (N,) float64; identical images have inf.
 
@@ -37,6 +38,7 @@ def psnr(
         crop_border: pixels left out at each of the four sides.
         rounded: clamp both images to [0, 1] and round them to 8 bit, ties to even, before anything
             else; otherwise they are compared as they are.
+        mask: which pixels are compared, 1, and which are not, 0, (N, 1, H, W); all if absent.
 
     Raises:
         TypeError: an image is not floating point.
@@ -48,7 +50,7 @@ def psnr(
         tensor([13.9794], dtype=torch.float64)
     """
     pred, target = _grey_levels(pred, target, channel, crop_border, rounded)
-    mean_squared_error = (pred - target).square_().mean(dim=(1, 2, 3))
+    mean_squared_error = _mean((pred - target).square_(), _inside(mask, crop_border))
     return 10 * torch.log10(255**2 / mean_squared_error)
 
 
@@ -59,13 +61,15 @@ def ssim(
     channel: Channel = 'rgb',
     crop_border: int = 0,
     rounded: bool = True,
+    mask: Tensor | None = None,
 ) -> Tensor:
     """Structural similarity of each image, (N,) float64; identical images have 1.
 
     Local means, variances and covariance under an 11 x 11 Gaussian window of standard deviation
     1.5, population statistics, K1 = 0.01, K2 = 0.03, range 255, at the positions where the window
     lies inside the image; the mean over positions, then over channels. With 'y' there is one
-    channel. Arguments and errors as in ``psnr``.
+    channel. With a mask both images are 0 where it is, and only windows around its ones are in the
+    mean. Arguments and errors as in ``psnr``.
 
     Source: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity", IEEE TIP 13(4), 2004, equation 13.
@@ -85,6 +89,10 @@ def ssim(
             f'SSIM needs sides of at least {SSIM_WINDOW} pixels, got {tuple(x.shape[-2:])} '
             f'with crop_border={crop_border}'
         )
+    mask = _inside(mask, crop_border)
+    if mask is not None:
+        x, y = x * mask, y * mask
+        mask = _inside(mask, SSIM_WINDOW // 2)
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     mean_x, mean_y = _window_mean(x), _window_mean(y)
     covariance = _window_mean(x * y) - mean_x * mean_y
@@ -93,7 +101,7 @@ def ssim(
     variances = _window_mean(x.square() + y.square()) - squared_means
     luminance = (2 * mean_x * mean_y + c1) / (squared_means + c1)
     structure = (2 * covariance + c2) / (variances + c2)
-    return (luminance * structure).mean(dim=(1, 2, 3))
+    return _mean(luminance * structure, mask)
 
 
 def round_to_8_bit(x: Tensor) -> Tensor:
@@ -123,6 +131,17 @@ def _grey_levels(
             f'{tuple(pred.shape[-2:])}'
         )
     return tuple(_prepare(x, channel, crop_border, rounded) for x in (pred, target))  # type: ignore[return-value]
+
+
+def _inside(mask: Tensor | None, border: int) -> Tensor | None:
+    return mask if mask is None or not border else mask[..., border:-border, border:-border]
+
+
+def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
+    """Return the mean of each image over channels and the pixels of the mask."""
+    if mask is None:
+        return values.mean(dim=(1, 2, 3))
+    return (values * mask).sum(dim=(1, 2, 3)) / (mask.sum(dim=(1, 2, 3)) * values.shape[1])
 
 
 def _prepare(x: Tensor, channel: Channel, crop_border: int, rounded: bool) -> Tensor:

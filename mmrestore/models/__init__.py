@@ -1,6 +1,21 @@
 """Networks, losses, restorers and what happens around a network at test time."""
 
-from mmrestore.models import backbones, inference, losses, official, restorers
+from mmrestore.models import (
+    backbones,
+    discriminators,
+    inference,
+    losses,
+    official,
+    restorers,
+)
 from mmrestore.models.data_preprocessor import DataPreprocessor
 
-__all__ = ['DataPreprocessor', 'backbones', 'inference', 'losses', 'official', 'restorers']
+__all__ = [
+    'DataPreprocessor',
+    'backbones',
+    'discriminators',
+    'inference',
+    'losses',
+    'official',
+    'restorers',
+]

@@ -78,8 +78,8 @@ def unwrap_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:
 def load_weights(restorer: nn.Module, path: str | Path) -> None:
     """Load a checkpoint of this package, or released weights of the backbone, into a restorer.
 
-    Buffers that the released code stores and our network derives itself (``derived_keys`` of the
-    backbone) are left out.
+    What released files hold and our network does not need is left out: names with one of the parts
+    ``ignored_keys`` of the backbone.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -98,8 +98,8 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
         ValueError: they do not; the message lists the keys that differ, names ``source`` and, where
             the keys look like those of another network, that one.
     """
-    derived = getattr(network, 'derived_keys', ())
-    weights = {k: v for k, v in weights.items() if k.rsplit('.', 1)[-1] not in derived}
+    ignored = set(getattr(network, 'ignored_keys', ()))
+    weights = {k: v for k, v in weights.items() if not ignored & set(k.split('.'))}
     differences = key_differences(network.state_dict(), weights)
     if differences:
         name = type(network).__name__

@@ -7,17 +7,17 @@ from image_files import write_images
 from mmengine.config import Config
 
 from mmrestore.datasets import ConcatDataset, SampleKey
-from mmrestore.registry import DATASETS
+from mmrestore.registry import DATASETS, METRICS
 
 FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
-NAMES = [path.name for path in sorted(FOLDER.glob('*.py'))]
+NAMES = [path.name for path in sorted(FOLDER.glob('denoising_*.py'))]
 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """A working directory with the layout of the configs."""
     write_images(tmp_path / 'data/DIV2K/train/HR', '0001.png', '0002.png', height=70, width=80)
-    for name in ('kodak24', 'mcmaster', 'cbsd68', 'urban100'):
+    for name in ('kodak24', 'mcmaster', 'cbsd68', 'urban100', 'set12'):
         write_images(tmp_path / 'data/test' / name, '1.png')
     monkeypatch.chdir(tmp_path)
 
@@ -64,3 +64,35 @@ def test_the_noise_level_can_be_changed_by_name(data, tmp_path):
     sample = test[0]
     noise = sample['inputs'] - sample['data_samples'].gt_img / 255
     assert abs(noise.std() * 255 - 15) < 1
+
+
+@pytest.fixture
+def blurred(tmp_path, monkeypatch):
+    """A working directory with pairs for the deblurring config."""
+    folders = ['GoPro/train', 'GoPro/test', 'test/hide', 'test/realblur_r', 'test/realblur_j']
+    for folder in folders:
+        for part in ('blur', 'sharp'):
+            write_images(tmp_path / 'data' / folder / part, '1.png', '2.png', height=70, width=80)
+    (tmp_path / 'data/GoPro/test_30.txt').write_text('2\n')
+    monkeypatch.chdir(tmp_path)
+
+
+def test_deblurring(blurred):
+    config = Config.fromfile(FOLDER / 'deblurring_gopro.py')
+    train = DATASETS.build(config.train_dataloader.dataset)[SampleKey(0, 0, 1)]
+    assert train['inputs'].shape == train['data_samples'].gt_img.shape == (3, 64, 64)
+    assert config.train_dataloader.total_batch_size == 16
+    val, test = (
+        DATASETS.build(loader.dataset) for loader in (config.val_dataloader, config.test_dataloader)
+    )
+    assert len(val) == 1 and val[0]['data_samples'].path.endswith('blur/2.png')
+    assert len(test) == 8 and list(test.datasets) == ['gopro', 'hide', 'realblur_r', 'realblur_j']
+    metrics = [METRICS.build(cfg) for cfg in config.test_evaluator.metrics]
+    measured = [name for metric in metrics[::2] for name in metric.datasets]
+    assert measured == list(test.datasets)
+    assert [(m.channel, m.align) for m in metrics] == [
+        ('rgb', False),
+        ('y', False),
+        ('rgb', True),
+        ('y', True),
+    ]

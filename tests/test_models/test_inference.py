@@ -70,6 +70,18 @@ def test_symmetric_pad_is_the_one_of_the_swinir_test_script():
     assert inputs[0].equal(torch.cat([expected, expected.flip(3)], 3)[:, :, :, :24])
 
 
+@pytest.mark.parametrize('size', [(16, 8), (13, 9), (1, 2)])
+def test_pad_with_zeros_where_the_network_says_so(size):
+    inputs = []
+    net = Net(lambda x: inputs.append(x) or x * 2, size_multiple=8)
+    net.pad_mode = 'zero'
+    x = images(2, 3, *size)
+    assert SelfEnsemble(net).pad_mode == 'zero' and Pad(net, mode='reflect').mode == 'reflect'
+    assert Pad(net)(x).equal(x * 2)
+    widths = [(0, 0), (0, 0), *((0, -s % 8) for s in size)]
+    np.testing.assert_array_equal(inputs[0], np.pad(x.numpy(), widths))
+
+
 def test_pad_with_a_scale_and_without_a_multiple():
     x = images(1, 3, 5, 7)
     pad = Pad(Net(nearest, scale=2, size_multiple=4))
@@ -274,7 +286,7 @@ def test_wrong_configs_and_networks_are_refused():
         build_inference(Net(), [{'type': 'Pad', 'modus': 'reflect'}])
     with pytest.raises(KeyError, match='Did you mean Pad'):
         build_inference(Net(), [{'type': 'Padd'}])
-    with pytest.raises(ValueError, match="'reflect' or 'symmetric'"):
-        Pad(Net(), mode='replicate')
+    with pytest.raises(ValueError, match="'zero', 'replicate', got 'circular'"):
+        Pad(Net(), mode='circular')
     with pytest.raises(NotImplementedError):
         InferenceDecorator(Net())(torch.zeros(1))

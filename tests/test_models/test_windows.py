@@ -7,6 +7,7 @@ import torch
 
 from mmrestore.models.layers.windows import (
     invert,
+    pair,
     rearrange,
     relative_position_index,
     shift_masks,
@@ -16,16 +17,20 @@ from mmrestore.models.layers.windows import (
     window_order,
 )
 
-SIZES = [((2, 6, 9), 3, 1), ((1, 4, 12), 4, 2), ((3, 8, 8), 8, 4), ((2, 14, 7), 7, 3)]
+SIZES = [
+    *(((2, 6, 9), 3, 1), ((1, 4, 12), 4, 2), ((3, 8, 8), 8, 4), ((2, 14, 7), 7, 3)),
+    *(((2, 6, 12), (2, 4), (1, 2)), ((1, 9, 4), (3, 2), (0, 1)), ((1, 8, 6), (4, 3), (1, 0))),
+]
 
 
 def slow_windows(image, window, shift):
     """Return the windows of a rolled (H, W) image as lists of pixels, row-major."""
-    rolled = image.roll((-shift, -shift), (0, 1))
+    (rows, columns), (down, right) = pair(window), pair(shift)
+    rolled = image.roll((-down, -right), (0, 1))
     return [
-        rolled[y : y + window, x : x + window].flatten().tolist()
-        for y in range(0, image.shape[0], window)
-        for x in range(0, image.shape[1], window)
+        rolled[y : y + rows, x : x + columns].flatten().tolist()
+        for y in range(0, image.shape[0], rows)
+        for x in range(0, image.shape[1], columns)
     ]
 
 
@@ -34,7 +39,7 @@ def test_plain_order(size, window, shift):
     pixels = torch.arange(size[0] * size[1] * size[2]).view(size)
     order = window_order(size, window=window)
     expected = [w for image in pixels for w in slow_windows(image, window, 0)]
-    assert order.pixels.view(-1, window**2).tolist() == expected
+    assert order.pixels.view(len(expected), -1).tolist() == expected
     assert order.counts == (len(expected),)
 
 
@@ -43,15 +48,16 @@ def test_shifted_order_has_the_same_windows_sorted_by_mask(size, window, shift):
     pixels = torch.arange(size[0] * size[1] * size[2]).view(size)
     order = window_order(size, window=window, shift=shift)
     expected = [w for image in pixels for w in slow_windows(image, window, shift)]
-    assert sorted(order.pixels.view(-1, window**2).tolist()) == sorted(expected)
+    assert sorted(order.pixels.view(len(expected), -1).tolist()) == sorted(expected)
     assert sum(order.counts) == len(expected)
 
     masks = shift_masks(window, shift, value=-1.0).repeat_interleave(torch.tensor(order.counts), 0)
-    for places, mask in zip(order.pixels.view(-1, window**2), masks, strict=True):
+    rows, columns = pair(window)
+    for places, mask in zip(order.pixels.view(len(expected), -1), masks, strict=True):
         row, column = places // size[2] % size[1], places % size[2]
         # two pixels of a window are neighbours in the image unless the roll brought them together
-        far = (row[:, None] - row).abs() >= window, (column[:, None] - column).abs() >= window
-        single_row, single_column = size[1] == window, size[2] == window
+        far = (row[:, None] - row).abs() >= rows, (column[:, None] - column).abs() >= columns
+        single_row, single_column = size[1] == rows, size[2] == columns
         if not (single_row or single_column):
             assert torch.equal(mask, -(far[0] | far[1]).float())
 
@@ -100,6 +106,20 @@ def test_relative_position_index(window):
             row = i // window - j // window + window - 1
             column = i % window - j % window + window - 1
             assert index[i, j] == row * (2 * window - 1) + column
+
+
+@pytest.mark.parametrize(
+    ('queries', 'keys'), [((2, 3), (2, 3)), ((4, 6), (2, 3)), ((1, 2), (3, 5))]
+)
+def test_relative_positions_of_two_grids(queries, keys):
+    index = relative_position_index(queries, keys)
+    assert index.shape == (queries[0] * queries[1], keys[0] * keys[1])
+    for i in range(len(index)):
+        for j in range(len(index[0])):
+            row = i // queries[1] - j // keys[1] + keys[0] - 1
+            column = i % queries[1] - j % keys[1] + keys[1] - 1
+            assert index[i, j] == row * (queries[1] + keys[1] - 1) + column
+    assert len(index.unique()) == (queries[0] + keys[0] - 1) * (queries[1] + keys[1] - 1)
 
 
 def test_sides_that_are_no_multiples_are_refused():

@@ -3,8 +3,9 @@
     python tools/analysis/parity.py FOLDER
 
 For every NAME.json and NAME.safetensors of the folder our network is built from the official
-arguments and weights and maps ``input`` to ``output``; where the JSON has a gradient check, the
-loss and sums of absolute gradients are compared too. The exit status is 1 if one is off.
+arguments and weights and maps ``input`` to ``output``, or by its method ``multi_scale`` to
+``output.0``, ``output.1`` ...; where the JSON has a gradient check, the loss and sums of absolute
+gradients are compared too. The exit status is 1 if one is off.
 
 - outputs: the greatest absolute difference is at most 1e-4 of the standard deviation of the output;
 - loss: relative difference of at most 1e-5, it is a mean of squares of those outputs;
@@ -16,8 +17,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,22 +62,40 @@ def compare(path: Path) -> Row:
         return Row(name, 'not yet known')
     tensors = load_file(path.with_suffix('.safetensors'))
     weights = {k.removeprefix('weight.'): v for k, v in tensors.items() if k.startswith('weight.')}
-    if not weights or 'output' not in tensors:
+    expected = [v for k, v in sorted(tensors.items()) if re.fullmatch(r'output(\.\d)?', k)]
+    if not weights or not expected:
         return Row(name, 'not input -> output')
     net = load_official(facts['architecture'], facts['arguments'], weights).eval()
-    run = Pad(net)
+    run = runner(net, expected)
     with torch.no_grad():
-        difference = (run(tensors['input']) - tensors['output']).abs().max()
-    row = Row(name, '', output=float(difference / tensors['output'].std()))
+        found = run(tensors['input'])
+    differences = [
+        float((a - b).abs().max() / b.std()) for a, b in zip(found, expected, strict=True)
+    ]
+    row = Row(name, '', output=max(differences))
     check = facts.get('gradient_check')
     if check:
         names = our_names(facts, weights)
         row.loss, row.gradients = compare_gradients(net, run, tensors['input'], check, names)
     limits = (OUTPUT_TOLERANCE, LOSS_TOLERANCE, GRADIENT_TOLERANCE)
-    found = (row.output, row.loss, row.gradients)
-    good = all(x is None or x <= limit for x, limit in zip(found, limits, strict=True))
+    numbers = (row.output, row.loss, row.gradients)
+    good = all(x is None or x <= limit for x, limit in zip(numbers, limits, strict=True))
     row.result = 'passed' if good else 'failed'
     return row
+
+
+def runner(net: nn.Module, expected: Sequence[Tensor]) -> Callable[[Tensor], list[Tensor]]:
+    """Return the network as a function from images to outputs of the sizes of those expected."""
+    if len(expected) == 1:
+        run = Pad(net) if hasattr(net, 'size_multiple') else net  # discriminators have no such
+        return lambda x: [run(x)]
+
+    def run_scales(x: Tensor) -> list[Tensor]:
+        outputs = net.multi_scale(Pad(net).pad(x))
+        sizes = [y.shape[2:] for y in expected]
+        return [y[..., :h, :w] for y, (h, w) in zip(outputs, sizes, strict=True)]
+
+    return run_scales
 
 
 def our_names(facts: Mapping[str, Any], weights: Mapping[str, Tensor]) -> dict[str, str]:
@@ -86,11 +106,15 @@ def our_names(facts: Mapping[str, Any], weights: Mapping[str, Tensor]) -> dict[s
 
 
 def compare_gradients(
-    net: nn.Module, run: Pad, x: Tensor, check: Mapping[str, Any], names: Mapping[str, str]
+    net: nn.Module,
+    run: Callable[[Tensor], list[Tensor]],
+    x: Tensor,
+    check: Mapping[str, Any],
+    names: Mapping[str, str],
 ) -> tuple[float, float]:
     """Return the relative differences of the loss and, at worst, of the sums of gradients."""
     net.train(check.get('mode', 'eval').startswith('train'))
-    loss = run(x).pow(2).mean()
+    loss = sum(y.pow(2).mean() for y in run(x))
     loss.backward()
     ours = {name: p.grad for name, p in net.named_parameters()}
     sums = check['sum_abs_grad']

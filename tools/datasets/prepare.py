@@ -8,9 +8,11 @@ from pathlib import Path
 
 from mmrestore.datasets.prepare import (
     BENCHMARKS,
+    PAIRED_SETS,
     cut_sub_images,
     find_duplicates,
     prepare_div2k,
+    prepare_pairs,
     subset_text,
     verify,
 )
@@ -29,6 +31,12 @@ def main() -> None:
         '--sub-images', action='store_true', help='also cut the training images into 480x480 parts'
     )
     div2k.set_defaults(run=_div2k)
+
+    for name in PAIRED_SETS:
+        pairs = commands.add_parser(name, help='take the pairs of the configs out of the archive')
+        pairs.add_argument('--source', required=True, help='the zip file, or what it unpacks to')
+        pairs.add_argument('--root', default='data', help='root of the data (default: data)')
+        pairs.set_defaults(run=_pairs, name=name)
 
     check = commands.add_parser('verify', help='check numbers, sizes, contents and duplicates')
     check.add_argument('names', nargs='*', metavar='NAME', help=f'of {", ".join(BENCHMARKS)}')
@@ -58,6 +66,10 @@ def _div2k(options: argparse.Namespace) -> None:
         target = train / f'{folder}_sub'
         num = cut_sub_images(train / folder, target, size=480 // scale, step=240 // scale)
         print(f'{target}: {num} parts')
+
+
+def _pairs(options: argparse.Namespace) -> None:
+    prepare_pairs(options.name, options.source, options.root)
 
 
 def _verify(options: argparse.Namespace) -> None:

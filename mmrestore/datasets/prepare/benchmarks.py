@@ -22,6 +22,7 @@ class Benchmark:
         editions: names of the forms in which it is passed on, each with the rule that the sizes of
             all its images obey; empty if sizes vary without a rule.
         names: names of the files without extension, where they are fixed.
+        pair: of pairs, the folders of inputs and targets below ``folder``; each has ``num_images``.
     """
 
     folder: str
@@ -29,6 +30,7 @@ class Benchmark:
     source: str
     editions: Mapping[str, Callable[[ImageSize], bool]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    pair: tuple[str, str] | None = None
 
 
 def _either(long: int, short: int) -> Callable[[ImageSize], bool]:
@@ -49,6 +51,16 @@ def _div2k(split: str, first: int, last: int) -> Benchmark:
         names=names,
     )
 
+
+def _blurred(
+    folder: str, num_images: int, source: str, editions: Mapping[str, Callable] | None = None
+) -> Benchmark:
+    return Benchmark(folder, num_images, source, editions or {}, pair=('blur', 'sharp'))
+
+
+GOPRO = 'https://seungjunnah.github.io/Datasets/gopro (GOPRO_Large.zip)'
+REALBLUR = 'http://cg.postech.ac.kr/research/realblur/ (RealBlur.zip)'
+HD = {'1280x720': _either(1280, 720)}
 
 BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
     {
@@ -82,5 +94,10 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
             num_images=100,
             source='https://github.com/jbhuang0604/SelfExSR (high-resolution images)',
         ),
+        'gopro_train': _blurred('GoPro/train', 2103, GOPRO, HD),
+        'gopro_test': _blurred('GoPro/test', 1111, GOPRO, HD),
+        'hide': _blurred('test/hide', 2025, 'https://github.com/joanshen0508/HA_deblur'),
+        'realblur_r': _blurred('test/realblur_r', 980, REALBLUR),
+        'realblur_j': _blurred('test/realblur_j', 980, REALBLUR),
     }
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmrestore.datasets.image_file import ImageSize, read_image
-from mmrestore.datasets.listing import find_images, natural_key, without_suffix
+from mmrestore.datasets.listing import find_images, natural_key, pair, without_suffix
 from mmrestore.datasets.prepare.benchmarks import Benchmark
 from mmrestore.datasets.threads import in_threads
 
@@ -24,6 +24,7 @@ class Report:
         edition: in which of its forms it lies there, if it is in order and there are several.
         problems: what is wrong, in words.
         fingerprints: a digest of the pixels of every readable image, by name.
+        pairs: whether the images are inputs and targets, equally many of each.
     """
 
     name: str
@@ -31,13 +32,16 @@ class Report:
     edition: str = ''
     problems: list[str] = field(default_factory=list)
     fingerprints: dict[str, str] = field(default_factory=dict)
+    pairs: bool = False
 
     def __str__(self) -> str:
         head = f'{self.name} in {self.folder}'
         if self.problems:
             return '\n  '.join([f'{head}: {len(self.problems)} problem(s)', *self.problems])
         edition = f', {self.edition}' if self.edition else ''
-        return f'{head}: in order, {len(self.fingerprints)} images{edition}'
+        num = len(self.fingerprints)
+        images = f'{num // 2} pairs' if self.pairs else f'{num} images'
+        return f'{head}: in order, {images}{edition}'
 
 
 def verify(name: str, folder: str | Path, benchmark: Benchmark) -> Report:
@@ -48,29 +52,51 @@ def verify(name: str, folder: str | Path, benchmark: Benchmark) -> Report:
 
     Args:
         name: name of the data set in the report.
-        folder: folder of the images.
+        folder: folder of the images; of pairs, that of their two folders.
         benchmark: what it should hold.
     """
-    report = Report(name, Path(folder))
-    try:
-        names = find_images(folder, recursive=False)
-    except ValueError as error:
-        report.problems += [str(error), _advice(benchmark, report.folder)]
-        return report
-    sizes: dict[str, ImageSize] = {}
-    for file, answer in zip(
-        names, in_threads(_look, [report.folder / n for n in names]), strict=True
-    ):
-        if isinstance(answer, str):
-            report.problems.append(answer)
-        else:
-            sizes[file], report.fingerprints[file] = answer
-    report.problems += _check_names(names, benchmark)
-    report.edition, strange = _check_sizes(sizes, benchmark)
-    report.problems += strange + find_duplicates({name: report.fingerprints})
+    report = Report(name, Path(folder), pairs=benchmark.pair is not None)
+    if benchmark.pair is None:
+        _verify_folder(report, '', benchmark)
+    else:
+        sizes = [_verify_folder(report, f'{part}/', benchmark) for part in benchmark.pair]
+        if all(sizes):
+            report.problems += _check_pairs(*sizes)
+    report.problems += find_duplicates({name: report.fingerprints})
     if report.problems:
         report.problems.append(_advice(benchmark, report.folder))
     return report
+
+
+def _verify_folder(report: Report, part: str, benchmark: Benchmark) -> dict[str, ImageSize]:
+    """Add what is found in one folder to the report; return the sizes of the readable images."""
+    folder = report.folder / part
+    try:
+        names = find_images(folder, recursive=False)
+    except ValueError as error:
+        report.problems.append(str(error))
+        return {}
+    sizes: dict[str, ImageSize] = {}
+    for file, answer in zip(names, in_threads(_look, [folder / n for n in names]), strict=True):
+        if isinstance(answer, str):
+            report.problems.append(answer)
+        else:
+            sizes[file], report.fingerprints[part + file] = answer
+    report.edition, strange = _check_sizes(sizes, benchmark)
+    where = f'{part}: ' if part else ''
+    report.problems += [where + line for line in _check_names(names, benchmark) + strange]
+    return sizes
+
+
+def _check_pairs(inputs: Mapping[str, ImageSize], targets: Mapping[str, ImageSize]) -> list[str]:
+    """Say which images have no partner, or one of another size."""
+    keys = [{name: without_suffix(name) for name in names} for names in (inputs, targets)]
+    pairs, problems = pair(*keys)
+    return problems + [
+        f'{name} is {_text(inputs[name])}, its target {_text(targets[target])}'
+        for name, target in pairs
+        if inputs[name] != targets[target]
+    ]
 
 
 def find_duplicates(fingerprints: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -123,9 +149,12 @@ def _check_sizes(sizes: Mapping[str, ImageSize], benchmark: Benchmark) -> tuple[
     }
     edition = min(odd, key=lambda e: len(odd[e]))
     return edition, [
-        f'{name} is {sizes[name].width}x{sizes[name].height}, expected: {edition}'
-        for name in odd[edition]
+        f'{name} is {_text(sizes[name])}, expected: {edition}' for name in odd[edition]
     ]
+
+
+def _text(size: ImageSize) -> str:
+    return f'{size.width}x{size.height}'
 
 
 def _join(names: Iterable[str]) -> str:
@@ -133,4 +162,6 @@ def _join(names: Iterable[str]) -> str:
 
 
 def _advice(benchmark: Benchmark, folder: Path) -> str:
-    return f'it is to be had from {benchmark.source}; its images belong directly in {folder}'
+    parts = [str(folder / part) for part in benchmark.pair or ('',)]
+    places = ' and, with equal names, '.join(parts)
+    return f'it is to be had from {benchmark.source}; its images belong directly in {places}'

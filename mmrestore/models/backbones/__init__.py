@@ -1,5 +1,43 @@
 """Networks, one a file."""
 
+from mmrestore.models.backbones.deamnet import DeamNet
+from mmrestore.models.backbones.dmnet import DMNet
+from mmrestore.models.backbones.dncnn import DnCNN, FDnCNN, fold_batch_norm
+from mmrestore.models.backbones.edsr import EDSR
+from mmrestore.models.backbones.grl import GRL
+from mmrestore.models.backbones.hat import HAT
+from mmrestore.models.backbones.mirnet import MIRNet
+from mmrestore.models.backbones.mirnet_v2 import MIRNetV2
+from mmrestore.models.backbones.msrresnet import MSRResNet, MSRResNet0
+from mmrestore.models.backbones.nafnet import NAFNet, NAFNetBaseline
+from mmrestore.models.backbones.rednet import REDNet
+from mmrestore.models.backbones.restormer import Restormer
+from mmrestore.models.backbones.ridnet import RIDNet
+from mmrestore.models.backbones.rnan import RNAN
+from mmrestore.models.backbones.srresnet import SRResNet
 from mmrestore.models.backbones.swinir import SwinIR
+from mmrestore.models.backbones.unet import UNet
 
-__all__ = ['SwinIR']
+__all__ = [
+    'EDSR',
+    'GRL',
+    'HAT',
+    'RNAN',
+    'DMNet',
+    'DeamNet',
+    'DnCNN',
+    'FDnCNN',
+    'MIRNet',
+    'MIRNetV2',
+    'MSRResNet',
+    'MSRResNet0',
+    'NAFNet',
+    'NAFNetBaseline',
+    'REDNet',
+    'RIDNet',
+    'Restormer',
+    'SRResNet',
+    'SwinIR',
+    'UNet',
+    'fold_batch_norm',
+]

@@ -10,13 +10,19 @@ from collections.abc import Sequence
 from typing import cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.models.layers.attention import chunks
-from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler, stage_convs
+from mmrestore.models.layers.convolutions import conv3x3, stage_convs
 from mmrestore.models.layers.drop_path import DropPath
 from mmrestore.models.layers.mlp import MLP
+from mmrestore.models.layers.tails import add_tail, apply_tail
+from mmrestore.models.layers.transformer import (
+    check_stages,
+    image_mean,
+    initialise_linear,
+    rising_rates,
+)
 from mmrestore.models.layers.window_attention import WindowAttention
 from mmrestore.models.layers.windows import (
     WindowGrid,
@@ -29,9 +35,6 @@ from mmrestore.models.layers.windows import (
 )
 from mmrestore.registry import MODELS
 
-RGB_MEAN = (0.4488, 0.4371, 0.4040)  # of DIV2K
-TAIL_CHANNELS = 64
-TAILS = ('residual', 'pixelshuffle', 'pixelshuffledirect', 'nearest+conv')
 CHUNK_ROWS = 2048  # of a thread: the activations of a block stay in the cache
 
 
@@ -145,7 +148,7 @@ class SwinIR(nn.Module):
     mean: Tensor
     position_index: Tensor
     masks: Tensor
-    derived_keys = ('relative_position_index', 'attn_mask')  # buffers of official checkpoints
+    ignored_keys = ('relative_position_index', 'attn_mask')  # buffers of official checkpoints
 
     def __init__(
         self,
@@ -164,7 +167,7 @@ class SwinIR(nn.Module):
         shift: bool = True,
     ) -> None:
         super().__init__()
-        _check(embed_channels, depths, num_heads, tail, scale)
+        check_stages(embed_channels, depths, num_heads)
         self.in_channels = in_channels
         self.scale = scale
         self.size_multiple = window_size
@@ -174,7 +177,7 @@ class SwinIR(nn.Module):
 
         self.conv_first = conv3x3(in_channels, embed_channels)
         self.patch_embed = nn.ModuleDict({'norm': nn.LayerNorm(embed_channels)})
-        rates = iter(_rising(drop_path_rate, sum(depths)))
+        rates = iter(rising_rates(drop_path_rate, sum(depths)))
         self.layers = nn.ModuleList(
             Stage(
                 [
@@ -194,37 +197,16 @@ class SwinIR(nn.Module):
         )
         self.norm = nn.LayerNorm(embed_channels)
         self.conv_after_body = stage_convs(embed_channels, num_convs)
-        self._make_tail(embed_channels)
+        add_tail(self, tail, channels=embed_channels, out_channels=in_channels, scale=scale)
 
-        mean = RGB_MEAN if in_channels == 3 else (0.0,) * in_channels
         constants = {
-            'mean': torch.tensor(mean).view(1, -1, 1, 1),
+            'mean': image_mean(in_channels),
             'position_index': relative_position_index(window_size),
             'masks': shift_masks(window_size, self.shift),
         }
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
-        self.apply(_initialise)
-
-    def _make_tail(self, channels: int) -> None:
-        if self.tail == 'pixelshuffledirect':
-            conv = conv3x3(channels, self.in_channels * self.scale**2)
-            self.upsample = nn.Sequential(conv, nn.PixelShuffle(self.scale))
-            return
-        if self.tail == 'residual':
-            self.conv_last = conv3x3(channels, self.in_channels)
-            return
-        self.conv_before_upsample = nn.Sequential(
-            conv3x3(channels, TAIL_CHANNELS), nn.LeakyReLU(inplace=True)
-        )
-        if self.tail == 'pixelshuffle':
-            self.upsample = pixel_shuffle_upsampler(TAIL_CHANNELS, self.scale)
-        else:
-            self.conv_up1 = conv3x3(TAIL_CHANNELS, TAIL_CHANNELS)
-            if self.scale == 4:
-                self.conv_up2 = conv3x3(TAIL_CHANNELS, TAIL_CHANNELS)
-            self.conv_hr = conv3x3(TAIL_CHANNELS, TAIL_CHANNELS)
-        self.conv_last = conv3x3(TAIL_CHANNELS, self.in_channels)
+        self.apply(initialise_linear)
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of ``size_multiple``."""
@@ -236,46 +218,7 @@ class SwinIR(nn.Module):
         for stage in self.layers:
             features = stage(features, grid, self.position_index, self.masks)
         features = to_image(self.norm(to_rows(features)), size)
-        y = self._to_images(x, self.conv_after_body(features) + first)
-        return (y / self.image_range + self.mean).contiguous()
-
-    def _to_images(self, x: Tensor, features: Tensor) -> Tensor:
+        y = apply_tail(self, self.tail, self.conv_after_body(features) + first)
         if self.tail == 'residual':
-            return x + self.conv_last(features)
-        if self.tail == 'pixelshuffledirect':
-            return self.upsample(features)
-        features = self.conv_before_upsample(features)
-        if self.tail == 'pixelshuffle':
-            return self.conv_last(self.upsample(features))
-        for conv in [self.conv_up1, self.conv_up2] if self.scale == 4 else [self.conv_up1]:
-            features = F.leaky_relu(conv(F.interpolate(features, scale_factor=2)), 0.2)
-        return self.conv_last(F.leaky_relu(self.conv_hr(features), 0.2))
-
-
-def _rising(last: float, num: int) -> list[float]:
-    return [last * i / max(1, num - 1) for i in range(num)]
-
-
-def _initialise(module: nn.Module) -> None:
-    if isinstance(module, nn.Linear):
-        nn.init.trunc_normal_(module.weight, std=0.02)
-        nn.init.zeros_(module.bias)
-
-
-def _check(
-    channels: int, depths: Sequence[int], num_heads: Sequence[int], tail: str, scale: int
-) -> None:
-    if len(depths) != len(num_heads):
-        raise ValueError(
-            f'depths and num_heads need one number for every stage, got {list(depths)} and '
-            f'{list(num_heads)}'
-        )
-    for heads in num_heads:
-        if channels % heads:
-            raise ValueError(f'embed_channels={channels} cannot be split into {heads} heads')
-    if tail not in TAILS:
-        raise ValueError(f'tail must be one of {TAILS}, got {tail!r}')
-    if (tail == 'residual' and scale != 1) or (tail == 'nearest+conv' and scale not in (2, 4)):
-        raise ValueError(
-            f'tail={tail!r} does not make scale={scale}: residual has scale 1, nearest+conv 2 or 4'
-        )
+            y = x + y
+        return (y / self.image_range + self.mean).contiguous()

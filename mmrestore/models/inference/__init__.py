@@ -1,8 +1,16 @@
 """What happens around a network at test time: callables that wrap a network and nest."""
 
 from mmrestore.models.inference.base import InferenceDecorator, build_inference
+from mmrestore.models.inference.local_statistics import LocalStatistics
 from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.self_ensemble import SelfEnsemble
 from mmrestore.models.inference.tile import Tile
 
-__all__ = ['InferenceDecorator', 'Pad', 'SelfEnsemble', 'Tile', 'build_inference']
+__all__ = [
+    'InferenceDecorator',
+    'LocalStatistics',
+    'Pad',
+    'SelfEnsemble',
+    'Tile',
+    'build_inference',
+]

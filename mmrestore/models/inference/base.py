@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -25,7 +25,8 @@ class InferenceDecorator:
 
     It is not a module: the network keeps its one owner, and nothing of a decorator enters a state
     dict. ``scale`` and ``size_multiple`` have the meaning they have for a backbone; they are those
-    of the network unless a subclass changes them.
+    of the network unless a subclass changes them. ``pad_mode`` is how the released code of the
+    network pads, 'reflect' if it does not say.
 
     Raises:
         TypeError: ``net`` cannot be called or does not state ``scale`` and ``size_multiple``.
@@ -42,10 +43,19 @@ class InferenceDecorator:
         self.net = net
         self.scale = net.scale
         self.size_multiple = net.size_multiple
+        self.pad_mode: str = getattr(net, 'pad_mode', 'reflect')
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1]."""
         raise NotImplementedError
+
+
+def chain(net: Network) -> Iterator[Network]:
+    """Yield the decorators from the outermost inwards and at last the network."""
+    while isinstance(net, InferenceDecorator):
+        yield net
+        net = net.net
+    yield net
 
 
 def build_inference(net: Network, cfgs: Sequence[dict[str, Any]] = ()) -> Network:

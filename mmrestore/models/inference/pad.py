@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.registry import INFERENCE
+
+MODES = ('reflect', 'symmetric', 'zero', 'replicate')
 
 
 @INFERENCE.register_module()
@@ -20,11 +23,13 @@ class Pad(InferenceDecorator):
             if the size is one already (BasicSR). 'symmetric' mirrors with the edge repeated and
             always adds up to a whole window, size_multiple * (size // size_multiple + 1): the
             test protocol of SwinIR's published results. In both modes the mirror images repeat
-            where an image is smaller than its padding, and a network with a ``size_multiple`` of 1
-            gets its images unchanged.
+            where an image is smaller than its padding. 'zero' and 'replicate' pad to the next
+            multiple with zeros or with the last row and column. A network with a ``size_multiple``
+            of 1 gets its images unchanged. If absent, the mode is the network's ``pad_mode``, that
+            of its released code, and else 'reflect'.
 
     Raises:
-        ValueError: ``mode`` is neither.
+        ValueError: ``mode`` is none of them.
 
     Examples:
         >>> def net(x):
@@ -41,33 +46,41 @@ class Pad(InferenceDecorator):
         self,
         net: Network,
         *,
-        mode: Literal['reflect', 'symmetric'] = 'reflect',
+        mode: Literal['reflect', 'symmetric', 'zero', 'replicate'] | None = None,
     ) -> None:
         super().__init__(net)
-        if mode not in ('reflect', 'symmetric'):
-            raise ValueError(f"expected mode 'reflect' or 'symmetric', got {mode!r}")
-        self.mode = mode
+        self.mode = self.pad_mode if mode is None else mode
+        if self.mode not in MODES:
+            raise ValueError(f'expected a mode of {", ".join(map(repr, MODES))}, got {mode!r}')
         self.multiple = self.size_multiple
         self.size_multiple = 1
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) of any size."""
         height, width = x.shape[-2:]
-        for dim in (-2, -1):
-            size = x.shape[dim]
-            padded = self._padded(size)
-            if padded > size:
-                x = x.index_select(dim, mirrored_indices(size, padded, self.mode).to(x.device))
-        return self.net(x)[..., : height * self.scale, : width * self.scale]
+        return self.net(self.pad(x))[..., : height * self.scale, : width * self.scale]
 
-    def _padded(self, size: int) -> int:
+    def pad(self, x: Tensor) -> Tensor:
+        """Return images (N, C, H, W) of a size that the network takes."""
+        down, right = self._missing(x.shape[-2]), self._missing(x.shape[-1])
+        if self.mode in ('zero', 'replicate'):
+            mode = 'constant' if self.mode == 'zero' else 'replicate'
+            return F.pad(x, (0, right, 0, down), mode=mode)
+        for dim, missing in ((-2, down), (-1, right)):
+            if missing:
+                size = x.shape[dim]
+                indices = mirrored_indices(size, size + missing, self.mode)
+                x = x.index_select(dim, indices.to(x.device))
+        return x
+
+    def _missing(self, size: int) -> int:
         if self.multiple == 1:
-            return size
-        whole = size // self.multiple * self.multiple
-        return whole if whole == size and self.mode == 'reflect' else whole + self.multiple
+            return 0
+        over = size % self.multiple
+        return 0 if over == 0 and self.mode != 'symmetric' else self.multiple - over
 
 
-def mirrored_indices(size: int, padded: int, mode: Literal['reflect', 'symmetric']) -> Tensor:
+def mirrored_indices(size: int, padded: int, mode: str) -> Tensor:
     """Return where each of ``padded`` positions comes from among ``size``, int64 (padded,)."""
     edge = 0 if mode == 'symmetric' else 1
     period = max(2 * (size - edge), 1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import product
 
 import torch
 from torch import Tensor
 
-from mmrestore.models.inference.base import InferenceDecorator, Network
+from mmrestore.models.inference.base import InferenceDecorator, Network, chain
+from mmrestore.models.inference.local_statistics import LocalStatistics, has_global_means
 from mmrestore.registry import INFERENCE
 
 
@@ -20,6 +22,9 @@ class Tile(InferenceDecorator):
     shorter than a tile is taken whole. A tile takes over from the one before it on a linear ramp
     over the overlap; the weights are the products of one for the row and one for the column and sum
     to one. The output is put together in place: memory is that of one output and of one batch.
+
+    A network that states ``global_statistics`` uses all of its input for every pixel. Its tiles are
+    restored otherwise than the image would be; a warning says so.
 
     Args:
         size: side of the tiles in input pixels, a multiple of the network's ``size_multiple``.
@@ -62,6 +67,7 @@ class Tile(InferenceDecorator):
             )
         if batch_size < 1:
             raise ValueError(f'expected a batch size of at least 1, got {batch_size}')
+        _warn_of_global_statistics(net, size)
         self.size = size
         self.overlap = overlap
         self.batch_size = batch_size
@@ -103,6 +109,26 @@ class Tile(InferenceDecorator):
     def _output_weights(self, starts: Sequence[int], size: int) -> dict[int, Tensor]:
         scaled = [start * self.scale for start in starts]
         return tile_weights(scaled, size * self.scale, self.overlap * self.scale)
+
+
+def _warn_of_global_statistics(net: Network, size: int) -> None:
+    *decorators, network = chain(net)
+    windows = [d.window for d in decorators if isinstance(d, LocalStatistics)]
+    if not getattr(network, 'global_statistics', False) or any(w < size for w in windows):
+        return
+    remedy = ''
+    if windows:
+        remedy = f': take tiles larger than the windows of LocalStatistics, {windows[0]} pixels'
+    elif has_global_means(network):
+        remedy = (
+            ': restore the image whole with LocalStatistics or, if it does not fit into memory, '
+            'name LocalStatistics before Tile and take tiles larger than its windows'
+        )
+    warnings.warn(
+        f'{type(network).__name__} uses the whole image for every pixel: tiles of {size} pixels '
+        f'give another result than the image and differ from tile to tile{remedy}',
+        stacklevel=3,
+    )
 
 
 class _Blend:

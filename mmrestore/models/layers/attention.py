@@ -102,15 +102,16 @@ def _backward(
     shape = inputs[0].shape[:2]
     q, k, v, grad = (t.to(buffers.dtype).reshape(-1, *t.shape[2:]) for t in inputs)
     weights, grad_logits = (b[: shape[0]].flatten(0, 1) for b in buffers)  # (windows * heads, ., .)
-    torch.bmm(q, k.mT, out=weights)
-    weights.unflatten(0, shape).mul_(scale).add_(bias)
+    weights.unflatten(0, shape).copy_(bias)
+    weights.baddbmm_(q, k.mT, alpha=scale)
     torch.softmax(weights, -1, out=weights)
     outputs[2].copy_(torch.bmm(weights.mT, grad).unflatten(0, shape))
     torch.bmm(grad, v.mT, out=grad_logits)
     torch._softmax_backward_data(grad_logits, weights, -1, weights.dtype, grad_input=grad_logits)
     outputs[0].copy_(torch.bmm(grad_logits, k).mul_(scale).unflatten(0, shape))
     outputs[1].copy_(torch.bmm(grad_logits.mT, q).mul_(scale).unflatten(0, shape))
-    return grad_logits.unflatten(0, shape).sum(0)
+    grad_bias = grad_logits.unflatten(0, shape)
+    return grad_bias.sum(0) if len(grad_bias) > 1 else grad_bias[0]
 
 
 def chunks(counts: Sequence[int], size: int) -> Iterator[tuple[int, slice]]:

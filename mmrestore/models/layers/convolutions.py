@@ -38,6 +38,23 @@ def stage_convs(channels: int, num_convs: int) -> nn.Module:
     raise ValueError(f'num_convs must be 1 or 3, got {num_convs}')
 
 
+def shuffle_steps(scale: int) -> list[int]:
+    """Return the factors of the pixel shuffles that enlarge by ``scale``: steps of 2, or one of 3.
+
+    Raises:
+        ValueError: ``scale`` is neither a power of 2 nor 3.
+
+    Examples:
+        >>> [shuffle_steps(scale) for scale in (1, 2, 3, 8)]
+        [[], [2], [3], [2, 2, 2]]
+    """
+    if scale == 3:
+        return [3]
+    if scale > 0 and scale & (scale - 1) == 0:
+        return [2] * (scale.bit_length() - 1)
+    raise ValueError(f'pixel shuffle enlarges by a power of 2 or by 3, got {scale}')
+
+
 def pixel_shuffle_upsampler(channels: int, scale: int) -> nn.Sequential:
     """Return 3x3 convolutions and pixel shuffles that enlarge features (Shi et al., CVPR 2016).
 
@@ -55,13 +72,7 @@ def pixel_shuffle_upsampler(channels: int, scale: int) -> nn.Sequential:
         >>> pixel_shuffle_upsampler(4, 4)(torch.zeros(1, 4, 5, 6)).shape
         torch.Size([1, 4, 20, 24])
     """
-    if scale == 3:
-        steps = [3]
-    elif scale > 0 and scale & (scale - 1) == 0:
-        steps = [2] * (scale.bit_length() - 1)
-    else:
-        raise ValueError(f'pixel shuffle enlarges by a power of 2 or by 3, got {scale}')
     layers: list[nn.Module] = []
-    for step in steps:
+    for step in shuffle_steps(scale):
         layers += [conv3x3(channels, channels * step**2), nn.PixelShuffle(step)]
     return nn.Sequential(*layers)

@@ -10,6 +10,27 @@ from torch import Tensor, nn
 from mmrestore.models.layers.attention import biased_attention
 
 
+def position_bias(table: Tensor, index: Tensor) -> Tensor:
+    """Return the rows of a table of position biases that every query and key needs.
+
+    Gathering within a row for each head is several times faster than gathering rows of a few heads,
+    in the backward pass too.
+
+    Args:
+        table: (positions, heads).
+        index: the row of the table for every query and key, (queries, keys).
+
+    Returns:
+        (heads, queries, keys).
+
+    Examples:
+        >>> position_bias(torch.tensor([[1.0], [2.0]]), torch.tensor([[0, 1], [1, 0]]))
+        tensor([[[1., 2.],
+                 [2., 1.]]])
+    """
+    return table.t().contiguous().index_select(1, index.flatten()).unflatten(1, index.shape)
+
+
 class WindowAttention(nn.Module):
     """Multi-head self-attention with a bias for every relative position (Swin Transformer, eq. 4).
 
@@ -40,7 +61,7 @@ class WindowAttention(nn.Module):
         """
         # Gathered in every call: a bias kept from the last one would be wrong after any change of
         # the table, and some (an exchange of averaged weights) leave no trace on the parameter.
-        bias = self.relative_position_bias_table[position_index].permute(2, 0, 1)
+        bias = position_bias(self.relative_position_bias_table, position_index)
         bias = bias + masks[:, None]  # (masks, heads, pixels, pixels)
         qkv = self.qkv(x).unflatten(2, (3, self.num_heads, -1))
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind()  # (windows, heads, pixels, C / heads)

@@ -33,7 +33,11 @@ class WindowOrder(NamedTuple):
 
 
 def window_order(
-    size: tuple[int, int, int], *, window: int, shift: int = 0, device: torch.device | None = None
+    size: tuple[int, int, int],
+    *,
+    window: int | tuple[int, int],
+    shift: int | tuple[int, int] = 0,
+    device: torch.device | None = None,
 ) -> WindowOrder:
     """Return the order of the windows of a batch of images of ``size`` (B, H, W).
 
@@ -43,8 +47,8 @@ def window_order(
 
     Args:
         size: number, height and width of the images; the sides are multiples of ``window``.
-        window: side of the windows.
-        shift: cyclic shift, 0 <= shift < window.
+        window: side of the windows, or height and width.
+        shift: cyclic shift of both axes, or of each, 0 <= shift < window.
         device: where the indices are made.
 
     Raises:
@@ -55,26 +59,35 @@ def window_order(
         tensor([0, 1, 4, 5, 2, 3, 6, 7])
         >>> window_order((1, 4, 4), window=2, shift=1).pixels[:4]
         tensor([ 5,  6,  9, 10])
+        >>> window_order((1, 2, 4), window=(1, 2), shift=(0, 1)).pixels
+        tensor([1, 2, 3, 0, 5, 6, 7, 4])
     """
     batch, height, width = size
-    if height % window or width % window:
+    (rows, columns), (down, right) = pair(window), pair(shift)
+    if height % rows or width % columns:
         raise ValueError(
-            f'expected sides that are multiples of the window size {window}, got {height} x '
-            f"{width}: pad the images, for instance with inference=[dict(type='Pad')]"
+            'expected sides that are multiples of the window size '
+            f'{rows if rows == columns else f"{rows} x {columns}"}, got {height} x {width}: '
+            "pad the images, for instance with inference=[dict(type='Pad')]"
         )
     pixels = torch.arange(batch * height * width, device=device).view(batch, height, width)
-    if shift:
-        pixels = pixels.roll((-shift, -shift), dims=(1, 2))
-    pixels = pixels.view(batch, height // window, window, width // window, window)
-    windows = pixels.transpose(2, 3).flatten(3)  # (B, rows, columns, window * window)
-    if shift:
+    if down or right:
+        pixels = pixels.roll((-down, -right), dims=(1, 2))
+    pixels = pixels.view(batch, height // rows, rows, width // columns, columns)
+    windows = pixels.transpose(2, 3).flatten(3)  # (B, rows, columns, pixels of a window)
+    if down or right:
         inside, last = slice(None, -1), slice(-1, None)
         places = [(inside, inside), (inside, last), (last, inside), (last, last)]
-        groups = [windows[:, rows, columns].flatten(0, 2) for rows, columns in places]
+        groups = [windows[:, row, column].flatten(0, 2) for row, column in places]
     else:
         groups = [windows.flatten(0, 2)]
     index = torch.cat(groups).flatten()
     return WindowOrder(index, invert(index), tuple(len(group) for group in groups))
+
+
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """Return the number of rows and of columns; one number stands for both."""
+    return (value, value) if isinstance(value, int) else value
 
 
 class WindowGrid(NamedTuple):
@@ -161,25 +174,39 @@ def to_image(rows: Tensor, size: tuple[int, int, int]) -> Tensor:
     return rows.unflatten(0, size).permute(0, 3, 1, 2)
 
 
-def relative_position_index(window: int) -> Tensor:
+def relative_position_index(
+    queries: int | tuple[int, int], keys: int | tuple[int, int] | None = None
+) -> Tensor:
     """Return the row of the table of relative position biases of every query and key of a window.
 
-    Query i at (ri, ci) and key j at (rj, cj) use row
-    (ri - rj + window - 1) * (2 * window - 1) + ci - cj + window - 1 (Swin Transformer, sec. 3.2).
+    Query i at (ri, ci) and key j at (rj, cj) of h x w keys use row
+    (ri - rj + h - 1) * (width of the queries + w - 1) + ci - cj + w - 1 (Swin Transformer, sec.
+    3.2).
+
+    Args:
+        queries: side of the grid of queries, or height and width.
+        keys: that of the keys; the queries' by default.
 
     Returns:
-        (window ** 2, window ** 2) integers in [0, (2 * window - 1) ** 2).
+        (queries, keys) integers from 0.
 
     Examples:
         >>> relative_position_index(2)[0]
         tensor([4, 3, 1, 0])
+        >>> relative_position_index((1, 2), (1, 3))
+        tensor([[2, 1, 0],
+                [3, 2, 1]])
     """
-    row, column = torch.meshgrid(torch.arange(window), torch.arange(window), indexing='ij')
-    position = (row * (2 * window - 1) + column).flatten()
-    return position[:, None] - position[None, :] + 2 * window * (window - 1)
+    (height, width), (rows, columns) = pair(queries), pair(queries if keys is None else keys)
+    down = torch.arange(height)[:, None] - torch.arange(rows) + rows - 1
+    right = torch.arange(width)[:, None] - torch.arange(columns) + columns - 1
+    index = down[:, None, :, None] * (width + columns - 1) + right[:, None]
+    return index.flatten(2).flatten(0, 1)
 
 
-def shift_masks(window: int, shift: int, *, value: float = -1e4) -> Tensor:
+def shift_masks(
+    window: int | tuple[int, int], shift: int | tuple[int, int], *, value: float = -1e4
+) -> Tensor:
     """Return what is added to the logits of windows inside, in the last column, row and corner.
 
     After the cyclic shift the last ``shift`` rows and columns of the image come from its other
@@ -188,20 +215,36 @@ def shift_masks(window: int, shift: int, *, value: float = -1e4) -> Tensor:
     CPUs; with -1e4 it is exactly 0.
 
     Args:
-        window: side of the windows.
-        shift: cyclic shift, 0 <= shift < window; 0 masks nothing.
+        window: side of the windows, or height and width.
+        shift: cyclic shift of both axes, or of each, 0 <= shift < window; 0 masks nothing.
         value: the mask between pixels from different sides.
 
     Returns:
-        (4, window ** 2, window ** 2), 0 or ``value``.
+        (4, pixels, pixels), 0 or ``value``.
 
     Examples:
         >>> shift_masks(2, 1, value=-1.0)[1, 0]
         tensor([ 0., -1.,  0., -1.])
     """
-    wrapped = torch.arange(window) >= window - shift
-    row, column = torch.meshgrid(wrapped, wrapped, indexing='ij')
-    rows = row.flatten()[:, None] != row.flatten()[None, :]
-    columns = column.flatten()[:, None] != column.flatten()[None, :]
-    masked = torch.stack([rows & ~rows, columns, rows, rows | columns])
+    sides = shift_sides(window, shift)
+    masked = sides[:, :, None] != sides[:, None, :]
     return torch.zeros(masked.shape).masked_fill(masked, value)
+
+
+def shift_sides(window: int | tuple[int, int], shift: int | tuple[int, int]) -> Tensor:
+    """Return from which side of the image the pixels come of windows as in ``shift_masks``.
+
+    Returns:
+        (4, pixels), 8-bit integers that differ for pixels that must not attend to each other.
+
+    Examples:
+        >>> shift_sides((1, 3), (0, 1))
+        tensor([[0, 0, 0],
+                [0, 0, 1],
+                [0, 0, 0],
+                [0, 0, 1]], dtype=torch.uint8)
+    """
+    (rows, columns), (down, right) = pair(window), pair(shift)
+    row = (torch.arange(rows) >= rows - down)[:, None].expand(rows, columns).byte()
+    column = (torch.arange(columns) >= columns - right).expand(rows, columns).byte()
+    return torch.stack([0 * row, column, row, 2 * row + column]).flatten(1)

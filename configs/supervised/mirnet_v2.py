@@ -1,0 +1,13 @@
+"""MIRNet-v2, colour denoising at sigma 50, trained plainly: the control of TRAPS."""
+
+_base_ = [
+    '../_base_/models/mirnet_v2.py',
+    '../_base_/datasets/denoising_div2k_sigma50.py',
+    '../_base_/schedules/adam_300_epochs.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(
+    data_preprocessor=dict(
+        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
+    )
+)

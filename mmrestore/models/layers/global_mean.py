@@ -1,0 +1,71 @@
+"""The mean over the image, which local statistics can replace at test."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class GlobalMean(nn.Module):
+    """The mean over the image, (B, C, 1, 1), for networks that weigh channels by it.
+
+    It is a module, without parameters, for :class:`mmrestore.models.inference.LocalStatistics` to
+    find it and to set its ``window`` (height, width): then it gives the means around every pixel.
+
+    Examples:
+        >>> mean = GlobalMean()
+        >>> x = torch.tensor([1.0, 2.0, 6.0]).view(1, 1, 1, 3)
+        >>> mean(x).flatten()
+        tensor([3.])
+        >>> mean.window = (1, 2)
+        >>> mean(x).flatten()
+        tensor([1.5000, 4.0000, 4.0000])
+    """
+
+    window: tuple[int, int] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Average features (B, C, H, W)."""
+        if self.window is None:
+            # The gradient of a sum is a view; that of x.mean would be written out for every pixel.
+            dtype = torch.promote_types(x.dtype, torch.float32)
+            sums = x.sum((2, 3), keepdim=True, dtype=dtype)
+            return (sums / (x.shape[2] * x.shape[3])).to(x.dtype)
+        return local_mean(x, self.window)
+
+
+def local_mean(x: Tensor, window: tuple[int, int]) -> Tensor:
+    """Return the mean in a window around every pixel; near a border the next window inside counts.
+
+    The window reaches (side - 1) // 2 pixels up and to the left of its pixel. A side of the window
+    that covers the image gives the mean over that side.
+
+    Args:
+        x: features (B, C, H, W).
+        window: height and width of the window.
+
+    Returns:
+        (B, C, H or 1, W or 1), to be broadcast with ``x``: 1 where the window covers the side.
+
+    Examples:
+        >>> local_mean(torch.arange(6.0).view(1, 1, 2, 3), (2, 2)).flatten()
+        tensor([2., 3., 3.])
+    """
+    dtype = x.dtype
+    height, width = window
+    if height >= x.shape[2] and width >= x.shape[3]:
+        return x.mean((2, 3), keepdim=True)
+    # Sums along a whole side of a large image need more digits than float32 has.
+    return _running_mean(_running_mean(x.double(), height, 2), width, 3).to(dtype)
+
+
+def _running_mean(x: Tensor, window: int, dim: int) -> Tensor:
+    size = x.shape[dim]
+    if window >= size:
+        return x.mean(dim, keepdim=True)
+    widths = [0, 0] * (x.ndim - 1 - dim) + [1, 0]
+    sums = F.pad(x.cumsum(dim), widths)  # sums of the first 0, 1, 2 ... values
+    starts = torch.arange(size, device=x.device) - (window - 1) // 2
+    starts = starts.clamp(0, size - window)
+    return (sums.index_select(dim, starts + window) - sums.index_select(dim, starts)) / window
