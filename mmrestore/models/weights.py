@@ -104,7 +104,8 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
     if differences:
         name = type(network).__name__
         known = recognise(weights)
-        guess = f' The keys are those of {known}.' if known and known != name else ''
+        other = known and not issubclass(MODELS.module_dict[known], type(network))
+        guess = f' The keys are those of {known}.' if other else ''
         raise ValueError(
             f'{source} does not fit {name} as configured. {differences}.{guess} Use the config '
             'with which it was trained'

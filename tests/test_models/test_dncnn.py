@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from mmrestore.apis import load_official
 from mmrestore.engine import Runner
 from mmrestore.models.backbones import DnCNN, FDnCNN, fold_batch_norm
+from mmrestore.models.weights import load_into
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -151,6 +152,14 @@ def test_arguments_that_do_not_fit():
         DnCNN(num_layers=1)
     with pytest.raises(ValueError, match='noise map, got 1'):
         FDnCNN(1)
+
+
+def test_folded_weights_in_a_network_with_batch_norm():
+    weights = DnCNN(**TINY, batch_norm=False).state_dict()
+    with pytest.raises(ValueError, match='does not fit DnCNN') as error:
+        load_into(DnCNN(**TINY), weights, 'released.pth')
+    assert 'missing: model.3.weight' in str(error.value)
+    assert 'FDnCNN' not in str(error.value)
 
 
 @pytest.mark.parametrize('name', ['dncnn', 'dncnn_gray'])

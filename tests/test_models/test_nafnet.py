@@ -28,6 +28,11 @@ GOPRO = {
 TWINS = [(NAFNet, PlainNAFNet), (NAFNetBaseline, PlainNAFNetBaseline)]
 
 
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
 def perturbed(net):
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

@@ -22,6 +22,11 @@ TINY = {'embed_channels': 8, 'depths': [1, 1, 1, 2], 'num_refinement_blocks': 1}
 DUAL_PIXEL = {'in_channels': 6, 'norm_bias': True, 'dual_pixel': True}
 
 
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
 def perturbed(net):
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

@@ -20,8 +20,11 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from pathlib import Path
+
+os.environ.setdefault('GOMP_SPINCOUNT', '1000')  # as the command line of mmrestore does
 
 import torch
 from mmengine.config import Config, DictAction
@@ -134,7 +137,12 @@ def main() -> None:
     parser.add_argument('--backbones', nargs='*', metavar='NAME')
     parser.add_argument('--variant', nargs='+', action='append', default=[], metavar='WORD')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
-    parser.add_argument('--synthetic', type=int, metavar='SIZE', help='random patches of SIZE')
+    parser.add_argument(
+        '--synthetic',
+        type=int,
+        metavar='SIZE',
+        help='random patches of SIZE, or the next size that the network takes',
+    )
     parser.add_argument('--steps', type=int, default=10)
     parser.add_argument('--warm-up', type=int, default=2)
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')

@@ -42,8 +42,10 @@ class Candidate:
             size = loader_cfg.get('total_batch_size', loader_cfg.get('batch_size'))
             channels = getattr(self.model.backbone, 'in_channels', 3)
             scale = self.model.backbone.scale
-            sample = {'inputs': torch.randint(256, (channels, synthetic, synthetic)).byte()}
-            target = torch.randint(256, (channels, scale * synthetic, scale * synthetic)).byte()
+            multiple = self.model.backbone.size_multiple
+            side = -(-synthetic // multiple) * multiple
+            sample = {'inputs': torch.randint(256, (channels, side, side)).byte()}
+            target = torch.randint(256, (channels, scale * side, scale * side)).byte()
             fields = {'gt_img': target} if scale > 1 else {}
             while True:
                 yield collate([{**sample, 'data_samples': DataSample(**fields)}] * size)

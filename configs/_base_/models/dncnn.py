@@ -1,4 +1,4 @@
-# DnCNN for blind colour denoising, of 20 layers: 670,531 parameters; 668,227 with folded batch norm.
+# DnCNN for blind colour denoising, of 20 layers: 670,531 parameters, 668,227 without batch norm.
 model = dict(
     type='Restorer',
     backbone=dict(type='DnCNN', in_channels=3, channels=64, num_layers=20),

@@ -21,10 +21,9 @@ NORM_MOMENTUM = 0.9  # of the new batch, as released; PyTorch's own is 0.1
 class DnCNN(nn.Module):
     """DnCNN: the input less the noise that the stack finds in it; images of any size.
 
-    The defaults are the gray network for one noise level. The blind networks and that for Gaussian
-    noise, super-resolution and JPEG at once have ``num_layers=20``. Released weights have batch
-    norm folded into the convolutions (``batch_norm=False``), so that they cannot be trained on as
-    their authors did; :func:`fold_batch_norm` does the same to any DnCNN.
+    The defaults are the gray network for one noise level. The blind networks, and that for Gaussian
+    noise, super-resolution and JPEG at once, have ``num_layers=20``. In released weights batch norm
+    is folded into the convolutions (``batch_norm=False``); :func:`fold_batch_norm` does that.
 
     Args:
         in_channels: channels of the images.

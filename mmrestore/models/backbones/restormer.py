@@ -81,7 +81,7 @@ class GatedFeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map features (B, C, H, W)."""
         gate, value = self.dwconv(self.project_in(x)).chunk(2, 1)
-        if x.device.type == 'cpu':  # where a GELU of every second row of channels is slow
+        if x.device.type == 'cpu':  # where the GELU of a part of the channels is slow
             gate = gate.contiguous(memory_format=torch.channels_last)
         return self.project_out(F.gelu(gate) * value)
 
