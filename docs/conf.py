@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PAGES = ('data_flow', 'data', 'strategies', 'runs', 'metrics', 'extending')
+PAGES = ('data_flow', 'data', 'strategies', 'networks', 'runs', 'metrics', 'extending')
 
 project = 'mmrestore'
 author = 'The mmrestore contributors'
