@@ -127,7 +127,7 @@ def _load_config(options: argparse.Namespace) -> Config:
 
 def train(options: argparse.Namespace) -> None:
     """Train a network as a config describes."""
-    from mmrestore.engine import Runner, init_process_group
+    from mmrestore.engine import Runner, process_group
 
     config = _load_config(options)
     if options.resume is not None:
@@ -143,13 +143,13 @@ def train(options: argparse.Namespace) -> None:
                 'images a step for which its learning rate was chosen'
             )
         config.auto_scale_lr.enable = True
-    init_process_group(options.launcher)
-    Runner.from_cfg(config).train()
+    with process_group(options.launcher):
+        Runner.from_cfg(config).train()
 
 
 def test(options: argparse.Namespace) -> None:
     """Measure a checkpoint on the test sets of a config."""
-    from mmrestore.engine import Runner, init_process_group
+    from mmrestore.engine import Runner, process_group
 
     config = _load_config(options)
     config.load_from = options.checkpoint
@@ -158,8 +158,8 @@ def test(options: argparse.Namespace) -> None:
         config.test_dataloader = config.val_dataloader
         config.test_evaluator = config.val_evaluator
         config.test_cfg = dict(type='TestLoop')
-    init_process_group(options.launcher)
-    Runner.from_cfg(config).test()
+    with process_group(options.launcher):
+        Runner.from_cfg(config).test()
 
 
 def restore(options: argparse.Namespace) -> None:

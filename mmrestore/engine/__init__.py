@@ -2,7 +2,7 @@
 
 from mmrestore.engine import hooks
 from mmrestore.engine.amp_optim_wrapper import AmpOptimWrapper
-from mmrestore.engine.launch import init_process_group
+from mmrestore.engine.launch import init_process_group, process_group
 from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
 from mmrestore.engine.runner import Runner
 
@@ -13,4 +13,5 @@ __all__ = [
     'Runner',
     'hooks',
     'init_process_group',
+    'process_group',
 ]

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
+
+
+@contextmanager
+def process_group(launcher: str) -> Iterator[None]:
+    """Join the processes of a run for a ``with`` block; see :func:`init_process_group`.
+
+    Left in order, all wait for each other and take the group down: a process that ends while its
+    threads still talk to others may abort.
+    """
+    inside = dist.is_initialized()
+    init_process_group(launcher)
+    yield
+    if dist.is_initialized() and not inside:
+        dist.barrier()
+        dist.destroy_process_group()
 
 
 def init_process_group(launcher: str, *, timeout_s: int = 1800) -> None:
