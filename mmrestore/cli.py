@@ -8,10 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# PyTorch's threads wait for each other in a loop, which takes the cores from the data workers and
-# from other programs. Must be set before PyTorch is imported.
-os.environ.setdefault('GOMP_SPINCOUNT', '1000')
-
 from mmengine.config import Config, DictAction
 
 from mmrestore.registry import suggest

@@ -105,10 +105,9 @@ def check_names(owner: str, names: Iterable[str], known: Sequence[str]) -> None:
     """
     for name in names:
         if name not in ('type', '_scope_', *known):
-            public = [k for k in known if k != 'self'] or ['none']
             raise TypeError(
                 f'{owner} has no argument {name!r}.{suggest(name, known)} '
-                f'It takes: {", ".join(public)}.'
+                f'It takes: {", ".join(known) or "none"}.'
             )
 
 

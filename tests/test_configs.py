@@ -14,6 +14,7 @@ from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 LEAVES = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name != '_base_')
+NETWORKS = sorted(CONFIGS.glob('_base_/models/*.py'))
 METAFILES = sorted(CONFIGS.glob('*/metafile.yml'))
 
 
@@ -32,6 +33,14 @@ def test_names_are_known_and_the_network_fits_the_patches(path, recwarn):
     assert patch % net.size_multiple == 0
     gray = config.train_dataloader.dataset.pipeline.image.get('color') == 'gray'
     assert net.in_channels == (1 if gray else 3)
+
+
+@pytest.mark.parametrize('path', NETWORKS, ids=name)
+def test_base_configs_say_how_many_parameters_they_have(path):
+    with torch.device('meta'):
+        net = MODELS.build(Config.fromfile(path).model.backbone)
+    count = sum(p.numel() for p in net.parameters())
+    assert f'{count:,} parameters' in path.read_text().replace('\n# ', ' ')
 
 
 @pytest.mark.parametrize('path', METAFILES, ids=name)

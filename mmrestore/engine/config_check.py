@@ -16,6 +16,7 @@ from mmrestore.registry import (
     EVALUATORS,
     HOOKS,
     LOOPS,
+    METRICS,
     MODELS,
     OPTIM_WRAPPERS,
     OPTIMIZERS,
@@ -28,9 +29,9 @@ from mmrestore.registry import (
 
 # What the runner reads beside its own arguments.
 MORE_SETTINGS = ('auto_scale_lr', 'custom_imports', 'find_unused_parameters')
-SETTINGS = [*inspect.signature(Runner.__init__).parameters, *MORE_SETTINGS]
+SETTINGS = [*inspect.signature(Runner).parameters, *MORE_SETTINGS]
 LOADER_ARGUMENTS = [
-    *inspect.signature(DataLoader.__init__).parameters,
+    *inspect.signature(DataLoader).parameters,
     *('total_batch_size', 'num_batch_per_epoch'),
 ]
 # Hooks that a config may change without naming their type, for MMEngine knows it.
@@ -73,7 +74,9 @@ def check_config(config: Config) -> None:
             warnings.warn(f'nothing reads the setting {name!r} of the config.{guess}', stacklevel=2)
     for name in ('train', 'val', 'test'):
         _check(LOOPS, config.get(f'{name}_cfg'))
-        _check(EVALUATORS, config.get(f'{name}_evaluator'))
+        evaluator = config.get(f'{name}_evaluator') or {}
+        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
+            _check(EVALUATORS if 'metrics' in metric else METRICS, metric)
         loader = config.get(f'{name}_dataloader') or {}
         check_names(f'{name}_dataloader', loader, LOADER_ARGUMENTS)
         _check(DATA_SAMPLERS, loader.get('sampler'))
@@ -85,11 +88,11 @@ def check_config(config: Config) -> None:
                 f'default_hooks has no {name!r} to change.{suggest(name, others)} A new hook needs '
                 'its type'
             )
-        _check(HOOKS, hook)
+        _check(HOOKS, hook, more=('priority',))
     for hook in config.get('custom_hooks') or []:
-        _check(HOOKS, hook)
+        _check(HOOKS, hook, more=('priority',))
     wrapper = config.get('optim_wrapper')
-    _check(OPTIM_WRAPPERS, wrapper)
+    _check(OPTIM_WRAPPERS, wrapper, more=('paramwise_cfg', 'constructor'))
     if isinstance(wrapper, dict):
         _check(OPTIMIZERS, wrapper.get('optimizer'))
     schedulers = config.get('param_scheduler') or []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -125,6 +126,13 @@ class ImageMetric(BaseMetric):
             on = f' on {", ".join(self.datasets)}' if self.datasets is not None else ''
             print_log(f'{self.name}{of}{on}: {self.protocol}', logger='current')
             self._protocol_logged = True
+        unseen = set(self.datasets or ()) - {dataset for dataset, _ in results}
+        if unseen:
+            print_log(
+                f'{self.name} is of data sets that did not occur: {", ".join(sorted(unseen))}',
+                logger='current',
+                level=logging.WARNING,
+            )
         groups: dict[str | None, list[float]] = {}
         for dataset, value in results:
             groups.setdefault(dataset, []).append(value)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 LARGEST_GRID = 4  # VGGDiscriminator halves the image until so much is left
@@ -77,6 +78,7 @@ class SRGANDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 1)."""
+        check_images(x, self.in_channels)
         _check_size(x, self.image_size)
         features = self.features(x.contiguous(memory_format=torch.channels_last))
         return self.fc2(F.leaky_relu(self.fc1(features.flatten(1)), 0.2))
@@ -146,6 +148,7 @@ class VGGDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 1)."""
+        check_images(x, self.in_channels)
         _check_size(x, self.image_size)
         for level in range(self.num_levels):
             for i in range(2):
@@ -203,6 +206,7 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 1, rows, columns)."""
+        check_images(x, self.in_channels)
         return self.model(x)
 
 
@@ -245,10 +249,7 @@ class UNetDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 1, H, W)."""
-        if x.shape[-2] % 8 or x.shape[-1] % 8:
-            raise ValueError(
-                f'the sides of the images must be multiples of 8, got {x.shape[-2]} x {x.shape[-1]}'
-            )
+        check_images(x, self.in_channels, 8)
         levels = [self._map(self.conv0, x.contiguous(memory_format=torch.channels_last))]
         for conv in (self.conv1, self.conv2, self.conv3):
             levels.append(self._map(conv, levels[-1]))

@@ -16,6 +16,7 @@ WRAPPERS = ('params_ema', 'params', 'state_dict', 'model_state_dict', 'model_wei
 # What stands before the names of a network that was saved as a part of something else.
 PREFIXES = ('module.', 'generator.', 'net.dn.branches.0.', 'bsn.', 'model_g.', 'model.')
 BACKBONE = 'backbone.'
+NETWORKS = ('mmrestore.models.backbones.', 'mmrestore.models.discriminators')
 SAME_NETWORK = 0.5  # share of the names, numbers aside, that two networks have in common
 
 
@@ -102,10 +103,10 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
     weights = {k: v for k, v in weights.items() if not ignored & set(k.split('.'))}
     differences = key_differences(network.state_dict(), weights)
     if differences:
-        name = type(network).__name__
-        known = recognise(weights)
-        other = known and not issubclass(MODELS.module_dict[known], type(network))
-        guess = f' The keys are those of {known}.' if other else ''
+        name, known = type(network).__name__, recognise(weights)
+        guess = (
+            f' The keys are those of {" or ".join(known)}.' if known and name not in known else ''
+        )
         raise ValueError(
             f'{source} does not fit {name} as configured. {differences}.{guess} Use the config '
             'with which it was trained'
@@ -113,24 +114,29 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
     network.load_state_dict(weights)
 
 
-def recognise(weights: Iterable[str]) -> str | None:
-    """Return the name of the backbone whose parameters have such names, whatever their number.
+def recognise(weights: Iterable[str]) -> list[str]:
+    """Return the networks whose parameters have such names, whatever their number; often none.
 
     Examples:
-        >>> recognise(['conv_first.weight', 'layers.0.residual_group.blocks.0.attn.qkv.weight'])
         >>> from mmrestore.models.backbones import SwinIR
         >>> recognise(SwinIR(embed_channels=12, depths=[2], num_heads=[2]).state_dict())
-        'SwinIR'
+        ['SwinIR']
+        >>> recognise(['weight', 'bias'])
+        []
     """
     found = _patterns(weights)
     likeness: dict[str, float] = {}
     for name, network in MODELS.module_dict.items():
-        if network.__module__.startswith('mmrestore.models.backbones.'):
+        if network.__module__.startswith(NETWORKS):
             with torch.device('meta'):
                 names = _patterns(network().state_dict())
             likeness[name] = len(names & found) / len(names | found)
-    best = max(likeness, key=lambda name: likeness[name], default=None)
-    return best if best and likeness[best] > SAME_NETWORK else None
+    best = max(likeness.values(), default=0)
+    nearest = [name for name, value in likeness.items() if value == best > SAME_NETWORK]
+    # A network that another derives from may have the same names in another configuration.
+    classes = [MODELS.module_dict[name] for name in nearest]
+    families = {base.__name__ for network in classes for base in network.__mro__}
+    return sorted(families & set(likeness))
 
 
 def _patterns(names: Iterable[str]) -> set[str]:

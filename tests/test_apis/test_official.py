@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from mmrestore.apis import load_official
-from mmrestore.models.backbones import SwinIR
+from mmrestore.models.backbones import DnCNN, SwinIR
 from mmrestore.models.weights import load_into, unwrap_weights
 
 ARGUMENTS = {
@@ -59,6 +59,8 @@ def test_numbered_layers_of_a_model_keep_their_names():
 def test_another_network_is_recognised(weights):
     with pytest.raises(ValueError, match='The keys are those of SwinIR'):
         load_into(torch.nn.Linear(1, 1), weights, 'file.pth')
+    with pytest.raises(ValueError, match='The keys are those of DnCNN or FDnCNN'):
+        load_into(torch.nn.Linear(1, 1), DnCNN(batch_norm=False).state_dict(), 'file.pth')
     with pytest.raises(ValueError, match=r'as configured. missing[^.]*. Use the config'):
         load_into(torch.nn.Linear(1, 1), {}, 'file.pth')
 

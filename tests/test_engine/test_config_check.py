@@ -38,6 +38,19 @@ def test_near_names(tmp_path, setting, message):
     assert not any(tmp_path.iterdir()), 'nothing is written before the config is checked'
 
 
+def test_what_mmengine_reads_itself(tmp_path):
+    config = tiny_config(tmp_path)
+    config.val_evaluator = dict(type='PSNR')
+    config.optim_wrapper.paramwise_cfg = dict(norm_decay_mult=0)
+    config.optim_wrapper.constructor = 'DefaultOptimWrapperConstructor'
+    config.default_hooks.logger.priority = 'LOW'
+    config.custom_hooks[0].priority = 'NORMAL'
+    check_config(config)
+    config.val_evaluator = [dict(type='PSNR'), dict(type='SSIM', chanel='y')]
+    with pytest.raises(TypeError, match='Did you mean channel'):
+        check_config(config)
+
+
 def test_overrides_of_nothing():
     with pytest.raises(ValueError, match=r"no setting 'optim_wraper'\. Did you mean optim_wrapper"):
         check_overrides({'model': {}}, ['optim_wraper.optimizer.lr'])

@@ -48,6 +48,21 @@ def test_odd_sizes_through_padding(row):
 
 
 @every_backbone
+def test_images_that_do_not_fit(row):
+    net = build(row)
+    x = fitting(row, net)
+    for channels in {1, 3, row.in_channels + 1} - {row.in_channels}:
+        wrong = x[:, :1].expand(-1, channels, -1, -1)
+        message = rf'expected images \(B, {row.in_channels}, H, W\), got \(2, {channels}, '
+        with pytest.raises(ValueError, match=message):
+            net(wrong)
+    if net.size_multiple > 1:
+        for wrong in (x[..., :-1], x[..., :-1, :]):
+            with pytest.raises(ValueError, match=f'multiples of {net.size_multiple}, got '):
+                net(wrong)
+
+
+@every_backbone
 def test_the_gradient_reaches_every_parameter(row):
     net = build(row).train()
     y = net(fitting(row, net).requires_grad_())

@@ -230,6 +230,16 @@ def test_sizes_that_do_not_fit(network, message):
         network(channels=2)(torch.rand(1, 3, 96, 60))
 
 
+@pytest.mark.parametrize(
+    'network', [SRGANDiscriminator, VGGDiscriminator, PatchDiscriminator, UNetDiscriminator]
+)
+def test_channels_that_do_not_fit(network):
+    net = network(channels=2)
+    side = getattr(net, 'image_size', 64)
+    with pytest.raises(ValueError, match=r'expected images \(B, 3, H, W\), got \(2, 1, '):
+        net(torch.rand(2, 1, side, side))
+
+
 def test_sizes_of_other_releases():
     with pytest.raises(ValueError, match='input_size=96'):
         load_official('VGGStyleDiscriminator (BasicSR)', {'num_in_ch': 3, 'input_size': 96}, {})

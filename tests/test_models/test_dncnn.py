@@ -147,9 +147,20 @@ def test_values_of_no_published_network(name, arguments, message):
         load_official(name, arguments, {})
 
 
-def test_arguments_that_do_not_fit():
-    with pytest.raises(ValueError, match='at least 2 layers, got num_layers=1'):
-        DnCNN(num_layers=1)
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ({'num_layers': 1}, 'at least 2 layers, got num_layers=1'),
+        ({'channels': 0}, '^channels must be at least 1, got 0'),
+        ({'in_channels': 0}, 'in_channels must be at least 1, got 0'),
+    ],
+)
+def test_arguments_that_do_not_fit(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        DnCNN(**arguments)
+
+
+def test_a_noise_map_alone_does_not_fit():
     with pytest.raises(ValueError, match='noise map, got 1'):
         FDnCNN(1)
 
@@ -183,3 +194,17 @@ def test_released_weights_give_the_published_figure(shared, tmp_path):
     found = Runner.from_cfg(config).test()
     assert found['set12/PSNR_unrounded'] == pytest.approx(30.438, abs=1e-3)
     assert found['set12/PSNR'] == pytest.approx(30.432, abs=1e-3)
+
+
+def test_synchronised_batch_norms_are_batch_norms():
+    net = DnCNN(channels=4, num_layers=4).eval()
+    generator = torch.Generator().manual_seed(0)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-1, 1, generator=generator)
+            module.running_var.uniform_(0.5, 2, generator=generator)
+    x = torch.rand(1, net.in_channels, 9, 7, generator=generator)
+    with torch.no_grad():
+        expected = net(x)
+        found = torch.nn.SyncBatchNorm.convert_sync_batchnorm(net)(x)
+    torch.testing.assert_close(found, expected)

@@ -242,9 +242,13 @@ def test_unpublished_checkpoints_are_refused(arguments, message):
     [
         ({'depths': [2]}, 'one number for every stage'),
         ({'num_heads_window': [5, 3]}, 'half of embed_channels=24 cannot be split into 5 heads'),
+        ({'num_heads_window': [2, 0]}, 'num_heads_window must be at least 1, got 0'),
+        ({'num_heads_stripe': [0, 2]}, 'num_heads_stripe must be at least 1, got 0'),
         ({'window_size': 3}, 'that divide the longest of them, got 3 and'),
         ({'stripe_size': [1, 8]}, '2 or more'),
         ({'anchor_factor': 4}, r'multiples of 2 \* anchor_factor=8'),
+        ({'anchor_factor': 0}, 'anchor_factor must be at least 1, got 0'),
+        ({'anchor_factor': -2}, 'at least 1, got -2'),
         ({'tail': 'pixel'}, "must be one of.*got 'pixel'"),
         ({'scale': 2}, 'residual has scale 1'),
         ({'embed_channels': 12, 'local_connection': True}, 'to at least 1, got 0'),
@@ -257,5 +261,5 @@ def test_arguments_that_do_not_fit(arguments, message):
 
 
 def test_sizes_that_do_not_fit():
-    with pytest.raises(ValueError, match='multiples of the window size 4 x 8, got 8 x 12'):
+    with pytest.raises(ValueError, match='multiples of 8, got 8 x 12'):
         GRL(**TINY)(torch.rand(1, 3, 8, 12))

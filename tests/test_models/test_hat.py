@@ -203,6 +203,8 @@ def test_official_arguments_that_no_published_network_has(arguments, name):
     [
         ({'depths': [2]}, 'one number for every stage'),
         ({'embed_channels': 13}, 'cannot be split into 2 heads'),
+        ({'num_heads': [2, 0]}, 'num_heads must be at least 1, got 0'),
+        ({'window_size': 0}, 'window_size must be at least 1, got 0'),
         ({'scale': 5}, 'power of 2 or by 3, got 5'),
         ({'overlap_ratio': 0.25}, 'windows of 4 pixels longer by 1: expected an even'),
         ({'overlap_ratio': -0.5}, 'longer by -2'),
@@ -217,5 +219,5 @@ def test_arguments_that_do_not_fit(arguments, message):
 
 
 def test_sizes_that_do_not_fit():
-    with pytest.raises(ValueError, match='multiples of the window size 4, got 8 x 10'):
+    with pytest.raises(ValueError, match='multiples of 4, got 8 x 10'):
         HAT(**TINY)(torch.rand(1, 3, 8, 10))

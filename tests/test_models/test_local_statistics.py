@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmrestore.models.backbones import NAFNet, NAFNetBaseline, Restormer, SwinIR
+from mmrestore.models.backbones import MIRNetV2, NAFNet, NAFNetBaseline, Restormer, SwinIR
 from mmrestore.models.inference import LocalStatistics, Pad, SelfEnsemble, Tile, build_inference
 from mmrestore.models.layers.global_mean import GlobalMean, local_mean
 
@@ -143,6 +143,14 @@ def test_tiles_of_a_network_with_global_statistics_warn_once():
     with pytest.warns(UserWarning, match='Restormer uses the whole image') as w:
         Tile(restormer(), size=8, overlap=0)
     assert 'LocalStatistics' not in str(w[0].message)  # attention is no mean
+
+
+def test_windowed_means_do_not_help_where_more_than_means_is_global():
+    net = MIRNetV2(channels=16, num_blocks=1)
+    for network in (net, LocalStatistics(net, train_size=8)):
+        with pytest.warns(UserWarning, match='MIRNetV2 uses the whole image') as w:
+            Tile(network, size=32, overlap=0)
+        assert 'LocalStatistics' not in str(w[0].message)
 
 
 def test_tiles_larger_than_the_windows_do_not_warn():

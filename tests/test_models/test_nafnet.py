@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 from official_weights import official_weights
 from plain_networks import PlainNAFNet, PlainNAFNetBaseline
 from safetensors.torch import load_file
@@ -16,7 +15,6 @@ from safetensors.torch import load_file
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import NAFNet, NAFNetBaseline
 from mmrestore.models.inference import Pad
-from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs/_base_/models'
 TINY = {'channels': 8, 'encoder_depths': [1, 2], 'num_middle_blocks': 1, 'decoder_depths': [2, 1]}
@@ -64,14 +62,6 @@ def test_parameters_of_the_published_networks(network, arguments, count, keys, r
         shared = request.getfixturevalue('shared')
         expected = json.loads((shared / f'specs/keys/{keys}.json').read_text())
         assert {k: list(v.shape) for k, v in net.state_dict().items()} == expected
-
-
-@pytest.mark.parametrize('name', ['nafnet_32', 'nafnet_64', 'nafnet_baseline_32'])
-def test_base_configs(name):
-    config = Config.fromfile(CONFIGS / f'{name}.py')
-    with torch.device('meta'):
-        count = sum(p.numel() for p in MODELS.build(config.model.backbone).parameters())
-    assert f'{count:,} parameters' in (CONFIGS / f'{name}.py').read_text()
 
 
 def test_full_size(shared):
@@ -144,6 +134,20 @@ def test_autocast_and_double(network):
     output.float().square().mean().backward()
     assert 0 < (output - exact).abs().max() < 0.2 * exact.std()
     assert all(p.grad.isfinite().all() for p in net.parameters())
+
+
+@pytest.mark.parametrize(
+    ('network', 'name'),
+    [
+        (NAFNet, 'channels'),
+        (NAFNetBaseline, 'channels'),
+        (NAFNetBaseline, 'expansion'),
+        (NAFNetBaseline, 'ffn_ratio'),
+    ],
+)
+def test_numbers_that_do_not_fit(network, name):
+    with pytest.raises(ValueError, match=f'{name} must be at least 1, got 0'):
+        network(**{**TINY, name: 0})
 
 
 def test_lists_and_sizes_that_do_not_fit():

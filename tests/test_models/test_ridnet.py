@@ -73,6 +73,8 @@ def test_arguments_of_the_release():
     assert net.image_range == 1
 
 
-def test_what_does_not_fit():
-    with pytest.raises(ValueError, match='got reduction=16'):
-        RIDNet(channels=8)
+@pytest.mark.parametrize('reduction', [16, 0, -1])
+def test_what_does_not_fit(reduction):
+    message = f'reduction must be in 1 ... channels=8, got {reduction}'
+    with pytest.raises(ValueError, match=message):
+        RIDNet(channels=8, reduction=reduction)

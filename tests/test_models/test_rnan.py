@@ -129,6 +129,7 @@ def test_the_range_of_the_images():
     [
         ({'num_groups': 1}, 'got num_groups=1'),
         ({'channels': 9}, 'channels=9'),
+        ({'channels': 0}, 'channels must be at least 1, got 0'),
         ({'scale': 5}, 'got 5'),
     ],
 )

@@ -159,6 +159,8 @@ def test_stored_buffers_are_named():
     [
         ({'depths': [2]}, 'one number for every stage'),
         ({'embed_channels': 13}, 'cannot be split into 2 heads'),
+        ({'num_heads': [2, 0]}, 'num_heads must be at least 1, got 0'),
+        ({'window_size': 0}, 'window_size must be at least 1, got 0'),
         ({'tail': 'pixel'}, "must be one of.*got 'pixel'"),
         ({'scale': 2}, 'residual has scale 1'),
         ({'scale': 3, 'tail': 'nearest+conv'}, 'does not make scale=3'),
@@ -173,5 +175,5 @@ def test_arguments_that_do_not_fit(arguments, message):
 
 
 def test_sizes_that_do_not_fit():
-    with pytest.raises(ValueError, match='multiples of the window size 4, got 8 x 10'):
+    with pytest.raises(ValueError, match='multiples of 4, got 8 x 10'):
         SwinIR(**TINY)(torch.rand(1, 3, 8, 10))

@@ -111,6 +111,8 @@ def test_start_of_a_training():
 
 
 def test_what_does_not_fit():
+    with pytest.raises(ValueError, match='channels must be at least 1, got 0'):
+        UNet(channels=0)
     with pytest.raises(ValueError, match='multiples of 32, got 32 x 40'):
         UNet(channels=8)(torch.rand(1, 3, 32, 40))
     with pytest.raises(ValueError, match='got 3 and 1'):

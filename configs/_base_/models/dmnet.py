@@ -6,3 +6,4 @@ model = dict(
     data_preprocessor=dict(type='DataPreprocessor'),
     inference=[dict(type='Pad')],
 )
+find_unused_parameters = True  # the coarse image is of the two-scale loss alone

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.models.layers.overwrite import lerp
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 SQUEEZE = 16  # the gates are made from so many times fewer channels
@@ -252,7 +252,7 @@ class DeamNet(nn.Module):
         Raises:
             ValueError: they are not.
         """
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         first = self.transform_function(x.contiguous(memory_format=torch.channels_last))
         features = first
         for step in (self.line11, self.line22, self.line33, self.line44):

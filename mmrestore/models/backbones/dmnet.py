@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.models.layers.convolutions import conv3x3
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 FACTOR = 4  # of the coarse scale
@@ -108,7 +108,7 @@ class DMNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1]."""
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         return self._fine(x, self._coarse_features(area_mean(x)))
 
     def multi_scale(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -117,7 +117,7 @@ class DMNet(nn.Module):
         Returns:
             The fine images, (B, C, H, W), and the coarse ones, (B, C, H / 4, W / 4).
         """
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         low = area_mean(x)
         features = self._coarse_features(low)
         return self._fine(x, features), (low + self.to_low(features)).contiguous()

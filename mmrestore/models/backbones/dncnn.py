@@ -10,7 +10,9 @@ import copy
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
 NORM_EPSILON = 1e-4
@@ -34,7 +36,8 @@ class DnCNN(nn.Module):
             for PyTorch they have none.
 
     Raises:
-        ValueError: there are fewer than two layers.
+        ValueError: there are fewer than two layers or no channels, or in a call the images have
+            other channels.
 
     Examples:
         >>> net = DnCNN(3, channels=8, num_layers=4)
@@ -59,6 +62,8 @@ class DnCNN(nn.Module):
         super().__init__()
         if num_layers < 2:
             raise ValueError(f'a stack has at least 2 layers, got num_layers={num_layers}')
+        check_positive('in_channels', in_channels)
+        check_positive('channels', channels)
         self.in_channels = in_channels
         layers: list[nn.Module] = [nn.Conv2d(in_channels, channels, 3, padding=1), nn.ReLU()]
         for _ in range(num_layers - 2):
@@ -75,6 +80,7 @@ class DnCNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         return x - self._stack(x)
 
     def _stack(self, x: Tensor) -> Tensor:
@@ -130,6 +136,7 @@ class FDnCNN(DnCNN):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images with noise map (B, C + 1, H, W) in [0, 1]; returns (B, C, H, W)."""
+        check_images(x, self.in_channels)
         return self._stack(x)
 
 
@@ -156,18 +163,20 @@ def fold_batch_norm(net: DnCNN) -> DnCNN:
     return result
 
 
-def conv_layers(net: DnCNN) -> list[tuple[nn.Conv2d, nn.BatchNorm2d | None]]:
+def conv_layers(net: DnCNN) -> list[tuple[nn.Conv2d, _BatchNorm | None]]:
     """Return the convolutions, each with the batch norm that follows it or ``None``."""
-    layers: list[tuple[nn.Conv2d, nn.BatchNorm2d | None]] = []
+    layers: list[tuple[nn.Conv2d, _BatchNorm | None]] = []
     for module in net.model:
         if isinstance(module, nn.Conv2d):
             layers.append((module, None))
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, _BatchNorm):  # synchronised between processes or not
             layers[-1] = (layers[-1][0], module)
+        elif not isinstance(module, nn.ReLU):
+            raise TypeError(f'expected convolutions, batch norms and ReLUs, got {module}')
     return layers
 
 
-def folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+def folded(conv: nn.Conv2d, norm: _BatchNorm) -> tuple[Tensor, Tensor]:
     """Return weight and bias of the convolution that does both in evaluation."""
     assert norm.running_mean is not None and norm.running_var is not None
     factor = norm.weight * torch.rsqrt(norm.running_var + norm.eps)

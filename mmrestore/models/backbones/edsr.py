@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler
 from mmrestore.models.layers.mean_shift import MeanShift
 from mmrestore.models.layers.residual import ResidualBlock
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.layers.transformer import image_mean
 from mmrestore.registry import MODELS
 
@@ -79,6 +80,7 @@ class EDSR(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         if self.trained_mean:
             x = self.sub_mean(x * self.image_range)
         else:

@@ -20,6 +20,7 @@ from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.drop_path import DropPath
 from mmrestore.models.layers.mixed_attention import MixedAttention, join
 from mmrestore.models.layers.mlp import MLP
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.models.layers.tails import add_tail, apply_tail
 from mmrestore.models.layers.transformer import image_mean, initialise_linear, rising_rates
 from mmrestore.models.layers.windows import to_image, to_rows
@@ -222,6 +223,7 @@ class GRL(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of ``size_multiple``."""
+        check_images(x, self.in_channels, self.size_multiple)
         size = (x.shape[0], x.shape[2], x.shape[3])
         layouts = self._layouts(size)
         x = x - self.mean
@@ -256,15 +258,18 @@ def _check(
             'depths, num_heads_window and num_heads_stripe need one number for every stage, got '
             f'{list(depths)}, {list(num_heads[0])} and {list(num_heads[1])}'
         )
-    for heads in (*num_heads[0], *num_heads[1]):
-        if channels % (2 * heads):
-            raise ValueError(
-                f'half of embed_channels={channels} cannot be split into {heads} heads'
-            )
+    for name, numbers in zip(('num_heads_window', 'num_heads_stripe'), num_heads, strict=True):
+        for heads in numbers:
+            check_positive(name, heads)
+            if channels % (2 * heads):
+                raise ValueError(
+                    f'half of embed_channels={channels} cannot be split into {heads} heads'
+                )
 
 
 def _size_multiple(window_size: int, stripe_size: Sequence[int], anchor_factor: int) -> int:
     """Return the longest side of windows and stripes, of which the others must be parts."""
+    check_positive('anchor_factor', anchor_factor)
     sides = (window_size, *stripe_size)
     if len(sides) != 3 or min(sides) < 2 or any(max(sides) % side for side in sides):
         raise ValueError(

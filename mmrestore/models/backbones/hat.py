@@ -21,6 +21,7 @@ from mmrestore.models.layers.overlapping_windows import (
     overlap_position_index,
     overlapping_windows,
 )
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.models.layers.tails import add_tail, apply_tail
 from mmrestore.models.layers.transformer import (
     check_stages,
@@ -222,6 +223,7 @@ class HAT(nn.Module):
     ) -> None:
         super().__init__()
         check_stages(embed_channels, depths, num_heads)
+        check_positive('window_size', window_size)
         border = int(window_size * overlap_ratio)
         _check(embed_channels, window_size, border, compress_ratio, squeeze_factor)
         self.in_channels = in_channels
@@ -274,6 +276,7 @@ class HAT(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of ``size_multiple``."""
+        check_images(x, self.in_channels, self.size_multiple)
         size = (x.shape[0], x.shape[2], x.shape[3])
         grid = window_grid(size, window=self.size_multiple, shift=self.shift, device=x.device)
         windows = Windows(grid.orders, self.position_index, self.masks, self.overlap_index)

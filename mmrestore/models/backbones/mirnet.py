@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.prelu import PReLU
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 
@@ -264,6 +264,6 @@ class MIRNet(nn.Module):
         Raises:
             ValueError: they are not.
         """
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         features = self.conv_in(x.contiguous(memory_format=torch.channels_last))
         return (x + self.conv_out(self.body(features))).contiguous()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mmrestore.models.backbones.mirnet import Group, Steps, conv
 from mmrestore.models.layers.overwrite import add
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 CONV_GROUPS = (1, 2, 4, 4)  # of the 3x3 convolutions in the blocks of every group
@@ -135,6 +135,7 @@ class MIRNetV2(nn.Module):
     scale = 1
     size_multiple = 4
     global_statistics = True
+    global_means_only = False  # the context is a softmax over the whole image
 
     def __init__(
         self,
@@ -167,7 +168,7 @@ class MIRNetV2(nn.Module):
         Raises:
             ValueError: they are not.
         """
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         first = self.conv_in(x.contiguous(memory_format=torch.channels_last))
         features = self.body(first)
         if self.dual_pixel:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.residual import ResidualBlock
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 
@@ -63,6 +64,7 @@ class MSRResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         x = x.contiguous(memory_format=torch.channels_last)
         features = self.body(_activate(self.conv_first(x)))
         for i, step in enumerate(self.steps, 1):
@@ -140,6 +142,7 @@ class MSRResNet0(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         return self.model(x.contiguous(memory_format=torch.channels_last)).contiguous()
 
 

@@ -15,7 +15,7 @@ from mmrestore.models.layers.channel_norm import ChannelNorm
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.pointwise import PointwiseConv
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
 
@@ -136,6 +136,7 @@ class Skeleton(nn.Module):
         block: Callable[[int], Block],
     ) -> None:
         super().__init__()
+        check_positive('channels', channels)
         if len(encoder_depths) != len(decoder_depths):
             raise ValueError(
                 'encoder_depths and decoder_depths need one number for every level, got '
@@ -168,7 +169,7 @@ class Skeleton(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of ``size_multiple``."""
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         x = x.contiguous(memory_format=torch.channels_last)
         y = self.intro(x)
         skips = []
@@ -201,7 +202,8 @@ class NAFNet(Skeleton):
         decoder_depths: number of blocks at every level of the decoder, from the deepest.
 
     Raises:
-        ValueError: the two lists differ in length, or sides are no multiples of 2 for every level.
+        ValueError: the two lists differ in length, a width is less than 1, or in a call sides are
+            no multiples of 2 for every level.
 
     Examples:
         >>> net = NAFNet(channels=8, encoder_depths=[1, 1, 1, 2], num_middle_blocks=1,
@@ -244,7 +246,8 @@ class NAFNetBaseline(Skeleton):
         ffn_ratio: hidden channels of the feed-forward branches, relative to their block.
 
     Raises:
-        ValueError: the two lists differ in length, or sides are no multiples of 2 for every level.
+        ValueError: the two lists differ in length, a width is less than 1, or in a call sides are
+            no multiples of 2 for every level.
 
     Examples:
         >>> net = NAFNetBaseline(channels=8, encoder_depths=[1], decoder_depths=[1])
@@ -263,6 +266,9 @@ class NAFNetBaseline(Skeleton):
         expansion: int = 1,
         ffn_ratio: int = 2,
     ) -> None:
+        check_positive('expansion', expansion)
+        check_positive('ffn_ratio', ffn_ratio)
+
         def block(width: int) -> Block:
             return BaselineBlock(width, expansion=expansion, ffn_ratio=ffn_ratio)
 

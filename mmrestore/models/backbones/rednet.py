@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 
@@ -71,6 +72,7 @@ class REDNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         features = x.contiguous(memory_format=torch.channels_last)
         skips = {0: x}
         for number, conv in enumerate(self.convs, start=1):

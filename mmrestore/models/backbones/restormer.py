@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mmrestore.models.layers.channel_norm import BiasFreeChannelNorm, ChannelNorm
 from mmrestore.models.layers.pointwise import PointwiseConv
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
 LEVELS = 4
@@ -51,7 +51,8 @@ class ChannelSelfAttention(nn.Module):
         weights = self._weights(qkv[..., : 2 * x.shape[1]])
         value = qkv[..., 2 * x.shape[1] :]
         project = self.project_out.weight.flatten(1).unflatten(1, (self.num_heads, -1))
-        matrix = (project.transpose(0, 1) @ weights).transpose(1, 2).flatten(2)  # (B, C, C)
+        matrix = project.transpose(0, 1) @ weights.to(project.dtype)
+        matrix = matrix.transpose(1, 2).flatten(2)  # (B, C, C)
         rows = shortcut.permute(0, 2, 3, 1).flatten(1, 2)
         y = torch.baddbmm(rows.to(value.dtype), value, matrix.mT.to(value.dtype))
         return y.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
@@ -171,8 +172,14 @@ class Restormer(nn.Module):
         dual_pixel: bool = False,
     ) -> None:
         super().__init__()
+        check_positive('embed_channels', embed_channels)
         widths = [embed_channels * 2**level for level in range(LEVELS)]
         _check(in_channels, widths, depths, num_heads, dual_pixel)
+        if int(embed_channels * ffn_ratio) < 1:
+            raise ValueError(
+                f'ffn_ratio must be at least 1 / embed_channels={embed_channels}, for one hidden '
+                f'channel, got {ffn_ratio}'
+            )
         self.in_channels = in_channels
         self.dual_pixel = dual_pixel
 
@@ -207,7 +214,7 @@ class Restormer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of 8."""
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         x = x.contiguous(memory_format=torch.channels_last)
         embedded = self.patch_embed['proj'](x)
         level1 = self.encoder_level1(embedded)

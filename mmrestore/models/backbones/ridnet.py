@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.mean_shift import MeanShift
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.layers.transformer import image_mean
 from mmrestore.registry import MODELS
 
@@ -92,7 +93,7 @@ class RIDNet(nn.Module):
         image_range: factor of the image inside the network.
 
     Raises:
-        ValueError: ``reduction`` is larger than ``channels``.
+        ValueError: ``reduction`` is less than 1 or larger than ``channels``.
 
     Examples:
         >>> net = RIDNet(channels=16)
@@ -115,11 +116,8 @@ class RIDNet(nn.Module):
         image_range: float = 255.0,
     ) -> None:
         super().__init__()
-        if reduction > channels:
-            raise ValueError(
-                f'the attention reduces {channels} channels by a factor of at most that, got '
-                f'reduction={reduction}'
-            )
+        if not 1 <= reduction <= channels:
+            raise ValueError(f'reduction must be in 1 ... channels={channels}, got {reduction}')
         self.in_channels = in_channels
         self.image_range = image_range
         mean = image_range * image_mean(in_channels).flatten()
@@ -133,6 +131,7 @@ class RIDNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         shifted = self.sub_mean(x * self.image_range)
         features = self.head['body'](shifted.contiguous(memory_format=torch.channels_last))
         features = F.relu(features.contiguous(memory_format=torch.channels_last), inplace=True)

@@ -13,7 +13,7 @@ from torch.autograd.function import once_differentiable
 
 from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler
 from mmrestore.models.layers.mean_shift import MeanShift
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.models.layers.transformer import image_mean
 from mmrestore.registry import MODELS
 
@@ -237,6 +237,7 @@ class RNAN(nn.Module):
         image_range: float = 255.0,
     ) -> None:
         super().__init__()
+        check_positive('channels', channels)
         if num_groups < 2:
             raise ValueError(f'two groups are non-local, got num_groups={num_groups}')
         if channels % 2:
@@ -260,7 +261,7 @@ class RNAN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W even."""
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         scaled = x * self.image_range
         if self.scale > 1:
             scaled = self.sub_mean(scaled)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.prelu import PReLU
+from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 
@@ -89,6 +90,7 @@ class SRResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge images (B, C, H, W) in [0, 1]."""
+        check_images(x, self.in_channels)
         first = self.head(x.contiguous(memory_format=torch.channels_last))
         features = first + self.tail(self.body(first))
         return self.out(self.up(features)).contiguous()

@@ -16,6 +16,7 @@ from mmrestore.models.layers.attention import chunks
 from mmrestore.models.layers.convolutions import conv3x3, stage_convs
 from mmrestore.models.layers.drop_path import DropPath
 from mmrestore.models.layers.mlp import MLP
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.models.layers.tails import add_tail, apply_tail
 from mmrestore.models.layers.transformer import (
     check_stages,
@@ -168,6 +169,7 @@ class SwinIR(nn.Module):
     ) -> None:
         super().__init__()
         check_stages(embed_channels, depths, num_heads)
+        check_positive('window_size', window_size)
         self.in_channels = in_channels
         self.scale = scale
         self.size_multiple = window_size
@@ -210,6 +212,7 @@ class SwinIR(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of ``size_multiple``."""
+        check_images(x, self.in_channels, self.size_multiple)
         size = (x.shape[0], x.shape[2], x.shape[3])
         grid = window_grid(size, window=self.size_multiple, shift=self.shift, device=x.device)
         x = (x - self.mean) * self.image_range

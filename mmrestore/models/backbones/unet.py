@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.models.layers.convolutions import conv3x3
-from mmrestore.models.layers.sizes import check_size
+from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
 LEVELS = 5  # each halves height and width
@@ -32,7 +32,7 @@ class UNet(nn.Module):
         blind_spot: whether the network has a blind spot.
 
     Raises:
-        ValueError: in a call, a side is not a multiple of 32.
+        ValueError: ``channels`` is less than 1, or in a call a side is not a multiple of 32.
 
     Examples:
         >>> net = UNet(channels=8, blind_spot=True)
@@ -49,6 +49,7 @@ class UNet(nn.Module):
         self, in_channels: int = 3, *, channels: int = 128, blind_spot: bool = False
     ) -> None:
         super().__init__()
+        check_positive('channels', channels)
         self.in_channels = in_channels
         self.blind_spot = blind_spot
         self.enc_conv0 = conv3x3(in_channels, channels)
@@ -70,7 +71,7 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (B, C, H, W) in [0, 1], H and W multiples of 32."""
-        check_size(x, self.size_multiple)
+        check_images(x, self.in_channels, self.size_multiple)
         features = self._in_rotations(x) if self.blind_spot else self._features(x)
         for conv in (self.nin_a, self.nin_b):
             features = _leaky(conv(features))

@@ -114,12 +114,16 @@ class Tile(InferenceDecorator):
 def _warn_of_global_statistics(net: Network, size: int) -> None:
     *decorators, network = chain(net)
     windows = [d.window for d in decorators if isinstance(d, LocalStatistics)]
-    if not getattr(network, 'global_statistics', False) or any(w < size for w in windows):
+    # Where means are not all that is taken over the whole image, windowed means do not help.
+    local = getattr(network, 'global_means_only', True)
+    if not getattr(network, 'global_statistics', False):
+        return
+    if local and any(w < size for w in windows):
         return
     remedy = ''
-    if windows:
+    if local and windows:
         remedy = f': take tiles larger than the windows of LocalStatistics, {windows[0]} pixels'
-    elif has_global_means(network):
+    elif local and has_global_means(network):
         remedy = (
             ': restore the image whole with LocalStatistics or, if it does not fit into memory, '
             'name LocalStatistics before Tile and take tiles larger than its windows'

@@ -103,5 +103,5 @@ class _BiasFreeNorm(torch.autograd.Function):
         m = mean * rstd
         factor = (grad @ weight / len(weight)).unsqueeze(-1) * rstd
         grad_x.addcmul_(x, factor * m * -rstd).add_(factor * (1 + m * m))
-        grad_weight += grad.reshape(-1, len(weight)).mT @ m.flatten()
+        grad_weight += grad.reshape(-1, len(weight)).mT @ m.flatten().to(grad.dtype)
         return grad_x.to(dtype), grad_weight, None

@@ -1,4 +1,4 @@
-"""Convolutions after stages of attention and before the image."""
+"""Convolutions that keep the size, and those that enlarge."""
 
 from __future__ import annotations
 

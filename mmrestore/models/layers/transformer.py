@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.layers.sizes import check_positive
+
 RGB_MEAN = (0.4488, 0.4371, 0.4040)  # of DIV2K
 
 
@@ -55,6 +57,8 @@ def check_stages(channels: int, depths: Sequence[int], num_heads: Sequence[int])
             f'depths and num_heads need one number for every stage, got {list(depths)} and '
             f'{list(num_heads)}'
         )
+    check_positive('embed_channels', channels)
     for heads in num_heads:
+        check_positive('num_heads', heads)
         if channels % heads:
             raise ValueError(f'embed_channels={channels} cannot be split into {heads} heads')

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-LEAST = 1e-12  # shorter vectors stay as short
+LEAST = 1e-12  # shorter vectors are divided by this
 
 
 class _UnitVectors(torch.autograd.Function):
