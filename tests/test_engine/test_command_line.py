@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 
 import pytest
 from tiny_components import tiny_config
@@ -18,8 +19,11 @@ def run(tmp_path):
     """Train the tiny config for one epoch with further words and return the checkpoint."""
     config = tiny_config(tmp_path / 'run', train_cfg__max_epochs=1)
     config.work_dir = None
+    numbers = count()
 
     def train(*words: str) -> dict:
+        # MMEngine takes two runs of one name in one second and process for the same.
+        config.experiment_name = f'run_{next(numbers)}_of_{tmp_path.name}'
         (tmp_path / 'tiny.py').write_text(config_text(config))
         shutil.rmtree(tmp_path / 'run', ignore_errors=True)
         main(['train', str(tmp_path / 'tiny.py'), '--work-dir', str(tmp_path / 'run'), *words])
@@ -54,6 +58,7 @@ def test_the_work_directory_follows_the_name_of_the_config(run, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'other.py').write_text(config_text(run.config))
     main(['train', 'other.py'])
+    run.config.experiment_name = 'another'
     assert (tmp_path / 'work_dirs' / 'other' / 'epoch_1.pth').is_file()
     (tmp_path / 'strategy').mkdir()
     (tmp_path / 'strategy' / 'other.py').write_text(config_text(run.config))
