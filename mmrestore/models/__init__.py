@@ -1,6 +1,7 @@
 """Networks, losses, restorers and what happens around a network at test time."""
 
 from mmrestore.models import (
+    attachments,
     backbones,
     discriminators,
     inference,
@@ -12,6 +13,7 @@ from mmrestore.models.data_preprocessor import DataPreprocessor
 
 __all__ = [
     'DataPreprocessor',
+    'attachments',
     'backbones',
     'discriminators',
     'inference',

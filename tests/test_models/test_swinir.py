@@ -33,6 +33,7 @@ PUBLISHED = [
     ({**REAL, 'scale': 4}, 11_715_559),
     ({**LARGE, 'tail': 'nearest+conv', 'scale': 4}, 28_013_059),
     ({'embed_channels': 60}, 905_283),
+    ({'embed_channels': 60, 'num_convs': 3, 'embed_kernel': 1, 'long_skips': False}, 824_118),
     ({'embed_channels': 60, 'in_channels': 1}, 903_121),
     ({}, 2_248_083),
     ({'num_heads': [4] * 4}, 2_237_283),
@@ -65,6 +66,7 @@ def test_parameter_counts(arguments, count):
         (TINY, (2, 3, 12, 20)),
         (TINY, (3, 3, 4, 4)),
         ({**TINY, 'in_channels': 1, 'window_size': 7, 'num_convs': 3}, (2, 1, 21, 14)),
+        ({**TINY, 'embed_kernel': 1, 'long_skips': False}, (2, 3, 12, 8)),
     ],
 )
 def test_the_plain_twin_agrees(arguments, size, training):

@@ -13,7 +13,8 @@ process, so that their ratios hold on this machine whatever else it does. Exampl
 
 With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
 process of its own, on single patches; peak memory on a CPU is that of the whole process, with
-PyTorch. Where there is a plain form of a network the last columns are its times relative to ours.
+PyTorch. Where there is a plain form of a network the last columns are its times relative to ours;
+they are empty too where the plain form does not fit into the machine's memory.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import resource
 import sys
 from pathlib import Path
 
@@ -38,6 +40,7 @@ import plain_networks  # noqa: F401  registers the plain forms
 from candidates import PARTS, Candidate, compare
 
 MODEL_CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
+SHARE_OF_MEMORY = 0.8  # of the machine's; beyond it a network is refused, not the process killed
 COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
 BACKBONE_HEAD = [
     *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
@@ -67,6 +70,8 @@ def report(candidates: list[Candidate]) -> str:
 def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> list[str]:
     """Measure the network of one base config; return its row of the table."""
     init_default_scope('mmrestore')
+    physical = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+    resource.setrlimit(resource.RLIMIT_DATA, (int(SHARE_OF_MEMORY * physical), -1))
     config = Config(
         {
             'train_dataloader': {'total_batch_size': 1},
@@ -80,14 +85,19 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
     backbone = candidates[0].model.backbone
     row = [path.stem, f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.3f}']
     row.append(f'{multiply_adds(config.model.backbone) / 1e9:.1f}')
-    compare(candidates, steps=1, warm_up=0)
+    if not fit_into_memory(candidates, steps=1, warm_up=0):
+        return [*row, '', '', 'out of memory', '', '']
     memory = candidates[0].memory
     candidates[0].drop_first(1)
     plain = f'Plain{config.model.backbone.type}'
     if plain in MODELS.module_dict:
         config.model.backbone.type = plain
         candidates.append(Candidate('plain', config, **measured))
-    compare(candidates, steps=options.steps, warm_up=options.warm_up)
+    turns = {'steps': options.steps, 'warm_up': options.warm_up}
+    if not fit_into_memory(candidates, **turns):
+        del candidates[1:]
+        candidates[0].drop_first(options.steps + options.warm_up)
+        compare(candidates, **turns)
     times = [{part: c.median(part) for part in ('inference', 'step')} for c in candidates]
     row += [f'{1e3 * times[0][part]:.1f}' for part in ('inference', 'step')]
     row.append(f'{memory:.0f}')
@@ -95,6 +105,17 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
         f'{times[1][part] / times[0][part]:.2f}' if len(times) > 1 else ''
         for part in ('inference', 'step')
     ]
+
+
+def fit_into_memory(candidates: list[Candidate], *, steps: int, warm_up: int) -> bool:
+    """Compare candidates; return whether there was memory for them."""
+    try:
+        compare(candidates, steps=steps, warm_up=warm_up)
+    except RuntimeError as error:
+        if 'memory' not in str(error):
+            raise
+        return False
+    return True
 
 
 def multiply_adds(backbone: dict) -> int:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from given_masks import attach_given_masks
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -65,9 +66,11 @@ def compare(path: Path) -> Row:
     expected = [v for k, v in sorted(tensors.items()) if re.fullmatch(r'output(\.\d)?', k)]
     if not weights or not expected:
         return Row(name, 'not input -> output')
-    net = load_official(facts['architecture'], facts['arguments'], weights).eval()
+    net = load_official(facts['architecture'], facts['arguments'], weights)
+    net.train(facts.get('module_mode') == 'train')
     run = runner(net, expected)
-    with torch.no_grad():
+    attach_given_masks(net, tensors)
+    with torch.set_grad_enabled(facts.get('module_mode') == 'train'):
         found = run(tensors['input'])
     differences = [
         float((a - b).abs().max() / b.std()) for a, b in zip(found, expected, strict=True)

@@ -10,6 +10,7 @@ from mmrestore.engine.hooks.iteration_hooks import (
     TrimHistoryHook,
     iteration_seed,
 )
+from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     'CurveHook',
     'FiniteLossHook',
     'IterationSeedHook',
+    'MaskRatioScheduleHook',
     'PictureHook',
     'ThroughputHook',
     'TrimHistoryHook',

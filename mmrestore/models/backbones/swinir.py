@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mmrestore.models.layers.attention import chunks
-from mmrestore.models.layers.convolutions import conv3x3, stage_convs
+from mmrestore.models.layers.convolutions import stage_convs
 from mmrestore.models.layers.drop_path import DropPath
 from mmrestore.models.layers.mlp import MLP
 from mmrestore.models.layers.sizes import check_images, check_positive
@@ -129,13 +129,18 @@ class SwinIR(nn.Module):
         window_size: side of the attention windows.
         mlp_ratio: hidden channels of the MLPs, relative to ``embed_channels``.
         tail: from features to image. ``residual`` predicts what is added to the input (denoising,
-            JPEG); ``pixelshuffle`` (classical), ``pixelshuffledirect`` (lightweight) and
-            ``nearest+conv`` (real-world) are for super-resolution.
+            JPEG), or the image itself without long skips; ``pixelshuffle`` (classical),
+            ``pixelshuffledirect`` (lightweight) and ``nearest+conv`` (real-world) are for
+            super-resolution.
         scale: factor of height and width.
         num_convs: 3x3 convolutions after every stage, 1, or a bottleneck of 3 convolutions.
         image_range: factor of the image inside the network; 255 in the JPEG networks.
         drop_path_rate: rate of stochastic depth in the last block; it rises linearly from 0.
         shift: whether every second block shifts its windows by half a window.
+        embed_kernel: side of the convolution that makes features of pixels, odd. With 1 a feature
+            holds one pixel, which masked training needs.
+        long_skips: whether the first features are added to the last ones, and with the tail
+            ``residual`` the input to the output. The networks of masked training have none.
 
     Raises:
         ValueError: arguments that do not fit each other.
@@ -166,6 +171,8 @@ class SwinIR(nn.Module):
         image_range: float = 1.0,
         drop_path_rate: float = 0.1,
         shift: bool = True,
+        embed_kernel: int = 3,
+        long_skips: bool = True,
     ) -> None:
         super().__init__()
         check_stages(embed_channels, depths, num_heads)
@@ -177,7 +184,12 @@ class SwinIR(nn.Module):
         self.tail = tail
         self.shift = window_size // 2 if shift else 0
 
-        self.conv_first = conv3x3(in_channels, embed_channels)
+        if embed_kernel < 1 or embed_kernel % 2 == 0:
+            raise ValueError(f'embed_kernel must be odd and positive, got {embed_kernel}')
+        self.long_skips = long_skips
+        self.conv_first = nn.Conv2d(
+            in_channels, embed_channels, embed_kernel, padding=embed_kernel // 2
+        )
         self.patch_embed = nn.ModuleDict({'norm': nn.LayerNorm(embed_channels)})
         rates = iter(rising_rates(drop_path_rate, sum(depths)))
         self.layers = nn.ModuleList(
@@ -221,7 +233,8 @@ class SwinIR(nn.Module):
         for stage in self.layers:
             features = stage(features, grid, self.position_index, self.masks)
         features = to_image(self.norm(to_rows(features)), size)
-        y = apply_tail(self, self.tail, self.conv_after_body(features) + first)
-        if self.tail == 'residual':
+        features = self.conv_after_body(features)
+        y = apply_tail(self, self.tail, features + first if self.long_skips else features)
+        if self.tail == 'residual' and self.long_skips:
             y = x + y
         return (y / self.image_range + self.mean).contiguous()

@@ -2,6 +2,7 @@
 
 from mmrestore.models.inference.base import InferenceDecorator, build_inference
 from mmrestore.models.inference.local_statistics import LocalStatistics
+from mmrestore.models.inference.mean_of_runs import MeanOfRuns
 from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.self_ensemble import SelfEnsemble
 from mmrestore.models.inference.tile import Tile
@@ -9,6 +10,7 @@ from mmrestore.models.inference.tile import Tile
 __all__ = [
     'InferenceDecorator',
     'LocalStatistics',
+    'MeanOfRuns',
     'Pad',
     'SelfEnsemble',
     'Tile',

@@ -14,6 +14,7 @@ from mmrestore.models.official.dncnn import official_dncnn, official_fdncnn, ori
 from mmrestore.models.official.edsr import basicsr_edsr, mmagic_edsr, official_edsr
 from mmrestore.models.official.grl import official_grl
 from mmrestore.models.official.hat import official_hat
+from mmrestore.models.official.masked_swinir import official_masked_swinir
 from mmrestore.models.official.mirnet import official_mirnet
 from mmrestore.models.official.mirnet_v2 import official_mirnet_v2
 from mmrestore.models.official.nafnet import official_nafnet, official_nafnet_baseline
@@ -49,6 +50,7 @@ __all__ = [
     'official_fdncnn',
     'official_grl',
     'official_hat',
+    'official_masked_swinir',
     'official_mirnet',
     'official_mirnet_v2',
     'official_nafnet',

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.grl import GRL
+from mmrestore.models.official.unpublished import refuse_unpublished
 from mmrestore.registry import OFFICIAL
 
 
@@ -61,26 +62,26 @@ def official_grl(
         ValueError: an argument has a value that no published network has.
     """
     sides = [side for side in stripe_size if side is not None]
-    unpublished = {
-        'img_range': img_range != 1,
-        'stripe_size': len(sides) != 2,
-        'stripe_groups': any(group is not None for group in stripe_groups),
-        'stripe_shift': not stripe_shift,
-        'qkv_bias': not qkv_bias,
-        'qkv_proj_type': qkv_proj_type != 'linear',
-        'anchor_proj_type': anchor_proj_type != 'avgpool',
-        'anchor_one_stage': not anchor_one_stage,
-        'drop_rate': drop_rate != 0,
-        'attn_drop_rate': attn_drop_rate != 0,
-        'pretrained_window_size': any(pretrained_window_size),
-        'pretrained_stripe_size': any(pretrained_stripe_size),
-        'conv_type': conv_type != '1conv',
-        'init_method': init_method != 'n',
-        'euclidean_dist': euclidean_dist,
-    }
-    if any(unpublished.values()):
-        names = [name for name, used in unpublished.items() if used]
-        raise ValueError(f'no published GRL has such values of {names}: not supported')
+    refuse_unpublished(
+        'GRL',
+        {
+            'img_range': img_range != 1,
+            'stripe_size': len(sides) != 2,
+            'stripe_groups': any(group is not None for group in stripe_groups),
+            'stripe_shift': not stripe_shift,
+            'qkv_bias': not qkv_bias,
+            'qkv_proj_type': qkv_proj_type != 'linear',
+            'anchor_proj_type': anchor_proj_type != 'avgpool',
+            'anchor_one_stage': not anchor_one_stage,
+            'drop_rate': drop_rate != 0,
+            'attn_drop_rate': attn_drop_rate != 0,
+            'pretrained_window_size': any(pretrained_window_size),
+            'pretrained_stripe_size': any(pretrained_stripe_size),
+            'conv_type': conv_type != '1conv',
+            'init_method': init_method != 'n',
+            'euclidean_dist': euclidean_dist,
+        },
+    )
     net = GRL(
         in_channels,
         out_channels=out_channels,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.hat import HAT
+from mmrestore.models.official.unpublished import refuse_unpublished
 from mmrestore.registry import OFFICIAL
 
 
@@ -46,22 +47,22 @@ def official_hat(
     Raises:
         ValueError: an argument has a value that no published network has.
     """
-    unpublished = {
-        'patch_size': patch_size != 1,
-        'qkv_bias': not qkv_bias,
-        'qk_scale': qk_scale is not None,
-        'drop_rate': drop_rate != 0,
-        'attn_drop_rate': attn_drop_rate != 0,
-        'ape': ape,
-        'patch_norm': not patch_norm,
-        'img_size <= window_size': img_size <= window_size,
-        'img_range': img_range != 1,
-        'upsampler': upsampler != 'pixelshuffle',
-        'resi_connection': resi_connection != '1conv',
-    }
-    if any(unpublished.values()):
-        names = [name for name, used in unpublished.items() if used]
-        raise ValueError(f'no published HAT has such values of {names}: not supported')
+    refuse_unpublished(
+        'HAT',
+        {
+            'patch_size': patch_size != 1,
+            'qkv_bias': not qkv_bias,
+            'qk_scale': qk_scale is not None,
+            'drop_rate': drop_rate != 0,
+            'attn_drop_rate': attn_drop_rate != 0,
+            'ape': ape,
+            'patch_norm': not patch_norm,
+            'img_size <= window_size': img_size <= window_size,
+            'img_range': img_range != 1,
+            'upsampler': upsampler != 'pixelshuffle',
+            'resi_connection': resi_connection != '1conv',
+        },
+    )
     net = HAT(
         in_chans,
         embed_channels=embed_dim,

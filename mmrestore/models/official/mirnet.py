@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.mirnet import MIRNet
+from mmrestore.models.official.unpublished import refuse_unpublished
 from mmrestore.registry import OFFICIAL
 
 
@@ -28,15 +29,15 @@ def official_mirnet(
     Raises:
         ValueError: an argument has a value that no published network has.
     """
-    unpublished = {
-        'out_channels != in_channels': out_channels != in_channels,
-        'kernel_size': kernel_size != 3,
-        'stride': stride != 2,
-        'height': height != 3,
-        'width': width != 2,
-        'bias': bias,
-    }
-    if any(unpublished.values()):
-        names = [name for name, used in unpublished.items() if used]
-        raise ValueError(f'no published MIRNet has such values of {names}: not supported')
+    refuse_unpublished(
+        'MIRNet',
+        {
+            'out_channels != in_channels': out_channels != in_channels,
+            'kernel_size': kernel_size != 3,
+            'stride': stride != 2,
+            'height': height != 3,
+            'width': width != 2,
+            'bias': bias,
+        },
+    )
     return MIRNet(in_channels, channels=n_feat, num_groups=n_RRG, num_blocks=n_MSRB), weights

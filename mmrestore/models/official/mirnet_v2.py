@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.mirnet_v2 import MIRNetV2
+from mmrestore.models.official.unpublished import refuse_unpublished
 from mmrestore.registry import OFFICIAL
 
 DUAL_PIXEL = 'defocus_deblurring'
@@ -35,13 +36,13 @@ def official_mirnet_v2(
         ValueError: an argument has a value that no published network has.
     """
     dual_pixel = task == DUAL_PIXEL
-    unpublished = {
-        'inp_channels and out_channels': inp_channels != out_channels * (1 + dual_pixel),
-        'chan_factor': chan_factor != 1.5,
-        'bias': bias,
-    }
-    if any(unpublished.values()):
-        names = [name for name, used in unpublished.items() if used]
-        raise ValueError(f'no published MIRNet-v2 has such values of {names}: not supported')
+    refuse_unpublished(
+        'MIRNet-v2',
+        {
+            'inp_channels and out_channels': inp_channels != out_channels * (1 + dual_pixel),
+            'chan_factor': chan_factor != 1.5,
+            'bias': bias,
+        },
+    )
     net = MIRNetV2(inp_channels, channels=n_feat, num_blocks=n_MRB, dual_pixel=dual_pixel)
     return net, weights

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 import torch
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mmrestore.functional.seeding import seeded
+from mmrestore.models.attachments import Attachment
 from mmrestore.models.inference import build_inference
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
@@ -21,7 +24,10 @@ class Restorer(BaseModel):
         backbone: config of the network, ``y = net(x)``.
         losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
         data_preprocessor: config of the data preprocessor.
+        attachments: configs of what acts inside the network, by name, such as masks of tokens.
         inference: configs of inference decorators, the one next to the network first.
+        test_seed: what is random in a prediction, such as masks that act at test too, is drawn as
+            after this seed, anew for every call of ``predict``; None draws other numbers each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
     """
@@ -32,13 +38,21 @@ class Restorer(BaseModel):
         *,
         losses: Mapping[str, dict],
         data_preprocessor: dict | None = None,
+        attachments: Mapping[str, dict | None] | None = None,
         inference: Sequence[dict] = (),
+        test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor or {'type': 'DataPreprocessor'}, init_cfg)
         self.backbone = MODELS.build(backbone)
         self.losses = torch.nn.ModuleDict({k: MODELS.build(cfg) for k, cfg in losses.items()})
+        self.attachments = torch.nn.ModuleDict(
+            {k: MODELS.build(cfg) for k, cfg in (attachments or {}).items() if cfg is not None}
+        )
+        for attachment in cast(Iterable[Attachment], self.attachments.values()):
+            attachment.attach(self.backbone)
+        self.test_seed = test_seed
         self.predictor = build_inference(self.backbone, inference)
         if compile:
             self.backbone.compile()
@@ -80,7 +94,8 @@ class Restorer(BaseModel):
         """Return one sample an image with ``pred_img`` in [0, 1]."""
         self._check_inputs(inputs)
         batch = data_samples.clone() if data_samples is not None else DataSample()
-        batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
+        with seeded(self.test_seed, inputs.device):
+            batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
         return batch.split()
 
     def _check_inputs(self, inputs: Tensor) -> None:

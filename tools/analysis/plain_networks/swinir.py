@@ -135,11 +135,14 @@ class PlainSwinIR(nn.Module):
         mlp_ratio: float = 2,
         num_convs: int = 1,
         drop_path_rate: float = 0.1,
+        embed_kernel: int = 3,
+        long_skips: bool = True,
     ) -> None:
         super().__init__()
+        self.long_skips = long_skips
         c = embed_channels
         self.in_channels, self.size_multiple = in_channels, window_size
-        self.conv_first = nn.Conv2d(in_channels, c, 3, padding=1)
+        self.conv_first = nn.Conv2d(in_channels, c, embed_kernel, padding=embed_kernel // 2)
         self.patch_embed = nn.ModuleDict({'norm': nn.LayerNorm(c)})
         drops = torch.linspace(0, drop_path_rate, sum(depths)).tolist()
         self.layers = nn.ModuleList()
@@ -170,4 +173,7 @@ class PlainSwinIR(nn.Module):
             y = stage['conv'](y.transpose(1, 2).unflatten(2, (height, width)))
             tokens = tokens + y.flatten(2).transpose(1, 2)
         features = self.norm(tokens).transpose(1, 2).unflatten(2, (height, width))
-        return x + self.conv_last(self.conv_after_body(features) + first) + mean
+        features = self.conv_after_body(features)
+        if not self.long_skips:
+            return self.conv_last(features) + mean
+        return x + self.conv_last(features + first) + mean

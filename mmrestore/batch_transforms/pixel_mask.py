@@ -1,0 +1,62 @@
+"""Random masks of pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
+from mmrestore.registry import BATCH_TRANSFORMS
+from mmrestore.structures import DataSample
+
+
+@BATCH_TRANSFORMS.register_module()
+class RandomPixelMask:
+    """Replace random pixels of the inputs, in all channels, by a constant; targets stay.
+
+    Source: the released code of "Masked image training for generalizable deep image denoising",
+    which masks pixels by -0.1 where the paper masks tokens: behind a 1x1 embedding with a bias both
+    are a constant token.
+
+    Args:
+        ratio: probability in [0, 1] that a pixel is masked, or a pair (low, high) from which every
+            image draws its own, uniformly. A schedule may set it later.
+        value: what stands for a masked pixel.
+        whole_percent: draw ratios in steps of 0.01, as the released code.
+
+    Raises:
+        ValueError: a ratio is not in [0, 1].
+
+    Examples:
+        >>> import torch
+        >>> x = torch.full((1, 3, 100, 100), 0.5)
+        >>> masked, _ = RandomPixelMask(0.8)(x, DataSample(gt_img=x))
+        >>> masked.unique().tolist(), round((masked < 0).float().mean().item(), 1)
+        ([-0.10000000149011612, 0.5], 0.8)
+    """
+
+    def __init__(
+        self, ratio: float | Sequence[float], *, value: float = -0.1, whole_percent: bool = True
+    ) -> None:
+        self.ratio = ratio
+        self.value = value
+        self.whole_percent = whole_percent
+
+    @property
+    def ratio(self) -> tuple[float, float]:
+        """The least and the greatest probability that a pixel is masked."""
+        return self._ratio
+
+    @ratio.setter
+    def ratio(self, value: float | Sequence[float]) -> None:
+        self._ratio = ratio_range(value)
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Mask inputs (N, C, H, W)."""
+        num, _, height, width = inputs.shape
+        ratios = random_ratios(
+            num, *self.ratio, whole_percent=self.whole_percent, device=inputs.device
+        )
+        keep = random_mask((num, height, width), ratios.view(-1, 1, 1), device=inputs.device)
+        return mask_vectors(inputs, keep, channel_dim=1, token=self.value), data_samples

@@ -1,0 +1,83 @@
+"""How much a mask masks in the course of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mmengine.hooks import Hook
+
+from mmrestore.functional.masks import ratio_range
+from mmrestore.registry import HOOKS, suggest
+
+
+@HOOKS.register_module()
+class MaskRatioScheduleHook(Hook):
+    """Change the ratio of a mask from step to step, linearly between given points.
+
+    Before the first point the ratio is that of the first, after the last that of the last. Both
+    ends of a range move. A ratio of 0 switches the mask off; two points at one step make a jump.
+
+    Args:
+        mask: name of an attachment of the restorer, or of a batch transform, that has a ratio.
+        points: pairs (step, ratio) in the order of the steps; a ratio is a number in [0, 1] or a
+            pair (low, high).
+        by_epoch: whether steps are epochs instead of iterations.
+
+    Raises:
+        ValueError: the points are not in order or a ratio is not in [0, 1]; at the start of
+            training, if no mask has that name.
+
+    Examples:
+        >>> hook = MaskRatioScheduleHook('input_mask', [(0, 0.0), (100, (0.75, 0.85))])
+        >>> [round(ratio, 3) for ratio in hook.ratio_at(50)]
+        [0.375, 0.425]
+    """
+
+    priority = 'ABOVE_NORMAL'
+
+    def __init__(
+        self,
+        mask: str,
+        points: Sequence[tuple[int, float | Sequence[float]]],
+        *,
+        by_epoch: bool = False,
+    ) -> None:
+        self.mask = mask
+        self.points = [(step, ratio_range(ratio)) for step, ratio in points]
+        self.by_epoch = by_epoch
+        steps = [step for step, _ in self.points]
+        if not steps or steps != sorted(steps):
+            raise ValueError(
+                f'expected points (step, ratio) in the order of the steps, got {list(points)}'
+            )
+
+    def ratio_at(self, step: int) -> tuple[float, float]:
+        """Return the least and the greatest ratio at a step."""
+        reached = [point for point in self.points if point[0] <= step]
+        ahead = [point for point in self.points if point[0] > step]
+        if not reached or not ahead:
+            return (reached[-1] if reached else ahead[0])[1]
+        (start, before), (stop, after) = reached[-1], ahead[0]
+        share = (step - start) / (stop - start)
+        low, high = (a + share * (b - a) for a, b in zip(before, after, strict=True))
+        return low, high
+
+    def before_train(self, runner) -> None:
+        """Check that the mask exists and has a ratio."""
+        masks = self._masks(runner)
+        if self.mask not in masks:
+            raise ValueError(
+                f'no mask is called {self.mask!r}.{suggest(self.mask, masks)} The attachments and '
+                f'batch transforms with a ratio are: {", ".join(masks) or "none"}.'
+            )
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        """Set the ratio of this iteration."""
+        step = runner.epoch if self.by_epoch else runner.iter
+        self._masks(runner)[self.mask].ratio = self.ratio_at(step)
+
+    @staticmethod
+    def _masks(runner) -> dict:
+        network = runner.network
+        parts = {**network.data_preprocessor.batch_transforms, **dict(network.attachments.items())}
+        return {name: part for name, part in parts.items() if hasattr(part, 'ratio')}

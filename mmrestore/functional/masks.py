@@ -1,0 +1,130 @@
+"""Random masks of tokens and pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def ratio_range(ratio: float | Sequence[float]) -> tuple[float, float]:
+    """Return the least and the greatest ratio that ``ratio``, a number or a pair, stands for.
+
+    Raises:
+        ValueError: it is not in [0, 1], or is no ordered pair.
+
+    Examples:
+        >>> ratio_range(0.75), ratio_range([0.75, 0.85])
+        ((0.75, 0.75), (0.75, 0.85))
+    """
+    values = (ratio, ratio) if isinstance(ratio, (int, float)) else tuple(ratio)
+    if len(values) != 2 or not 0 <= values[0] <= values[1] <= 1:
+        raise ValueError(
+            f'expected a ratio in [0, 1], or a pair (low, high) of them, got {ratio}: 0.75 masks '
+            'three of four'
+        )
+    return values
+
+
+def random_ratios(
+    num: int,
+    low: float,
+    high: float,
+    *,
+    whole_percent: bool = True,
+    device: torch.device | str | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Draw ratios uniformly from [low, high].
+
+    Args:
+        num: how many.
+        low: the least ratio.
+        high: the greatest.
+        whole_percent: draw ``low``, ``low`` + 0.01, ... up to ``high``, all equally likely, as the
+            released code of masked training does, instead of any number between them.
+        device: where they are drawn.
+        generator: source of the draws, of that device.
+
+    Returns:
+        (num,), float32.
+
+    Examples:
+        >>> random_ratios(2, 0.75, 0.75)
+        tensor([0.7500, 0.7500])
+    """
+    draws = torch.rand(num, device=device, generator=generator)
+    if not whole_percent:
+        return low + (high - low) * draws
+    percents = round(100 * (high - low))
+    return low + (draws * (percents + 1)).floor().clamp_(max=percents) / 100
+
+
+def random_mask(
+    shape: Sequence[int],
+    ratio: float | Tensor,
+    *,
+    device: torch.device | str | None = None,
+    generator: torch.Generator | None = None,
+    draws: Tensor | None = None,
+) -> Tensor:
+    """Return what is kept when each element is masked with probability ``ratio``, by itself.
+
+    Args:
+        shape: shape of the mask.
+        ratio: one number, or a tensor that broadcasts to ``shape``.
+        device: where the mask is drawn.
+        generator: source of the draws, of that device.
+        draws: numbers in [0, 1) of that shape to be used instead; those below ``ratio`` are masked.
+
+    Returns:
+        Boolean, True where an element is kept.
+
+    Raises:
+        ValueError: ``draws`` have another shape.
+
+    Examples:
+        >>> random_mask((3,), 0.5, draws=torch.tensor([0.2, 0.7, 0.5]))
+        tensor([False,  True,  True])
+    """
+    if draws is None:
+        draws = torch.rand(tuple(shape), device=device, generator=generator)
+    elif tuple(draws.shape) != tuple(shape):
+        raise ValueError(f'expected draws of shape {tuple(shape)}, got {tuple(draws.shape)}')
+    return draws >= ratio
+
+
+def mask_vectors(
+    x: Tensor, keep: Tensor, *, channel_dim: int, token: float | Tensor = 0.0
+) -> Tensor:
+    """Replace the vectors along ``channel_dim`` that are not kept by a mask token.
+
+    Args:
+        x: vectors of C numbers, such as (N, C, H, W) with ``channel_dim=1`` or (windows, pixels, C)
+            with ``channel_dim=-1``.
+        keep: boolean, True where a vector is kept; the shape of ``x`` without ``channel_dim``.
+        channel_dim: the axis of the channels.
+        token: what stands for a masked vector, one number for all channels or (C,).
+
+    Raises:
+        ValueError: ``keep`` or ``token`` has another shape.
+
+    Examples:
+        >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> mask_vectors(x, torch.tensor([True, False]), channel_dim=-1)
+        tensor([[1., 2.],
+                [0., 0.]])
+    """
+    channel_dim %= x.ndim
+    expected = (*x.shape[:channel_dim], *x.shape[channel_dim + 1 :])
+    if tuple(keep.shape) != expected:
+        raise ValueError(f'expected a mask of shape {expected}, got {tuple(keep.shape)}')
+    keep = keep.unsqueeze(channel_dim)
+    if not isinstance(token, Tensor):
+        return x * keep if token == 0 else torch.where(keep, x, token)
+    if tuple(token.shape) != (x.shape[channel_dim],):
+        raise ValueError(
+            f'expected a mask token of {x.shape[channel_dim]} channels, got {tuple(token.shape)}'
+        )
+    return torch.where(keep, x, token.to(x.dtype).view(-1, *[1] * (x.ndim - 1 - channel_dim)))

@@ -1,0 +1,7 @@
+"""What acts inside a network without being a part of it: masks of tokens, dropout."""
+
+from mmrestore.models.attachments.base import Attachment, matching_layers
+from mmrestore.models.attachments.dropout import FeatureDropout
+from mmrestore.models.attachments.token_mask import TokenMask
+
+__all__ = ['Attachment', 'FeatureDropout', 'TokenMask', 'matching_layers']
