@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PAGES = ('data_flow', 'data', 'strategies', 'networks', 'runs', 'metrics', 'extending')
+PAGES = (
+    'data_flow',
+    'data',
+    'noise',
+    'strategies',
+    'networks',
+    'runs',
+    'metrics',
+    'generalization',
+    'analysis',
+    'extending',
+)
 
 project = 'mmrestore'
 author = 'The mmrestore contributors'

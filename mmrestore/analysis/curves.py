@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import statistics
 from collections.abc import Sequence
@@ -74,6 +75,24 @@ def smooth(values: np.ndarray, window: int) -> np.ndarray:
     return (sums[places + reach + 1] - sums[places - reach]) / (2 * reach + 1)
 
 
+def matching_keys(runs: dict[str, Run], patterns: Sequence[str]) -> list[str]:
+    """Return the keys that match patterns with wildcards, such as ``kodak24/*/PSNR``.
+
+    The keys of a pattern are in the order of the log, each key once. A pattern without a match is
+    returned as it is, for :func:`plot` to name what there is.
+
+    Examples:
+        >>> curves = dict.fromkeys(['loss', 'a/x_1/PSNR', 'a/x_2/PSNR'])
+        >>> matching_keys({'one': Run(curves, None)}, ['*/PSNR', 'loss'])
+        ['a/x_1/PSNR', 'a/x_2/PSNR', 'loss']
+    """
+    logged = dict.fromkeys(key for run in runs.values() for key in run.curves)
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        found.update(dict.fromkeys(fnmatch.filter(logged, pattern) or [pattern]))
+    return list(found)
+
+
 def plot(
     runs: dict[str, Run],
     keys: Sequence[str],
@@ -81,6 +100,7 @@ def plot(
     axis: str = 'epoch',
     start: float = 0,
     window: int = 1,
+    columns: int = 4,
 ) -> Figure:
     """Draw one panel for each key with one curve for each run.
 
@@ -90,17 +110,24 @@ def plot(
         axis: ``epoch`` or ``iteration``.
         start: epoch or iteration at which the panels begin.
         window: values over which losses are smoothed; the unsmoothed curve stands behind.
+        columns: panels in a row.
 
     Raises:
         ValueError: a run lacks a key, epochs are asked of one that does not count them, or the
-            window is below 1.
+            window or the number of columns is below 1.
     """
     if axis not in AXES:
         raise ValueError(f'axis must be one of {", ".join(AXES)}, got {axis!r}')
+    if columns < 1:
+        raise ValueError(f'expected at least 1 panel in a row, got columns={columns}')
+    columns = min(columns, len(keys))
+    rows = -(-len(keys) // columns)
     # Without pyplot, which would choose a window system and keep every figure.
-    figure = Figure(figsize=(5 * len(keys), 3.6), layout='constrained')
-    panels = figure.subplots(1, len(keys), squeeze=False)
-    for panel, key in zip(panels[0], keys, strict=True):
+    figure = Figure(figsize=(5 * columns, 3.6 * rows), layout='constrained')
+    panels = figure.subplots(rows, columns, squeeze=False).flatten()
+    for unused in panels[len(keys) :]:
+        unused.remove()
+    for panel, key in zip(panels, keys, strict=False):
         for number, (label, run) in enumerate(runs.items()):
             curve = _curve(run, label, key)
             x = _positions(run, label, curve, axis)

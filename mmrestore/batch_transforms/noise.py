@@ -1,17 +1,50 @@
-"""Synthetic noise of training images."""
+"""Synthetic noise of training images; what each noise is, its function says."""
 
 from __future__ import annotations
 
-import torch
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from torch import Tensor
 
-from mmrestore.functional.noise import gaussian_noise
+from mmrestore.functional import noise_level
+from mmrestore.functional.jpeg import jpeg_compression
+from mmrestore.functional.mixture_noise import mixture_noise
+from mmrestore.functional.noise import (
+    check_border,
+    correlated_gaussian_noise,
+    gaussian_noise,
+    salt_and_pepper_noise,
+    speckle_noise,
+)
+from mmrestore.functional.poisson_noise import poisson_noise
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
+class _Noise:
+    """Degrades the inputs, each at a level of its own; targets stay as they are."""
+
+    def __init__(
+        self,
+        function: Callable[[Tensor, Any], Tensor],
+        level: float | tuple[float, float],
+        kind: noise_level.NoiseLevel,
+        *,
+        clip: bool = False,
+    ) -> None:
+        self.low, self.high = kind.pair(level)
+        self.function, self.kind, self.clip = function, kind, clip
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Degrade inputs (N, C, H, W), floating point in [0, 1]."""
+        noisy = self.function(inputs, self.kind.draw(self.low, self.high, inputs))
+        return (noisy.clamp_(0, 1) if self.clip else noisy), data_samples
+
+
 @BATCH_TRANSFORMS.register_module()
-class GaussianNoise:
+class GaussianNoise(_Noise):
     """Add white Gaussian noise to the inputs; targets stay as they are.
 
     Args:
@@ -23,6 +56,7 @@ class GaussianNoise:
         ValueError: ``sigma`` is negative, or not one number or an ordered pair.
 
     Examples:
+        >>> import torch
         >>> clean = torch.full((2, 1, 100, 100), 0.5)
         >>> noisy, _ = GaussianNoise(10)(clean, DataSample(gt_img=clean))
         >>> round(noisy.std().item() * 255)
@@ -30,21 +64,115 @@ class GaussianNoise:
     """
 
     def __init__(self, sigma: float | tuple[float, float], *, clip: bool = False) -> None:
-        low, high = sigma if isinstance(sigma, (tuple, list)) else (sigma, sigma)
-        if not 0 <= low <= high:
-            raise ValueError(
-                'expected a standard deviation of at least 0 grey levels, or a pair '
-                f'(low, high) of them, got {sigma}'
-            )
-        self.low = low
-        self.high = high
-        self.clip = clip
+        super().__init__(gaussian_noise, sigma, noise_level.SIGMA, clip=clip)
 
-    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Degrade inputs (N, C, H, W), floating point in [0, 1]."""
-        if self.low == self.high:
-            noisy = gaussian_noise(inputs, self.low)
-        else:
-            sigma = torch.empty(len(inputs), device=inputs.device).uniform_(self.low, self.high)
-            noisy = gaussian_noise(inputs, sigma)
-        return (noisy.clamp_(0, 1) if self.clip else noisy), data_samples
+
+@BATCH_TRANSFORMS.register_module()
+class CorrelatedGaussianNoise(_Noise):
+    """Add Gaussian noise averaged over 3 x 3 pixels to the inputs; targets stay as they are.
+
+    Args:
+        sigma: standard deviation before averaging, in 8-bit grey levels; that of the noise is a
+            third of it. Of a pair (low, high) each image draws its own, uniformly.
+        border: ``'mirror'``, ``'reflect'`` or ``'zero'``, see ``correlated_gaussian_noise``.
+        clip: clamp the noisy inputs to [0, 1].
+
+    Raises:
+        ValueError: ``sigma`` is negative, or not one number or an ordered pair, or there is no such
+            border.
+    """
+
+    def __init__(
+        self, sigma: float | tuple[float, float], *, border: str = 'mirror', clip: bool = False
+    ) -> None:
+        check_border(border)
+        function = partial(correlated_gaussian_noise, border=border)
+        super().__init__(function, sigma, noise_level.SIGMA, clip=clip)
+
+
+@BATCH_TRANSFORMS.register_module()
+class SpeckleNoise(_Noise):
+    """Add uniform noise in proportion to the inputs; targets stay as they are.
+
+    Args:
+        variance: variance of the relative deviation; of a pair (low, high) each image draws its
+            own, uniformly.
+        clip: clamp the noisy inputs to [0, 1].
+
+    Raises:
+        ValueError: ``variance`` is negative, or not one number or an ordered pair.
+    """
+
+    def __init__(self, variance: float | tuple[float, float], *, clip: bool = False) -> None:
+        super().__init__(speckle_noise, variance, noise_level.VARIANCE, clip=clip)
+
+
+@BATCH_TRANSFORMS.register_module()
+class PoissonNoise(_Noise):
+    """Add amplified Poisson noise to the inputs; targets stay as they are.
+
+    The count at white is that of ``poisson_peak`` for the inputs as they come, so patches of few
+    grey levels have stronger noise.
+
+    Args:
+        amplification: factor of the deviation from the mean; of a pair (low, high) each image draws
+            its own, uniformly.
+        clip: clamp the noisy inputs to [0, 1].
+
+    Raises:
+        ValueError: ``amplification`` is negative, or not one number or an ordered pair.
+    """
+
+    def __init__(self, amplification: float | tuple[float, float], *, clip: bool = False) -> None:
+        super().__init__(poisson_noise, amplification, noise_level.AMPLIFICATION, clip=clip)
+
+
+@BATCH_TRANSFORMS.register_module()
+class SaltAndPepperNoise(_Noise):
+    """Replace elements of the inputs by 0 or 1, equally likely; targets stay as they are.
+
+    Args:
+        density: expected share of the elements that are replaced, in [0, 1]; of a pair (low, high)
+            each image draws its own, uniformly.
+        clip: clamp the noisy inputs to [0, 1]; it only matters if the inputs leave that range.
+
+    Raises:
+        ValueError: ``density`` is outside [0, 1], or not one number or an ordered pair.
+    """
+
+    def __init__(self, density: float | tuple[float, float], *, clip: bool = False) -> None:
+        super().__init__(salt_and_pepper_noise, density, noise_level.DENSITY, clip=clip)
+
+
+@BATCH_TRANSFORMS.register_module()
+class JPEGCompression(_Noise):
+    """Compress the inputs to 8-bit JPEG and decompress them; targets stay as they are.
+
+    This is done on the CPU and waits for the device.
+
+    Args:
+        quality: libjpeg's quality, a whole number from 1 to 100; of a pair (low, high) each image
+            draws its own, both included.
+
+    Raises:
+        ValueError: ``quality`` is another number, or not one number or an ordered pair.
+    """
+
+    def __init__(self, quality: int | tuple[int, int]) -> None:
+        super().__init__(jpeg_compression, quality, noise_level.QUALITY)
+
+
+@BATCH_TRANSFORMS.register_module()
+class MixtureNoise(_Noise):
+    """Add the reconstructed mixture noise to the inputs, in 8 bit; targets stay as they are.
+
+    Args:
+        level: a whole number from 1 to 5; of a pair (low, high) each image draws its own, both
+            included.
+
+    Raises:
+        ValueError: ``level`` is another number, or not one number or an ordered pair.
+    """
+
+    def __init__(self, level: int | tuple[int, int]) -> None:
+        super().__init__(mixture_noise, level, noise_level.MIXTURE)

@@ -5,14 +5,18 @@ from mmrestore.datasets.collate import collate
 from mmrestore.datasets.concat_dataset import ConcatDataset
 from mmrestore.datasets.embedded_photographs import EmbeddedPhotographs
 from mmrestore.datasets.image_folder import ImageFolder
+from mmrestore.datasets.noise_grid import NoiseGrid
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
 from mmrestore.datasets.sampler import ResumableSampler
+from mmrestore.datasets.sidd_blocks import SIDDBlocks
 
 __all__ = [
     'ConcatDataset',
     'EmbeddedPhotographs',
     'ImageFolder',
+    'NoiseGrid',
     'ResumableSampler',
+    'SIDDBlocks',
     'SampleKey',
     'collate',
     'sample_rng',

@@ -12,12 +12,14 @@ from torch import Tensor, nn
 
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.functional.image_quality import round_to_8_bit
+from mmrestore.functional.seeding import seeded
 from mmrestore.registry import METRICS
 
 _TRUNKS = {
     'alex': ('alexnet', 'alexnet-owt-7be5be79.pth'),
     'vgg': ('vgg16', 'vgg16-397923af.pth'),
 }
+RANDOM = 'random'
 
 
 @METRICS.register_module()
@@ -28,6 +30,10 @@ class LPIPS(ImageMetric):
     to the network as three equal channels. The weights of the network (ImageNet) are those of
     torchvision. Nothing is downloaded.
 
+    Where these weights cannot be had, ``weights='random'`` takes those that PyTorch initialises a
+    network with, drawn from one seed. The results are then called ``LPIPS_random_weights``: they
+    can be compared with each other, but not with any published figure.
+
     Source: Zhang, Isola, Efros, Shechtman and Wang, "The unreasonable effectiveness of deep
     features as a perceptual metric", CVPR 2018.
 
@@ -35,11 +41,13 @@ class LPIPS(ImageMetric):
         net: 'alex' or 'vgg'.
         rounded: clamp and round both images to 8 bit.
         weights: a file with torchvision's weights of AlexNet or VGG-16; if absent, the place where
-            torchvision keeps its downloads.
-        name: what results are called.
+            torchvision keeps its downloads; ``'random'`` for none.
+        channel_order: order in which the network gets the channels, 'rgb', for which it was
+            trained, or 'bgr', in which some papers' code reads images.
+        name: what results are called; with random weights ``_random_weights`` is appended.
 
     Raises:
-        ValueError: ``net`` is neither.
+        ValueError: ``net`` or ``channel_order`` is neither of the two.
         RuntimeError: the package or the weights are missing; the message says how to get them.
     """
 
@@ -51,20 +59,29 @@ class LPIPS(ImageMetric):
         net: Literal['alex', 'vgg'] = 'alex',
         rounded: bool = True,
         weights: str | Path | None = None,
+        channel_order: Literal['rgb', 'bgr'] = 'rgb',
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
         if net not in _TRUNKS:
             raise ValueError(f"expected net 'alex' or 'vgg', got {net!r}")
+        if channel_order not in ('rgb', 'bgr'):
+            raise ValueError(f"expected channel_order 'rgb' or 'bgr', got {channel_order!r}")
         self.net = net
         self.rounded = rounded
+        self.channel_order = channel_order
+        self.is_random = weights == RANDOM
+        if self.is_random:
+            self.name += '_random_weights'
         self.distance = load_distance(net, weights)
 
     @property
     def protocol(self) -> str:
         """What exactly is measured, in one line."""
         rounding = 'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded'
-        return f'LPIPS 0.1 ({self.net}), RGB, {rounding}, no border cropped, mean over images'
+        net = f'{self.net}, RANDOM WEIGHTS of seed 0' if self.is_random else self.net
+        order = self.channel_order.upper()
+        return f'LPIPS 0.1 ({net}), {order}, {rounding}, no border cropped, mean over images'
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
         """Return the distance of each pair of images (N, C, H, W) with one or three channels."""
@@ -75,11 +92,16 @@ class LPIPS(ImageMetric):
         x = x.float()
         if self.rounded:
             x = round_to_8_bit(x)
-        return (2 * x - 1).expand(-1, 3, -1, -1)
+        x = (2 * x - 1).expand(-1, 3, -1, -1)
+        return x.flip(1) if self.channel_order == 'bgr' else x
 
 
 def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
     """Return the network of LPIPS, which maps two images in [-1, 1] to (N, 1, 1, 1).
+
+    Args:
+        net: 'alex' or 'vgg'.
+        weights: as of ``LPIPS``.
 
     Raises:
         RuntimeError: the package or the weights are missing; the message says how to get them.
@@ -94,18 +116,22 @@ def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
             'LPIPS needs the packages lpips and torchvision: `pip install lpips torchvision` '
             f'(both torch and torchvision from PyPI, or both CPU-only builds). {error}'
         ) from error
-    if not file.is_file():
+    if weights != RANDOM and not file.is_file():
         raise RuntimeError(
             f'LPIPS ({net}) needs the ImageNet weights of torchvision, but there is no file {file}.'
             f' Put https://download.pytorch.org/models/{file_name} there, or run `python -c "from '
             f"torchvision.models import {trunk} as m; m(weights='IMAGENET1K_V1')\"` on a machine "
             'with internet access, or name a copy by the argument `weights`. To evaluate without '
-            'LPIPS, remove it from the metrics.'
+            "LPIPS, remove it from the metrics; with weights='random' its figures can be compared "
+            'with each other only.'
         )
-    with warnings.catch_warnings():  # lpips calls torchvision by an argument that is deprecated
+    with seeded(0), warnings.catch_warnings():
+        # lpips calls torchvision by an argument that is deprecated.
         warnings.simplefilter('ignore', UserWarning)
         # With pnet_rand it does not download; its linear layers are trained and come with it.
         distance = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
+    if weights == RANDOM:
+        return distance.eval().requires_grad_(False)
     try:
         parameters = torch.load(file, map_location='cpu', weights_only=True)
         # It cuts the network into slices and keeps the numbers: slice2.3.bias is features.3.bias.

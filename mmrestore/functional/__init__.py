@@ -1,25 +1,54 @@
 """Pure functions of tensors: no class, no state, no registry."""
 
+from mmrestore.functional.bayer_mosaic import demosaic, mosaic
+from mmrestore.functional.camera_noise import draw_sensor_noise_levels, sensor_noise
+from mmrestore.functional.camera_pipeline import (
+    CameraMetadata,
+    camera_matrix,
+    draw_camera_metadata,
+    process_raw,
+    unprocess,
+)
 from mmrestore.functional.colour import rgb_to_y
 from mmrestore.functional.dihedral import dihedral, inverse_dihedral
 from mmrestore.functional.image_quality import psnr, round_to_8_bit, ssim
+from mmrestore.functional.jpeg import jpeg_compression
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
-from mmrestore.functional.noise import gaussian_noise
+from mmrestore.functional.mixture_noise import mixture_noise
+from mmrestore.functional.noise import (
+    correlated_gaussian_noise,
+    gaussian_noise,
+    salt_and_pepper_noise,
+    speckle_noise,
+)
 from mmrestore.functional.permutation import (
     invert_permutation,
     permute_pixels,
     random_permutation,
 )
+from mmrestore.functional.poisson_noise import poisson_noise, poisson_peak
 from mmrestore.functional.seeding import seeded
-from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 
 __all__ = [
+    'CameraMetadata',
+    'camera_matrix',
+    'correlated_gaussian_noise',
+    'demosaic',
     'dihedral',
+    'draw_camera_metadata',
+    'draw_sensor_noise_levels',
     'gaussian_noise',
     'inverse_dihedral',
     'invert_permutation',
+    'jpeg_compression',
     'mask_vectors',
+    'mixture_noise',
+    'mosaic',
     'permute_pixels',
+    'poisson_noise',
+    'poisson_peak',
+    'process_raw',
     'psnr',
     'random_mask',
     'random_permutation',
@@ -27,7 +56,12 @@ __all__ = [
     'ratio_range',
     'rgb_to_y',
     'round_to_8_bit',
+    'salt_and_pepper_noise',
     'seeded',
+    'sensor_noise',
+    'speckle_noise',
     'ssim',
+    'to_8_bit',
     'to_unit_range',
+    'unprocess',
 ]

@@ -1,9 +1,18 @@
-"""Noise models."""
+"""Noise models whose draws do not depend on the image."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from mmrestore.functional.noise_level import DENSITY, SIGMA, VARIANCE
+
+BOX = 3  # side of the window that correlates noise
+# By what PyTorch calls it; a border of one pixel that repeats the edge is the edge itself.
+BORDERS = {'mirror': 'reflect', 'reflect': 'replicate', 'zero': 'constant'}
 
 
 def gaussian_noise(
@@ -30,18 +39,149 @@ def gaussian_noise(
         >>> gaussian_noise(torch.zeros(1, 1, 1, 2), 51.0, noise=torch.tensor([[[[1.0, -2.0]]]]))
         tensor([[[[ 0.2000, -0.4000]]]])
     """
-    if not x.is_floating_point():
-        raise TypeError(f'expected floating-point images in [0, 1], got {x.dtype}: divide by 255')
-    if isinstance(sigma, Tensor) and sigma.ndim > 0:
-        if tuple(sigma.shape) != (len(x),):
-            raise ValueError(
-                f'expected one sigma or one for each of {len(x)} images, got {tuple(sigma.shape)}'
-            )
-        sigma = sigma.to(x).view(-1, *[1] * (x.ndim - 1))
-    elif not isinstance(sigma, Tensor) and sigma < 0:
-        raise ValueError(f'expected a standard deviation of at least 0 grey levels, got {sigma}')
-    if noise is None:
-        noise = torch.randn(x.shape, dtype=x.dtype, device=x.device, generator=generator)
-    elif noise.shape != x.shape:
-        raise ValueError(f'expected noise of shape {tuple(x.shape)}, got {tuple(noise.shape)}')
-    return x + noise * (sigma / 255)
+    sigma = SIGMA.for_images(sigma, x)
+    noise = _draw(torch.randn, x, generator, noise)
+    return (x + noise * (sigma / 255)).to(x.dtype)
+
+
+def correlated_gaussian_noise(
+    x: Tensor,
+    sigma: float | Tensor,
+    *,
+    border: str = 'mirror',
+    generator: torch.Generator | None = None,
+    noise: Tensor | None = None,
+) -> Tensor:
+    """Add Gaussian noise averaged over windows of 3 x 3: ``x + box(sigma / 255 * noise)``.
+
+    Each channel is averaged on its own; nothing is clipped. Away from the border the result has the
+    standard deviation ``sigma / 3``, and neighbours at a distance of one and two pixels along a row
+    or column have the correlations 2/3 and 1/3.
+
+    Args:
+        x: floating-point images (N, C, H, W) in [0, 1].
+        sigma: standard deviation before averaging in 8-bit grey levels, one number or (N,).
+        border: how the white noise goes on beyond the image: ``'mirror'`` about the outermost
+            pixels, ``'reflect'`` about the edge, so that these repeat (SciPy's names), or
+            ``'zero'``.
+        generator: source of the noise, of the device of ``x``.
+        noise: standard normal values of the shape of ``x`` to be used instead of a draw.
+
+    Raises:
+        TypeError: ``x`` is not floating point.
+        ValueError: ``sigma`` or ``noise`` is not as in ``gaussian_noise``, the border has another
+            name, or an image is too small to be mirrored.
+
+    Examples:
+        >>> white = torch.tensor([[[[9.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]])
+        >>> correlated_gaussian_noise(torch.zeros(1, 1, 2, 3), 255.0, border='zero', noise=white)
+        tensor([[[[1., 1., 0.],
+                  [1., 1., 0.]]]])
+    """
+    sigma = SIGMA.for_images(sigma, x)
+    check_border(border)
+    if border == 'mirror' and min(x.shape[-2:]) < 2:
+        raise ValueError(
+            f'noise is mirrored in images of at least 2 x 2, got {tuple(x.shape[-2:])}: take '
+            "border='reflect'"
+        )
+    noise = _draw(torch.randn, x, generator, noise)
+    padded = F.pad(noise, [BOX // 2] * 4, mode=BORDERS[border])
+    return (x + F.avg_pool2d(padded, BOX, stride=1) * (sigma / 255)).to(x.dtype)
+
+
+def check_border(border: str) -> None:
+    """Check the name of a border.
+
+    Raises:
+        ValueError: there is no such border.
+
+    Examples:
+        >>> check_border('mirrored')
+        Traceback (most recent call last):
+        ValueError: expected a border of mirror, reflect, zero, got 'mirrored'
+    """
+    if border not in BORDERS:
+        raise ValueError(f'expected a border of {", ".join(BORDERS)}, got {border!r}')
+
+
+def speckle_noise(
+    x: Tensor,
+    variance: float | Tensor,
+    *,
+    generator: torch.Generator | None = None,
+    uniform: Tensor | None = None,
+) -> Tensor:
+    """Add uniform noise in proportion to the image: ``x + sqrt(12 variance) x (uniform - 1/2)``.
+
+    That is ``x (1 + n)`` with n uniform between -+sqrt(3 variance), of mean 0 and the given
+    variance: MATLAB's ``imnoise(x, 'speckle', variance)``, but not clipped.
+
+    Args:
+        x: floating-point images (N, ...) in [0, 1].
+        variance: variance of n, for x in [0, 1], one number or (N,) one for each image.
+        generator: source of the noise, of the device of ``x``.
+        uniform: values in [0, 1) of the shape of ``x`` to be used instead of a draw.
+
+    Raises:
+        TypeError: ``x`` is not floating point.
+        ValueError: ``variance`` is a negative number or has another length than ``x``, or
+            ``uniform`` has another shape.
+
+    Examples:
+        >>> speckle_noise(torch.full((1, 1, 1, 2), 0.5), 0.03, uniform=torch.tensor([[[[0.0, 1]]]]))
+        tensor([[[[0.3500, 0.6500]]]])
+    """
+    variance = VARIANCE.for_images(variance, x)
+    uniform = _draw(torch.rand, x, generator, uniform)
+    return (x + (12 * variance) ** 0.5 * x * (uniform - 0.5)).to(x.dtype)
+
+
+def salt_and_pepper_noise(
+    x: Tensor,
+    density: float | Tensor,
+    *,
+    generator: torch.Generator | None = None,
+    uniform: Tensor | None = None,
+) -> Tensor:
+    """Replace elements by 0 where ``uniform < density / 2``, else by 1 where it is below density.
+
+    Channels are hit independently of each other; other elements stay as they are: MATLAB's
+    ``imnoise(x, 'salt & pepper', density)``.
+
+    Args:
+        x: floating-point images (N, ...) in [0, 1].
+        density: expected share of the elements that are replaced, one number or (N,) one for each
+            image.
+        generator: source of the noise, of the device of ``x``.
+        uniform: values in [0, 1) of the shape of ``x`` to be used instead of a draw.
+
+    Raises:
+        TypeError: ``x`` is not floating point.
+        ValueError: ``density`` is a number outside [0, 1] or has another length than ``x``, or
+            ``uniform`` has another shape.
+
+    Examples:
+        >>> x = torch.full((1, 1, 1, 3), 0.5)
+        >>> salt_and_pepper_noise(x, 0.2, uniform=torch.tensor([[[[0.09, 0.1, 0.2]]]]))
+        tensor([[[[0.0000, 1.0000, 0.5000]]]])
+    """
+    density = DENSITY.for_images(density, x)
+    uniform = _draw(torch.rand, x, generator, uniform)
+    return x.masked_fill(uniform < density, 1).masked_fill_(uniform < density / 2, 0)
+
+
+def _draw(
+    sampler: Callable[..., Tensor],
+    x: Tensor,
+    generator: torch.Generator | None,
+    given: Tensor | None,
+) -> Tensor:
+    """Return the given values, or draw one for each element of ``x``."""
+    if given is None:
+        # The 2048 uniform values of half precision are too few for a density of 0.002.
+        dtype = torch.promote_types(x.dtype, torch.float32)
+        return sampler(x.shape, dtype=dtype, device=x.device, generator=generator)
+    if given.shape != x.shape:
+        raise ValueError(f'expected noise of shape {tuple(x.shape)}, got {tuple(given.shape)}')
+    return given

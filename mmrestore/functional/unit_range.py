@@ -1,4 +1,4 @@
-"""From the integers of image files to the unit range of networks."""
+"""From the integers of image files to the unit range of networks, and back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from torch import Tensor
 FULL_SCALE = {torch.uint8: 255.0, torch.uint16: 65535.0}
 
 
-def to_unit_range(image: Tensor) -> Tensor:
-    """Return ``image`` as float32 in [0, 1]; floating-point images are taken to be so already.
+def to_unit_range(image: Tensor, *, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Return ``image`` as floats in [0, 1]; floating-point images are taken to be so already.
 
     Raises:
         TypeError: the image is of another type than uint8, uint16 and floating point.
@@ -19,7 +19,20 @@ def to_unit_range(image: Tensor) -> Tensor:
         tensor([0.0000, 0.2000, 1.0000])
     """
     if image.dtype.is_floating_point:
-        return image.float()
+        return image.to(dtype)
     if image.dtype not in FULL_SCALE:
         raise TypeError(f'an image must be uint8, uint16 or floating point, got {image.dtype}')
-    return image.float().div_(FULL_SCALE[image.dtype])
+    return image.to(dtype).div_(FULL_SCALE[image.dtype])
+
+
+def to_8_bit(image: Tensor) -> Tensor:
+    """Clamp to [0, 1] and round to the nearest of n / 255, halves up; return the n as uint8.
+
+    This is how images are stored. Metrics round halves to even, ``round_to_8_bit``.
+
+    Examples:
+        >>> to_8_bit(torch.tensor([-0.2, 0.1, 0.75, 1.5]))
+        tensor([  0,  26, 191, 255], dtype=torch.uint8)
+    """
+    wide = image.to(torch.promote_types(image.dtype, torch.float32))
+    return wide.clamp(0, 1).mul_(255).add_(0.5).to(torch.uint8)

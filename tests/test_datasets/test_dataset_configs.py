@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from image_files import write_images
 from mmengine.config import Config
+from scipy.io import savemat
 
 from mmrestore.datasets import ConcatDataset, SampleKey
+from mmrestore.datasets.prepare import BENCHMARKS
+from mmrestore.datasets.sidd_blocks import SPLITS
 from mmrestore.registry import DATASETS, METRICS
 
 FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
@@ -17,6 +22,8 @@ NAMES = [path.name for path in sorted(FOLDER.glob('denoising_*.py'))]
 def data(tmp_path, monkeypatch):
     """A working directory with the layout of the configs."""
     write_images(tmp_path / 'data/DIV2K/train/HR', '0001.png', '0002.png', height=70, width=80)
+    for name in ('Flickr2K/HR', 'BSDS500/train_test', 'WED'):
+        write_images(tmp_path / 'data' / name, '1.png', '2.png', height=70, width=80)
     for name in ('kodak24', 'mcmaster', 'cbsd68', 'urban100', 'set12'):
         write_images(tmp_path / 'data/test' / name, '1.png')
     monkeypatch.chdir(tmp_path)
@@ -53,6 +60,61 @@ def test_the_test_sets_of_the_papers():
         'urban100',
     ]
     assert config.train_dataloader.dataset.pipeline.patch.size == 64
+
+
+def test_the_training_images_of_masked_training(data):
+    config = Config.fromfile(FOLDER / 'denoising_dfwb_sigma15.py')
+    train = DATASETS.build(config.train_dataloader.dataset)
+    assert list(train.datasets) == ['div2k', 'flickr2k', 'bsds400', 'wed'] and len(train) == 8
+    sample = train[SampleKey(0, 2, 7)]['data_samples']
+    assert sample.dataset == 'wed' and sample.path.endswith('WED/2.png')
+    assert config.train_dataloader.total_batch_size == 64 and config.sigma == 15
+    folders = [part.root for part in config.train_dataloader.dataset.datasets.values()]
+    names = ('div2k_train', 'flickr2k', 'bsds400', 'wed')
+    assert folders == [f'data/{BENCHMARKS[name].folder}' for name in names]
+    assert sum(BENCHMARKS[name].num_images for name in names) == 8594
+    small = Config.fromfile(FOLDER / 'denoising_bsds400_sigma15.py')
+    assert list(DATASETS.build(small.val_dataloader.dataset).datasets) == ['kodak24', 'mcmaster']
+    train = DATASETS.build(small.train_dataloader.dataset)
+    assert len(train) == 2 and train.name == 'bsds400'
+
+
+def test_real_noise(tmp_path, monkeypatch):
+    for name in SPLITS['validation']:
+        blocks = np.random.default_rng(len(name)).integers(0, 256, (2, 3, 8, 9, 3))
+        (tmp_path / 'data/SIDD').mkdir(parents=True, exist_ok=True)
+        savemat(tmp_path / f'data/SIDD/{name}.mat', {name: blocks.astype(np.uint8)})
+    for name in ('polyu', 'cc'):
+        write_images(tmp_path / 'data/test' / name, '1_real.png', '1_mean.png')
+    monkeypatch.chdir(tmp_path)
+    config = Config.fromfile(FOLDER / 'real_noise_tests.py')
+    assert config.test_dataloader == config.val_dataloader
+    test = DATASETS.build(config.test_dataloader.dataset)
+    assert {name: len(part) for name, part in test.datasets.items()} == {
+        'sidd_validation': 6,
+        'polyu': 1,
+        'cc': 1,
+    }
+    for sample in test:
+        assert sample['inputs'].shape == sample['data_samples'].gt_img.shape
+        assert sample['inputs'].dtype == torch.uint8
+    assert test[6]['data_samples'].path.endswith('polyu/1_real.png')
+    for metric in config.test_evaluator.metrics:
+        METRICS.build(metric)
+
+
+def test_the_noise_of_polyu(shared):
+    """The mean over its 100 pairs is 35.97 dB, 8-bit RGB."""
+    config = Config.fromfile(FOLDER / 'real_noise_tests.py').test_dataloader.dataset
+    folder = str(shared / 'data/polyu')
+    polyu = dict(config.datasets.polyu, root=folder, gt_root=folder)
+    dataset = DATASETS.build(dict(config, datasets={'polyu': polyu}))
+    metric = METRICS.build({'type': 'PSNR', 'of': 'input'})
+    for sample in dataset:
+        target = sample['data_samples'].gt_img / 255
+        results = {'pred_img': target, 'gt_img': target, 'dataset': 'polyu'}
+        metric.process({'inputs': [sample['inputs']]}, [results])
+    assert round(metric.evaluate(len(dataset))['polyu/PSNR'], 2) == 35.97
 
 
 def test_the_noise_level_can_be_changed_by_name(data, tmp_path):

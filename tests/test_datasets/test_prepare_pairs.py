@@ -15,10 +15,10 @@ from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.listing import read_list_file
 from mmrestore.datasets.prepare import (
+    ARCHIVES,
     BENCHMARKS,
-    PAIRED_SETS,
     draw_subset,
-    prepare_pairs,
+    prepare_archive,
     verify,
 )
 
@@ -29,8 +29,8 @@ SMALL = {
     for key, num in NUMBERS.items()
 }
 SETS = {
-    **PAIRED_SETS,
-    'gopro': dataclasses.replace(PAIRED_SETS['gopro'], subsets={'gopro_test': 2}),
+    **ARCHIVES,
+    'gopro': dataclasses.replace(ARCHIVES['gopro'], subsets={'gopro_test': 2}),
 }
 
 
@@ -61,7 +61,7 @@ def gopro(tmp_path):
 
 def prepare(name, source, root):
     lines = []
-    prepare_pairs(name, source, root, benchmarks=SMALL, sets=SETS, report=lines.append)
+    prepare_archive(name, source, root, benchmarks=SMALL, archives=SETS, report=lines.append)
     return lines
 
 
@@ -197,7 +197,7 @@ def test_the_table_of_data_sets():
     numbers = {key: BENCHMARKS[key].num_images for key in NUMBERS}
     assert list(numbers.values()) == [2103, 1111, 2025, 980, 980]
     assert all(BENCHMARKS[key].pair == ('blur', 'sharp') for key in NUMBERS)
-    assert dict(PAIRED_SETS['gopro'].subsets) == {'gopro_train': 1000, 'gopro_test': 30}
+    assert dict(ARCHIVES['gopro'].subsets) == {'gopro_train': 1000, 'gopro_test': 30}
 
 
 def test_the_tool(monkeypatch, tmp_path, gopro):

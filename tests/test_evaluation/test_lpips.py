@@ -126,3 +126,30 @@ def test_in_an_evaluation(metric):
 def test_other_networks_are_refused():
     with pytest.raises(ValueError, match="'alex' or 'vgg'"):
         LPIPS(net='squeeze')
+
+
+def test_random_weights_are_marked_and_repeat(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    first = METRICS.build({'type': 'LPIPS', 'weights': 'random'})
+    assert torch.rand(1) == expected  # the draws of a run stay what they were
+    second = LPIPS(weights='random', name='distance')
+    assert (first.name, second.name) == ('LPIPS_random_weights', 'distance_random_weights')
+    assert first.protocol.startswith('LPIPS 0.1 (alex, RANDOM WEIGHTS of seed 0), RGB')
+    x, y = images(1, 3, 64, 70)
+    value = first.measure(x, y)
+    assert value.equal(second.measure(x, y)) and 0 < value < 10
+    assert first.measure(x, x) == 0
+    assert not any(p.requires_grad for p in first.distance.parameters())
+
+
+def test_the_order_of_channels(weights, metric):
+    x, y = images(1, 3, 64, 70)
+    swapped = LPIPS(weights=weights, channel_order='bgr')
+    assert swapped.measure(x, y).equal(metric.measure(x.flip(1), y.flip(1)))
+    assert not torch.allclose(swapped.measure(x, y), metric.measure(x, y), rtol=1e-4)
+    assert swapped.protocol.startswith('LPIPS 0.1 (alex), BGR')
+    with pytest.raises(ValueError, match="'rgb' or 'bgr', got 'gbr'"):
+        LPIPS(weights=weights, channel_order='gbr')

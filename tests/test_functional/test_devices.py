@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from mmrestore import functional
-from mmrestore.batch_transforms import GaussianNoise, IntraPatchPixelShuffle
+from mmrestore.batch_transforms import (
+    CorrelatedGaussianNoise,
+    GaussianNoise,
+    IntraPatchPixelShuffle,
+    JPEGCompression,
+    MixtureNoise,
+    PoissonNoise,
+    SaltAndPepperNoise,
+    SpeckleNoise,
+)
+from mmrestore.functional.mixture_noise import MixtureDraws
 from mmrestore.models.inference import Pad, SelfEnsemble, Tile
 from mmrestore.structures import DataSample
 
@@ -43,6 +53,49 @@ def test_batch_transforms():
     y, sample = IntraPatchPixelShuffle()(x, DataSample(gt_img=x))
     assert y.is_cuda and y.equal(sample.gt_img)
     assert GaussianNoise((5, 50))(x, sample)[0].is_cuda
+
+
+@pytest.mark.parametrize(
+    'noise',
+    [
+        CorrelatedGaussianNoise((40, 60)),
+        SpeckleNoise((0.01, 0.04), clip=True),
+        PoissonNoise((1, 3.5)),
+        SaltAndPepperNoise((0.1, 0.3)),
+        JPEGCompression((30, 95)),
+        MixtureNoise((1, 5)),
+    ],
+    ids=lambda noise: type(noise).__name__,
+)
+def test_noises(noise):
+    x = images().cuda()
+    y, sample = noise(x, DataSample(gt_img=x))
+    assert y.is_cuda and sample.gt_img is x and x.cpu().equal(images())
+    assert all(not y[n].equal(x[n]) for n in range(2))
+
+
+def test_noises_of_given_draws():
+    x, levels = images(), torch.tensor([2.0, 3.0])
+    normal = torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
+    uniform, counts = images(2), torch.poisson(256 * x).long()
+    draws = MixtureDraws(normal, counts, uniform, images(3))
+    cases = [
+        (functional.correlated_gaussian_noise, 20 * levels, {'noise': normal}),
+        (functional.speckle_noise, levels / 100, {'uniform': uniform}),
+        (functional.poisson_noise, levels, {'counts': counts}),
+        (functional.salt_and_pepper_noise, levels / 10, {'uniform': uniform}),
+        (functional.jpeg_compression, 20 * levels.int(), {}),
+    ]
+    for function, level, given in cases:
+        moved = {name: draw.cuda() for name, draw in given.items()}
+        y = function(x.cuda(), level.cuda(), **moved)
+        torch.testing.assert_close(y.cpu(), function(x, level, **given), msg=function.__name__)
+    x = x.double()  # single precision may round a byte to its neighbour
+    y = functional.mixture_noise(
+        x.cuda(), levels.cuda(), draws=MixtureDraws(*(draw.cuda() for draw in draws))
+    )
+    torch.testing.assert_close(y.cpu(), functional.mixture_noise(x, levels, draws=draws))
+    assert functional.poisson_peak(x.cuda()).tolist() == functional.poisson_peak(x).tolist()
 
 
 def test_inference():

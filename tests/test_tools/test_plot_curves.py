@@ -131,9 +131,43 @@ def test_a_panel_a_key_and_a_curve_a_run(tmp_path):
     assert output.read_bytes().startswith(b'\x89PNG')
 
 
+def test_curves_of_several_noises_of_two_runs(tmp_path):
+    """A grid of noises in validations: a panel for each noise, wrapped into rows."""
+    noises = [f'kodak24/{noise}/PSNR' for noise in ('gaussian_15', 'poisson_2', 'speckle_0.03')]
+    for number, label in enumerate(('plain', 'masked')):
+        lines = [
+            {**{noise: 20 + 3 * i + number for i, noise in enumerate(noises)}, 'step': step}
+            | {'mcmaster/poisson_2/PSNR': 10.0, 'kodak24/poisson_2/SSIM': 0.5}
+            for step in (100, 200)
+        ]
+        write(tmp_path / label, '20260101_000000', [training(50, 1.0), *lines])
+    runs = {label: curves.read_run(tmp_path / label) for label in ('plain', 'masked')}
+    assert curves.matching_keys(runs, ['kodak24/*/PSNR', 'loss', 'kodak24/p*/PSNR']) == [
+        *noises,
+        'loss',
+    ]
+    figure = curves.plot(runs, noises, axis='iteration', columns=2)
+    assert [panel.get_ylabel() for panel in figure.axes] == noises
+    places = [panel.get_subplotspec() for panel in figure.axes]
+    assert [(p.rowspan.start, p.colspan.start) for p in places] == [(0, 0), (0, 1), (1, 0)]
+    for i, panel in enumerate(figure.axes):
+        assert [line.get_label() for line in panel.lines] == ['plain', 'masked']
+        assert panel.lines[1].get_xdata().tolist() == [100, 200]
+        assert panel.lines[1].get_ydata().tolist() == [21 + 3 * i] * 2
+
+    output = tmp_path / 'curves.png'
+    words = ['--keys', 'kodak24/*/PSNR', '--x', 'iteration', '--columns', '2']
+    plot_curves.main(
+        [str(tmp_path / 'plain'), str(tmp_path / 'masked'), *words, '--output', str(output)]
+    )
+    assert output.read_bytes().startswith(b'\x89PNG')
+
+
 @pytest.mark.parametrize(
     ('words', 'message'),
     [
+        (['plain', '--keys', 'kodak24/*/PSNR'], r"no 'kodak24/\*/PSNR'.*It has: lr, loss, time"),
+        (['plain', '--columns', '0'], 'at least 1 panel in a row, got columns=0'),
         (['lost'], 'there is no run .*lost'),
         (['.'], 'expected the work directory of a run.*The runs in it are: damaged, plain'),
         (['empty'], 'empty has none. LocalVisBackend'),

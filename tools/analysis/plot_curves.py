@@ -3,8 +3,9 @@
     python tools/analysis/plot_curves.py work_dirs/swinir_s work_dirs/swinir_s_traps \
         --keys loss kodak24/PSNR --labels without with --output curves.png
 
-Every key gets a panel, every run a curve in it. What was logged again after a run was resumed
-replaces what it had logged before.
+Every key gets a panel, every run a curve in it. Keys may hold wildcards: 'kodak24/*/PSNR' is every
+noise of a validation on kodak24. What was logged again after a run was resumed replaces what it had
+logged before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmrestore.analysis.curves import AXES, plot, read_run
+from mmrestore.analysis.curves import AXES, matching_keys, plot, read_run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument('runs', nargs='+', metavar='RUN', help='work directories')
     parser.add_argument(
-        '--keys', nargs='+', default=['loss'], help='what is drawn, loss by default'
+        '--keys',
+        nargs='+',
+        default=['loss'],
+        help="what is drawn, with wildcards as in 'kodak24/*/PSNR'; loss by default",
     )
     parser.add_argument(
         '--labels', nargs='+', help='names of the runs, those of the folders by default'
@@ -35,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         '--smooth', type=int, default=1, metavar='N', help='average losses over N logged values'
     )
+    parser.add_argument(
+        '--columns', type=int, default=4, metavar='N', help='panels in a row, 4 by default'
+    )
     parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
     options = parser.parse_args(arguments)
     labels = options.labels or _names(options.runs)
@@ -43,7 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         runs = {label: read_run(folder) for label, folder in zip(labels, options.runs, strict=True)}
         figure = plot(
-            runs, options.keys, axis=options.x, start=options.start, window=options.smooth
+            runs,
+            matching_keys(runs, options.keys),
+            axis=options.x,
+            start=options.start,
+            window=options.smooth,
+            columns=options.columns,
         )
     except ValueError as error:
         parser.error(str(error))

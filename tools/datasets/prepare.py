@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from mmrestore.datasets.prepare import (
+    ARCHIVES,
     BENCHMARKS,
-    PAIRED_SETS,
     cut_sub_images,
     find_duplicates,
+    prepare_archive,
     prepare_div2k,
-    prepare_pairs,
     subset_text,
     verify,
 )
@@ -32,11 +32,18 @@ def main() -> None:
     )
     div2k.set_defaults(run=_div2k)
 
-    for name in PAIRED_SETS:
-        pairs = commands.add_parser(name, help='take the pairs of the configs out of the archive')
-        pairs.add_argument('--source', required=True, help='the zip file, or what it unpacks to')
-        pairs.add_argument('--root', default='data', help='root of the data (default: data)')
-        pairs.set_defaults(run=_pairs, name=name)
+    for name in ARCHIVES:
+        archive = commands.add_parser(name, help='take the images of the configs out of it')
+        archive.add_argument('--source', required=True, help='the archive, or what it unpacks to')
+        archive.add_argument('--root', default='data', help='root of the data (default: data)')
+        archive.set_defaults(run=_archive, name=name)
+
+    parts = commands.add_parser('sub-images', help='cut the images of a folder into parts')
+    parts.add_argument('source', help='folder of the images')
+    parts.add_argument('target', help='folder of the parts')
+    parts.add_argument('--size', type=int, default=480, help='side of a part (default: 480)')
+    parts.add_argument('--step', type=int, default=240, help='distance of parts (default: 240)')
+    parts.set_defaults(run=_sub_images)
 
     check = commands.add_parser('verify', help='check numbers, sizes, contents and duplicates')
     check.add_argument('names', nargs='*', metavar='NAME', help=f'of {", ".join(BENCHMARKS)}')
@@ -68,8 +75,13 @@ def _div2k(options: argparse.Namespace) -> None:
         print(f'{target}: {num} parts')
 
 
-def _pairs(options: argparse.Namespace) -> None:
-    prepare_pairs(options.name, options.source, options.root)
+def _archive(options: argparse.Namespace) -> None:
+    prepare_archive(options.name, options.source, options.root)
+
+
+def _sub_images(options: argparse.Namespace) -> None:
+    num = cut_sub_images(options.source, options.target, size=options.size, step=options.step)
+    print(f'{options.target}: {num} parts')
 
 
 def _verify(options: argparse.Namespace) -> None:

@@ -22,7 +22,10 @@ class Benchmark:
         editions: names of the forms in which it is passed on, each with the rule that the sizes of
             all its images obey; empty if sizes vary without a rule.
         names: names of the files without extension, where they are fixed.
+        foreign: names of images that must not be among them, for they are tested on.
         pair: of pairs, the folders of inputs and targets below ``folder``; each has ``num_images``.
+        patterns: names of inputs and targets, as of ``ImageFolder``.
+        split: of the blocks of SIDD, which they are, as of ``SIDDBlocks``.
     """
 
     folder: str
@@ -30,7 +33,10 @@ class Benchmark:
     source: str
     editions: Mapping[str, Callable[[ImageSize], bool]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     pair: tuple[str, str] | None = None
+    patterns: tuple[str, str] = ('{}', '{}')
+    split: str | None = None
 
 
 def _either(long: int, short: int) -> Callable[[ImageSize], bool]:
@@ -52,6 +58,32 @@ def _div2k(split: str, first: int, last: int) -> Benchmark:
     )
 
 
+def _numbered(folder: str, num_images: int, digits: int, source: str) -> Benchmark:
+    names = tuple(f'{number:0{digits}d}' for number in range(1, num_images + 1))
+    return Benchmark(folder, num_images, source, names=names)
+
+
+def _real(folder: str, num_images: int, source: str) -> Benchmark:
+    return Benchmark(
+        folder,
+        num_images,
+        source,
+        editions={'512x512': _either(512, 512)},
+        pair=('', ''),
+        patterns=('{}_real', '{}_mean'),
+    )
+
+
+def _blocks(split: str, source: str) -> Benchmark:
+    return Benchmark(
+        folder='SIDD',
+        num_images=1280,
+        source=source,
+        editions={'256x256': _either(256, 256)},
+        split=split,
+    )
+
+
 def _blurred(
     folder: str, num_images: int, source: str, editions: Mapping[str, Callable] | None = None
 ) -> Benchmark:
@@ -60,12 +92,34 @@ def _blurred(
 
 GOPRO = 'https://seungjunnah.github.io/Datasets/gopro (GOPRO_Large.zip)'
 REALBLUR = 'http://cg.postech.ac.kr/research/realblur/ (RealBlur.zip)'
+# Names of the images of CBSD68, all of the part val of BSDS500.
+CBSD68 = """
+    3096 12084 14037 16077 19021 21077 24077 33039 101085 101087 102061 103070 105025 106024
+    108005 108070 108082 109053 119082 123074 126007 130026 134035 143090 145086 147091 148026
+    148089 157055 159008 160068 163085 167062 167083 170057 175032 175043 182053 189080 196073
+    197017 208001 210088 216081 219090 220075 223061 227092 229036 236037 241004 241048 253027
+    253055 260058 271035 285079 291000 295087 296007 296059 299086 300091 302008 304034 304074
+    306005 351093
+    """
+SIDD = 'https://abdokamel.github.io/sidd/'
 HD = {'1280x720': _either(1280, 720)}
 
 BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
     {
         'div2k_train': _div2k('train', 1, 800),
         'div2k_valid': _div2k('valid', 801, 900),
+        'flickr2k': _numbered(
+            'Flickr2K/HR', 2650, 6, 'https://github.com/limbee/NTIRE2017 (Flickr2K.tar)'
+        ),
+        'bsds400': Benchmark(
+            folder='BSDS500/train_test',
+            num_images=400,
+            source='https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/'
+            'resources.html (BSR_bsds500.tgz, its parts train and test)',
+            editions={'481x321': _either(481, 321)},
+            foreign=tuple(CBSD68.split()),
+        ),
+        'wed': _numbered('WED', 4744, 5, 'https://ece.uwaterloo.ca/~k29ma/exploration/'),
         'kodak24': Benchmark(
             folder='test/kodak24',
             num_images=24,
@@ -93,6 +147,19 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
             folder='test/urban100',
             num_images=100,
             source='https://github.com/jbhuang0604/SelfExSR (high-resolution images)',
+        ),
+        'sidd_validation': _blocks('validation', f'{SIDD} (SIDD Validation Data, sRGB)'),
+        'sidd_benchmark': _blocks('benchmark', f'{SIDD} (SIDD Benchmark Data, sRGB)'),
+        'polyu': _real(
+            'test/polyu',
+            100,
+            'https://github.com/csjunxu/PolyU-Real-World-Noisy-Images-Dataset (CroppedImages)',
+        ),
+        'cc': _real(
+            'test/cc',
+            15,
+            'the code of MCWNNM, Xu et al., ICCV 2017 (Real_ccnoise_denoised_part); crops of '
+            'http://snam.ml/research/ccnoise',
         ),
         'gopro_train': _blurred('GoPro/train', 2103, GOPRO, HD),
         'gopro_test': _blurred('GoPro/test', 1111, GOPRO, HD),

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from mmrestore.datasets.image_file import ImageSize, read_image
-from mmrestore.datasets.listing import find_images, natural_key, pair, without_suffix
+from mmrestore.datasets.image_file import ImageSize, inspect_image, read_image
+from mmrestore.datasets.listing import find_images, fit, natural_key, pair
 from mmrestore.datasets.prepare.benchmarks import Benchmark
+from mmrestore.datasets.prepare.report import Report, find_duplicates
+from mmrestore.datasets.sidd_blocks import read_split
 from mmrestore.datasets.threads import in_threads
 
 
-@dataclass
-class Report:
-    """The outcome of a verification; without problems the data set is in order.
-
-    Args:
-        name: the data set.
-        folder: where it was looked for.
-        edition: in which of its forms it lies there, if it is in order and there are several.
-        problems: what is wrong, in words.
-        fingerprints: a digest of the pixels of every readable image, by name.
-        pairs: whether the images are inputs and targets, equally many of each.
-    """
-
-    name: str
-    folder: Path
-    edition: str = ''
-    problems: list[str] = field(default_factory=list)
-    fingerprints: dict[str, str] = field(default_factory=dict)
-    pairs: bool = False
-
-    def __str__(self) -> str:
-        head = f'{self.name} in {self.folder}'
-        if self.problems:
-            return '\n  '.join([f'{head}: {len(self.problems)} problem(s)', *self.problems])
-        edition = f', {self.edition}' if self.edition else ''
-        num = len(self.fingerprints)
-        images = f'{num // 2} pairs' if self.pairs else f'{num} images'
-        return f'{head}: in order, {images}{edition}'
-
-
-def verify(name: str, folder: str | Path, benchmark: Benchmark) -> Report:
-    """Decode all images of a data set and compare names, number, sizes and contents with the rule.
+def verify(name: str, folder: str | Path, benchmark: Benchmark, *, decode: bool = True) -> Report:
+    """Compare names, number, sizes and contents of the images of a data set with the rule.
 
     Nothing is raised: everything that is wrong, and where the data set is to be had, is in the
     report.
@@ -54,69 +25,90 @@ def verify(name: str, folder: str | Path, benchmark: Benchmark) -> Report:
         name: name of the data set in the report.
         folder: folder of the images; of pairs, that of their two folders.
         benchmark: what it should hold.
+        decode: decode all images, which finds damage in the middle of a file and equal images;
+            otherwise only headers and ends of files are read.
     """
     report = Report(name, Path(folder), pairs=benchmark.pair is not None)
-    if benchmark.pair is None:
-        _verify_folder(report, '', benchmark)
+    if benchmark.split is not None:
+        _verify_blocks(report, benchmark, benchmark.split)
     else:
-        sizes = [_verify_folder(report, f'{part}/', benchmark) for part in benchmark.pair]
-        if all(sizes):
-            report.problems += _check_pairs(*sizes)
+        parts = zip(benchmark.pair or ('',), benchmark.patterns, strict=False)
+        found = [_verify_folder(report, *part, benchmark, decode=decode) for part in parts]
+        if benchmark.pair is not None and all(found):
+            report.problems += _check_pairs(*found)
     report.problems += find_duplicates({name: report.fingerprints})
     if report.problems:
         report.problems.append(_advice(benchmark, report.folder))
     return report
 
 
-def _verify_folder(report: Report, part: str, benchmark: Benchmark) -> dict[str, ImageSize]:
-    """Add what is found in one folder to the report; return the sizes of the readable images."""
+class _Found(NamedTuple):
+    """What is known of an image: what ``{}`` of the pattern stands for, and its size."""
+
+    key: str
+    size: ImageSize
+
+
+def _verify_folder(
+    report: Report, part: str, pattern: str, benchmark: Benchmark, *, decode: bool
+) -> dict[str, _Found]:
+    """Add what is found in one folder to the report; return the readable images."""
     folder = report.folder / part
     try:
-        names = find_images(folder, recursive=False)
+        keys = fit(find_images(folder, recursive=False), pattern)
     except ValueError as error:
-        report.problems.append(str(error))
+        if str(error) not in report.problems:  # inputs and targets may be in one folder
+            report.problems.append(str(error))
         return {}
-    sizes: dict[str, ImageSize] = {}
-    for file, answer in zip(names, in_threads(_look, [folder / n for n in names]), strict=True):
+    found: dict[str, _Found] = {}
+    look = _look if decode else _glance
+    for file, answer in zip(keys, in_threads(look, [folder / file for file in keys]), strict=True):
         if isinstance(answer, str):
             report.problems.append(answer)
-        else:
-            sizes[file], report.fingerprints[part + file] = answer
+            continue
+        size, digest = answer
+        found[file] = _Found(keys[file], size)
+        if digest:
+            report.fingerprints[f'{part}/{file}' if part else file] = digest
+    report.num_images += len(found)
+    sizes = {file: image.size for file, image in found.items()}
     report.edition, strange = _check_sizes(sizes, benchmark)
-    where = f'{part}: ' if part else ''
-    report.problems += [where + line for line in _check_names(names, benchmark) + strange]
-    return sizes
+    where = f'{part}/: ' if part else f'{pattern}: ' if pattern != '{}' else ''
+    problems = _check_names(set(keys.values()), len(keys), benchmark) + strange
+    report.problems += [where + line for line in problems]
+    return found
 
 
-def _check_pairs(inputs: Mapping[str, ImageSize], targets: Mapping[str, ImageSize]) -> list[str]:
+def _check_pairs(inputs: Mapping[str, _Found], targets: Mapping[str, _Found]) -> list[str]:
     """Say which images have no partner, or one of another size."""
-    keys = [{name: without_suffix(name) for name in names} for names in (inputs, targets)]
+    keys = [{name: image.key for name, image in images.items()} for images in (inputs, targets)]
     pairs, problems = pair(*keys)
     return problems + [
-        f'{name} is {_text(inputs[name])}, its target {_text(targets[target])}'
+        f'{name} is {_text(inputs[name].size)}, its target {_text(targets[target].size)}'
         for name, target in pairs
-        if inputs[name] != targets[target]
+        if inputs[name].size != targets[target].size
     ]
 
 
-def find_duplicates(fingerprints: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Name the images with equal pixels, within and across data sets.
-
-    Args:
-        fingerprints: of every data set, the digests of its images by name.
-
-    Examples:
-        >>> find_duplicates({'a': {'1.png': 'x'}, 'b': {'2.png': 'x', '3.png': 'y'}})
-        ['equal pixels: a/1.png, b/2.png']
-    """
-    places = defaultdict(list)
-    for name, digests in fingerprints.items():
-        for file, digest in digests.items():
-            places[digest].append(f'{name}/{file}')
-    return [f'equal pixels: {", ".join(found)}' for found in places.values() if len(found) > 1]
+def _verify_blocks(report: Report, benchmark: Benchmark, split: str) -> None:
+    """Add what is found in the files of SIDD to the report."""
+    try:
+        arrays = read_split(report.folder, split)
+    except ValueError as error:
+        report.problems.append(str(error))
+        return
+    scenes, blocks, height, width, _ = arrays[0].shape
+    report.pairs = len(arrays) == 2
+    report.num_images = len(arrays) * scenes * blocks
+    if scenes * blocks != benchmark.num_images:
+        report.problems.append(f'expected {benchmark.num_images} blocks, found {scenes * blocks}')
+    sizes = {'a block': ImageSize(height, width)}
+    report.edition, strange = _check_sizes(sizes, benchmark)
+    report.problems += strange
 
 
 def _look(path: Path) -> tuple[ImageSize, str] | str:
+    """Return the size of an image and a digest of its pixels, or what is wrong."""
     try:
         pixels = read_image(path)
     except ValueError as error:
@@ -126,17 +118,25 @@ def _look(path: Path) -> tuple[ImageSize, str] | str:
     return ImageSize(*pixels.shape[:2]), digest.hexdigest()
 
 
-def _check_names(names: list[str], benchmark: Benchmark) -> list[str]:
-    if not benchmark.names:
-        num, expected = len(names), benchmark.num_images
-        return [] if num == expected else [f'expected {expected} images, found {num}']
-    found = {without_suffix(name) for name in names}
-    expected_names = set(benchmark.names)
+def _glance(path: Path) -> tuple[ImageSize, str] | str:
+    """Return the size of an image without decoding it, or what is wrong."""
+    try:
+        return inspect_image(path), ''
+    except ValueError as error:
+        return str(error)
+
+
+def _check_names(found: set[str], num: int, benchmark: Benchmark) -> list[str]:
     problems = []
-    for word, odd in (('missing', expected_names - found), ('not of it', found - expected_names)):
-        if odd:
-            problems.append(f'{word} ({len(odd)}): {_join(odd)}')
-    return problems
+    if not benchmark.names and num != benchmark.num_images:
+        problems.append(f'expected {benchmark.num_images} images, found {num}')
+    names = set(benchmark.names)
+    odd = {
+        'missing': names - found,
+        'not of it': found - names if names else set(),
+        'images to test on': found & set(benchmark.foreign),
+    }
+    return problems + [f'{word} ({len(some)}): {_join(some)}' for word, some in odd.items() if some]
 
 
 def _check_sizes(sizes: Mapping[str, ImageSize], benchmark: Benchmark) -> tuple[str, list[str]]:
@@ -162,6 +162,7 @@ def _join(names: Iterable[str]) -> str:
 
 
 def _advice(benchmark: Benchmark, folder: Path) -> str:
-    parts = [str(folder / part) for part in benchmark.pair or ('',)]
+    parts = dict.fromkeys(str(folder / part) for part in benchmark.pair or ('',))
     places = ' and, with equal names, '.join(parts)
-    return f'it is to be had from {benchmark.source}; its images belong directly in {places}'
+    files = 'files' if benchmark.split else 'images'
+    return f'it is to be had from {benchmark.source}; its {files} belong directly in {places}'

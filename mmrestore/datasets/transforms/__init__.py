@@ -1,6 +1,7 @@
 """What is done to one sample in a data worker."""
 
 from mmrestore.datasets.transforms.add_gaussian_noise import AddGaussianNoise
+from mmrestore.datasets.transforms.add_noise import AddNoise
 from mmrestore.datasets.transforms.crop import CenterCrop, RandomCrop
 from mmrestore.datasets.transforms.load_image import LoadImage
 from mmrestore.datasets.transforms.pack_inputs import PackInputs
@@ -8,6 +9,7 @@ from mmrestore.datasets.transforms.random_dihedral import RandomDihedral
 
 __all__ = [
     'AddGaussianNoise',
+    'AddNoise',
     'CenterCrop',
     'LoadImage',
     'PackInputs',

@@ -46,6 +46,7 @@ def regions(height: int, width: int, window: Pair, shift: Pair) -> Tensor:
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept for training too
 def mask(height: int, width: int, window: Pair, factor: int) -> Tensor:
     """(windows, anchors, pixels): -100 between pixels and anchors from different regions."""
     pixels = regions(height, width, window, over(window, 2))
@@ -61,6 +62,7 @@ def over(window: Pair, factor: int) -> Pair:
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept for training too
 def coordinates(window: Pair, factor: int) -> Tensor:
     """(rows, columns, 2): relative positions of pixels and anchors on a logarithmic scale."""
     axes = []
@@ -72,6 +74,7 @@ def coordinates(window: Pair, factor: int) -> Tensor:
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept for training too
 def position_index(queries: Pair, keys: Pair) -> Tensor:
     """(queries, keys): the row of the flattened table for every query and key."""
     row_q, row_k = (torch.arange(n[0] * n[1]) // n[1] for n in (queries, keys))

@@ -1,0 +1,13 @@
+"""RIDNet, trained on sigma 15 without masks."""
+
+_base_ = [
+    '../_base_/models/ridnet.py',
+    '../_base_/datasets/denoising_dfwb_sigma15.py',
+    '../_base_/schedules/adam_200k_iterations.py',
+    '../_base_/iteration_runtime.py',
+]
+model = dict(
+    data_preprocessor=dict(
+        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}, clip=True))
+    )
+)

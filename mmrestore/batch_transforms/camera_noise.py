@@ -1,0 +1,96 @@
+"""Realistic noise: that of a camera's sensor, as it looks in photographs."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmrestore.functional.camera_noise import (
+    SHOT_NOISE,
+    SHOT_NOISE_OF_CAMERAS,
+    draw_sensor_noise_levels,
+    sensor_noise,
+)
+from mmrestore.functional.camera_pipeline import (
+    CameraMetadata,
+    draw_camera_metadata,
+    process_raw,
+    unprocess,
+)
+from mmrestore.registry import BATCH_TRANSFORMS
+from mmrestore.structures import DataSample
+
+
+@BATCH_TRANSFORMS.register_module()
+class CameraNoise:
+    """Take photographs again with a noisy camera (the ISP noise of Brooks et al.).
+
+    Each image draws a camera and its noise. Inputs and targets are unprocessed to raw mosaics and
+    processed to photographs by the same camera; the raw inputs get shot and read noise in between.
+    Targets change too, because photographs come out flatter than they went in, with darker
+    highlights. Where the targets are the inputs, the result is process(raw + noise) with the target
+    process(raw).
+
+    An odd height or width is made even by a mirrored row or column, which is cut off at the end.
+
+    Source: Brooks et al., "Unprocessing images for learned raw denoising", CVPR 2019, section 3.
+
+    Args:
+        shot_noise: the shot noise; of a pair (low, high) each image draws its own, uniformly in its
+            logarithm. Read noise follows it.
+
+    Raises:
+        ValueError: ``shot_noise`` is below 1e-8 or above 1, or not one number or an ordered pair.
+
+    Examples:
+        >>> white = torch.ones(2, 3, 5, 7)
+        >>> noisy, sample = CameraNoise(1e-4)(white, DataSample(gt_img=white))
+        >>> round(sample.gt_img.mean().item(), 3), noisy.shape
+        (1.0, torch.Size([2, 3, 5, 7]))
+    """
+
+    def __init__(self, shot_noise: float | tuple[float, float] = SHOT_NOISE_OF_CAMERAS) -> None:
+        self.shot_noise = SHOT_NOISE.pair(shot_noise)
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Degrade RGB inputs (N, 3, H, W), floating point; targets (N, 3, ...) or (N, K, 3, ...).
+
+        Raises:
+            ValueError: the images do not have three channels.
+        """
+        num, device = len(inputs), inputs.device
+        metadata = draw_camera_metadata(num, device=device)
+        levels = draw_sensor_noise_levels(num, self.shot_noise, device=device)
+        noisy = take_photograph(inputs, metadata, levels)
+        samples = data_samples.new()
+        target = data_samples.get('gt_img')
+        if target is not None:
+            several = target.unbind(1) if target.ndim == 5 else (target,)
+            taken = [take_photograph(image, metadata) for image in several]
+            samples.gt_img = torch.stack(taken, dim=1) if target.ndim == 5 else taken[0]
+        return noisy, samples
+
+
+def take_photograph(
+    x: Tensor, metadata: CameraMetadata, levels: tuple[Tensor, Tensor] | None = None
+) -> Tensor:
+    """Unprocess images (N, 3, H, W) of any size and process them again, in [0, 1].
+
+    Half precision is too coarse for linear light: such images are computed in float32.
+
+    Args:
+        x: floating-point RGB images in [0, 1].
+        metadata: the camera of every image.
+        levels: shot noise and read noise of every image, (N,) each; no noise if absent.
+
+    Examples:
+        >>> take_photograph(torch.ones(1, 3, 3, 5), draw_camera_metadata(1)).shape
+        torch.Size([1, 3, 3, 5])
+    """
+    height, width = x.shape[-2:]
+    images = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    raw = unprocess(F.pad(images, (0, width % 2, 0, height % 2), mode='reflect'), metadata)
+    if levels is not None:
+        raw = sensor_noise(raw, *levels)
+    return process_raw(raw, metadata)[..., :height, :width].to(x.dtype)

@@ -1,0 +1,193 @@
+"""Test sets under many noises at many levels, as one data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from torch.utils.data import Dataset
+
+from mmrestore.datasets.concat_dataset import ConcatDataset
+from mmrestore.datasets.image_folder import build_pipeline
+from mmrestore.datasets.sample_key import SampleKey
+from mmrestore.registry import DATASETS, TRANSFORMS
+
+NOISE_STEP = 'noise'
+
+
+class NoiseLevel(NamedTuple):
+    """A noise at one level: its name, the parameter that is its level, the level and its config.
+
+    A noise without levels has no parameter and no level.
+    """
+
+    noise: str
+    parameter: str | None
+    level: float | None
+    config: dict[str, Any]
+
+
+@DATASETS.register_module()
+class NoiseGrid(ConcatDataset):
+    """Every image of every test set under every noise at every level.
+
+    The samples of the test set ``kodak24`` under the noise ``speckle`` at level 0.03 are those of
+    a data set ``kodak24/speckle_0.03``, so that a metric reads ``kodak24/speckle_0.03/PSNR``; a
+    noise without levels is ``kodak24/camera``. Test sets, in them noises, and of each its levels
+    follow each other in the order of the config.
+
+    Args:
+        datasets: configs of the clean test sets by name. Each is built once; with ``cache=True``
+            its images are decoded once for all noises. None leaves a set out.
+        noises: configs of noises by name, without the parameter that is the level; ``levels`` names
+            it and lists its values: ``dict(type='SpeckleNoise', levels=dict(variance=[0.02]))``.
+            Without ``levels`` the noise is taken as it is; None leaves it out.
+        pipeline: configs of transforms by name. The one called ``noise`` is given each noise at
+            each level as its argument ``noise``.
+        name: name of the whole, for MMEngine.
+
+    Raises:
+        ValueError: no test set or no noise is left, levels are not a list of different numbers, a
+            noise refuses a level, or the pipeline has no step ``noise``.
+        KeyError: a noise is not known.
+
+    Examples:
+        >>> grid = NoiseGrid(
+        ...     dict(photographs=dict(type='EmbeddedPhotographs', split='test')),
+        ...     noises=dict(speckle=dict(type='SpeckleNoise', levels=dict(variance=[0.02, 0.03]))),
+        ...     pipeline=dict(
+        ...         image=dict(type='LoadImage'),
+        ...         noise=dict(type='AddNoise'),
+        ...         tensor=dict(type='PackInputs'),
+        ...     ),
+        ... )
+        >>> len(grid), list(grid.datasets)
+        (4, ['photographs/speckle_0.02', 'photographs/speckle_0.03'])
+    """
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Any],
+        *,
+        noises: Mapping[str, Any],
+        pipeline: Mapping[str, Any],
+        name: str = 'noise grid',
+    ) -> None:
+        self.name = name
+        self.pipeline = pipeline
+        self.noise_levels = expand_levels(noises)
+        before, step, after = _split(pipeline)
+        transforms = {
+            name: TRANSFORMS.build({**step, 'noise': noise.config})
+            for name, noise in self.noise_levels.items()
+        }
+        self.clean = ConcatDataset(datasets, pipeline=before).datasets
+        steps = build_pipeline(after)
+        super().__init__(
+            {
+                f'{test_set}/{noise}': _NoisyImages(
+                    images, name=f'{test_set}/{noise}', steps=[transform, *steps]
+                )
+                for test_set, images in self.clean.items()
+                for noise, transform in transforms.items()
+            }
+        )
+
+    @property
+    def metainfo(self) -> dict[str, Any]:
+        """Facts about the data set, for MMEngine's metrics."""
+        return {'name': self.name, 'names': list(self.datasets)}
+
+    @property
+    def starts(self) -> dict[str, int]:
+        """The index of the first sample of each data set."""
+        return dict(zip(self.datasets, [0, *self._ends], strict=False))
+
+
+class _NoisyImages(Dataset):
+    """The images of a data set, under a name of their own, after further transforms."""
+
+    def __init__(self, images: Dataset, *, name: str, steps: list[Callable[[dict], Any]]) -> None:
+        self.images, self.name, self.steps = images, name, steps
+
+    def __len__(self) -> int:
+        return len(self.images)  # type: ignore[arg-type]
+
+    def __getitem__(self, key: SampleKey | int) -> Any:
+        results = {**self.images[key], 'dataset': self.name}
+        for step in self.steps:
+            results = step(results)
+        return results
+
+
+def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseLevel]:
+    """Return each noise at each of its levels by name.
+
+    Args:
+        noises: as of :class:`NoiseGrid`.
+
+    Raises:
+        ValueError: no noise is left, or levels are not given as different numbers of one parameter.
+
+    Examples:
+        >>> levels = expand_levels(
+        ...     dict(
+        ...         poisson=dict(type='PoissonNoise', levels=dict(amplification=[2, 2.5])),
+        ...         camera=dict(type='CameraNoise'),
+        ...     )
+        ... )
+        >>> list(levels), levels['poisson_2.5'].config
+        (['poisson_2', 'poisson_2.5', 'camera'], {'type': 'PoissonNoise', 'amplification': 2.5})
+    """
+    expanded: dict[str, NoiseLevel] = {}
+    for noise, given in noises.items():
+        if given is None:
+            continue
+        config = dict(given)
+        levels = config.pop('levels', None)
+        if levels is None:
+            expanded[noise] = NoiseLevel(noise, None, None, config)
+            continue
+        parameter, values = _check_levels(noise, levels)
+        if parameter in config:
+            raise ValueError(
+                f'the noise {noise!r} has {parameter}={config[parameter]} and levels of it: give '
+                'one of them'
+            )
+        for value in values:
+            name = f'{noise}_{value:g}'
+            expanded[name] = NoiseLevel(noise, parameter, value, {**config, parameter: value})
+    if not expanded:
+        raise ValueError('a grid of noises needs at least one noise')
+    return expanded
+
+
+def _check_levels(noise: str, levels: Any) -> tuple[str, list[float]]:
+    """Return the parameter and its values."""
+    if not isinstance(levels, Mapping) or len(levels) != 1:
+        raise ValueError(
+            f'expected levels=dict(PARAMETER=[LEVEL, ...]) of the noise {noise!r}, got {levels!r}'
+        )
+    ((parameter, values),) = levels.items()
+    is_list = isinstance(values, (list, tuple)) and values
+    if not is_list or not all(type(value) in (int, float) for value in values):
+        raise ValueError(
+            f'expected a list of numbers as levels of the noise {noise!r}, got {values!r}'
+        )
+    if len({f'{value:g}' for value in values}) < len(values):
+        raise ValueError(f'the levels of the noise {noise!r} must differ, got {values}')
+    return parameter, list(values)
+
+
+def _split(pipeline: Mapping[str, Any]) -> tuple[dict, dict, dict]:
+    """Return the steps before the noise, the noise and the steps after it."""
+    if not isinstance(pipeline, Mapping) or not isinstance(pipeline.get(NOISE_STEP), Mapping):
+        raise ValueError(
+            f'a grid of noises needs a pipeline of named steps, {NOISE_STEP!r} among them, such as '
+            "pipeline=dict(image=dict(type='LoadImage'), noise=dict(type='AddNoise'), "
+            f"tensor=dict(type='PackInputs')), got {pipeline!r}"
+        )
+    names = list(pipeline)
+    place = names.index(NOISE_STEP)
+    before, after = ({n: pipeline[n] for n in part} for part in (names[:place], names[place + 1 :]))
+    return before, dict(pipeline[NOISE_STEP]), after

@@ -1,0 +1,155 @@
+"""The published test blocks of SIDD, smartphone photographs with real noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from mmrestore.datasets.image_folder import build_pipeline
+from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
+from mmrestore.datasets.transforms import LoadImage
+from mmrestore.registry import DATASETS
+
+SPLITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        'validation': ('ValidationNoisyBlocksSrgb', 'ValidationGtBlocksSrgb'),
+        'benchmark': ('BenchmarkNoisyBlocksSrgb',),
+    }
+)
+
+
+def read_blocks(path: str | Path) -> np.ndarray:
+    """Read blocks (scenes, blocks, H, W, 3), uint8 RGB, from a MATLAB file of SIDD.
+
+    The variable is called like the file. Only arrays of bytes are read, nothing is executed.
+
+    Args:
+        path: a file of MATLAB 5 to 7.
+
+    Raises:
+        ValueError: the file is missing, damaged or of another kind, or does not hold such blocks.
+    """
+    from scipy.io import loadmat, whosmat  # takes a second
+
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f'there is no file {path}: get it from the page of SIDD (docs/data.md)')
+    key = path.stem
+    try:
+        found = {name: (shape, kind) for name, shape, kind in whosmat(path, appendmat=False)}
+        shape, kind = found.get(key, ((), ''))
+        if len(shape) == 5 and shape[-1] == 3 and kind == 'uint8':
+            return loadmat(path, appendmat=False, variable_names=[key])[key]
+    except Exception as error:  # SciPy raises whatever the damage leads to
+        raise ValueError(
+            f'{path} is damaged or no MATLAB file of version 5 to 7 ({error}): get it again from '
+            'the page of SIDD (docs/data.md)'
+        ) from error
+    holds = ', '.join(f'{name} {size} {kind}' for name, (size, kind) in found.items())
+    raise ValueError(
+        f'expected {path} to hold the variable {key}, uint8 of (scenes, blocks, height, width, 3), '
+        f'as the file on the page of SIDD (docs/data.md); it holds {holds or "nothing"}'
+    )
+
+
+def read_split(root: str | Path, split: str) -> list[np.ndarray]:
+    """Read the noisy blocks of a split of SIDD and, of the validation, the clean ones.
+
+    Args:
+        root: folder of the files.
+        split: ``'validation'`` or ``'benchmark'``.
+
+    Raises:
+        ValueError: the split is neither, a file is wrong, or shapes of noisy and clean differ.
+    """
+    if split not in SPLITS:
+        raise ValueError(f'split must be one of {tuple(SPLITS)}, got {split!r}')
+    arrays = [read_blocks(Path(root, f'{name}.mat')) for name in SPLITS[split]]
+    if len({array.shape for array in arrays}) > 1:
+        noisy, clean = (array.shape for array in arrays)
+        raise ValueError(
+            f'noisy and clean blocks in {root} must have one shape (scenes, blocks, height, width, '
+            f'3), got {noisy} and {clean}: get both files from the page of SIDD (docs/data.md)'
+        )
+    return arrays
+
+
+@DATASETS.register_module()
+class SIDDBlocks(Dataset):
+    """The sRGB blocks of SIDD as they are published: 40 scenes with 32 blocks of 256 x 256 each.
+
+    They are read once, when the data set is built (0.5 to 4 s a file), and kept in memory: 252 MB
+    noisy and as much clean ones. Forked workers share them, spawned ones copy them. A sample starts
+    with ``img`` and, of the validation, ``gt``, (H, W, 3) uint8 RGB; ``img_path`` ends in
+    ``SCENE_BLOCK``, both counted from 0. Blocks follow scene by scene.
+
+    Args:
+        root: folder of ``ValidationNoisyBlocksSrgb.mat`` and ``ValidationGtBlocksSrgb.mat``, or of
+            ``BenchmarkNoisyBlocksSrgb.mat``.
+        pipeline: transforms or their configs, in a list or by name; None leaves a step out.
+        split: ``'validation'``, or ``'benchmark'``, which has no clean blocks.
+        name: name of the data set in results; ``'sidd_validation'`` or ``'sidd_benchmark'`` if
+            absent.
+        num_blocks: how many blocks are used, from the first on; all if absent.
+
+    Raises:
+        ValueError: the split is neither, a file is missing or wrong, there are fewer blocks than
+            are wanted, or the pipeline begins with files.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        pipeline: Sequence[Any] | Mapping[str, Any],
+        split: str = 'validation',
+        name: str | None = None,
+        num_blocks: int | None = None,
+    ) -> None:
+        self.transforms = build_pipeline(pipeline)
+        if any(isinstance(transform, LoadImage) for transform in self.transforms):
+            raise ValueError(
+                'SIDDBlocks gives images, there are no files to load: leave LoadImage out of its '
+                'pipeline'
+            )
+        arrays = read_split(root, split)
+        num_scenes, self._num_per_scene = arrays[0].shape[:2]
+        most = num_scenes * self._num_per_scene
+        self._num_blocks = most if num_blocks is None else num_blocks
+        if not 1 <= self._num_blocks <= most:
+            raise ValueError(f'num_blocks must be from 1 to {most}, got {num_blocks}')
+        scenes = -(-self._num_blocks // self._num_per_scene)
+        # A copy lets the scenes that are not used go.
+        self._arrays = arrays if scenes == num_scenes else [a[:scenes].copy() for a in arrays]
+        self._file = Path(root, f'{SPLITS[split][0]}.mat')
+        self.name = name or f'sidd_{split}'
+
+    @property
+    def metainfo(self) -> dict[str, str]:
+        """Facts about the data set, for MMEngine's metrics."""
+        return {'name': self.name}
+
+    def __len__(self) -> int:
+        return self._num_blocks
+
+    def __getitem__(self, key: SampleKey | int) -> Any:
+        """Return the packed sample of ``key``; the draws depend on the key alone."""
+        index = as_sample_key(key).index
+        if not 0 <= index < len(self):
+            raise IndexError(f'index {index} is out of range for {len(self)} blocks')
+        scene, block = divmod(index, self._num_per_scene)
+        images = [np.ascontiguousarray(array[scene, block]) for array in self._arrays]
+        results: dict[str, Any] = {
+            'img_path': str(self._file / f'{scene:02d}_{block:02d}'),
+            'dataset': self.name,
+            'rng': sample_rng(key),
+            **dict(zip(('img', 'gt'), images, strict=False)),
+        }
+        for transform in self.transforms:
+            results = transform(results)
+        return results
