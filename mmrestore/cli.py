@@ -71,7 +71,11 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_test_arguments(parser: argparse.ArgumentParser) -> None:
     _add_run_arguments(parser)
-    parser.add_argument('checkpoint', help='checkpoint of this package or released weights')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='checkpoint of this package or released weights; left out of a network without any',
+    )
 
 
 def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,20 +90,30 @@ def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='as in training')
 
 
-def _read_config(options: argparse.Namespace) -> Config:
-    from mmrestore.engine.config_check import check_overrides
-
+def _open_config(options: argparse.Namespace) -> Config:
     path = Path(options.config)
     if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
         options.fail(f'{path} is no config: expected a .py file; the config comes first')
     if not path.is_file():
         others = [str(p) for p in path.parent.glob('*.py')]
         options.fail(f'there is no config {path}.{suggest(str(path), others)}')
-    config = Config.fromfile(path)
+    return Config.fromfile(path)
+
+
+def _read_config(options: argparse.Namespace) -> Config:
+    from mmrestore.engine.config_check import check_overrides
+
+    config = _open_config(options)
     overrides = options.cfg_options or {}
     check_overrides(config, overrides)
     config.merge_from_dict(overrides)
     return config
+
+
+def _default_folder(options: argparse.Namespace) -> str:
+    # With the folder, for a strategy and its control have configs of the same name.
+    path = Path(options.config)
+    return str(Path('work_dirs', path.parent.name, path.stem))
 
 
 def _check_folder(options: argparse.Namespace, folder: str) -> None:
@@ -114,9 +128,7 @@ def _load_config(options: argparse.Namespace) -> Config:
     if options.work_dir:
         config.work_dir = options.work_dir
     elif config.get('work_dir') is None:
-        # With the folder, for a strategy and its control have configs of the same name.
-        path = Path(options.config)
-        config.work_dir = str(Path('work_dirs', path.parent.name, path.stem))
+        config.work_dir = _default_folder(options)
     _check_folder(options, config.work_dir)
     return config
 
@@ -125,6 +137,11 @@ def train(options: argparse.Namespace) -> None:
     """Train a network as a config describes."""
     from mmrestore.engine import Runner, process_group
 
+    config = _open_config(options)
+    if 'stages' in config:
+        with process_group(options.launcher):
+            _train_stages(options, config.stages)
+        return
     config = _load_config(options)
     if options.resume is not None:
         config.resume = True
@@ -143,6 +160,27 @@ def train(options: argparse.Namespace) -> None:
         Runner.from_cfg(config).train()
 
 
+def _train_stages(options: argparse.Namespace, stages: dict) -> None:
+    from mmrestore.engine.checkpoint import resumable_checkpoints
+    from mmrestore.engine.stages import read_stages
+
+    if options.resume not in (None, 'auto'):
+        options.fail('a config of several stages goes on from its own checkpoints: bare --resume')
+    found = read_stages(options.config, stages, options.cfg_options or {})
+    folder = Path(options.work_dir or _default_folder(options))
+    for name, stage in found.items():
+        taken = {
+            key: str(resumable_checkpoints(folder / other)[0]) for other, key in stage.takes.items()
+        }
+        words = {
+            **vars(options),
+            'config': str(stage.path),
+            'work_dir': str(folder / name),
+            'cfg_options': {**taken, **stage.overrides},
+        }
+        train(argparse.Namespace(**words))
+
+
 def test(options: argparse.Namespace) -> None:
     """Measure a checkpoint on the test sets of a config."""
     from mmrestore.engine import Runner, process_group
@@ -155,7 +193,10 @@ def test(options: argparse.Namespace) -> None:
         config.test_evaluator = config.val_evaluator
         config.test_cfg = dict(type='TestLoop')
     with process_group(options.launcher):
-        Runner.from_cfg(config).test()
+        runner = Runner.from_cfg(config)
+        if options.checkpoint is None and any(True for _ in runner.network.parameters()):
+            options.fail(f'{options.config} describes a network with weights: give a checkpoint')
+        runner.test()
 
 
 def restore(options: argparse.Namespace) -> None:

@@ -26,7 +26,9 @@ class Registry(_Registry):
         Raises:
             KeyError: no component has that name, here or in MMEngine; the message names near ones.
         """
-        component = super().get(key)
+        self.import_from_location()
+        # MMEngine takes what is before a point for a scope, but official names have points too.
+        component = self.module_dict.get(key) or super().get(key)
         if component is None:
             raise KeyError(
                 f'unknown {self.name} {key!r}.{suggest(key, self._all_names())} If it comes from a '

@@ -25,6 +25,8 @@ class Row:
 
 
 ROWS = [
+    Row('ATBSN', {'channels': 8}),
+    Row('ATBSNStudent', {'channels': 8}),
     Row('EDSR', {'channels': 8, 'num_blocks': 2, 'scale': 3}),
     Row('EDSR', {'channels': 8, 'num_blocks': 2, 'scale': 2, 'trained_mean': True}),
     Row('DeamNet', {'channels': 32}),
@@ -67,6 +69,7 @@ ROWS = [
         'NAFNetBaseline',
         {'channels': 8, 'encoder_depths': [1], 'num_middle_blocks': 1, 'decoder_depths': [1]},
     ),
+    Row('NBSN', {'channels': 8}),
     Row('Restormer', {'embed_channels': 8, 'depths': [1] * 4, 'num_refinement_blocks': 1}),
     Row(
         'Restormer',

@@ -4,7 +4,17 @@ from mmrestore.analysis.cka import MinibatchCKA, gram_matrices, linear_cka, unbi
 from mmrestore.analysis.curves import Curve, Run, matching_keys, plot, read_run, smooth
 from mmrestore.analysis.distribution import Histogram, histogram, value_range
 from mmrestore.analysis.features import collect_features, deepest_layer, find_layers
+from mmrestore.analysis.noise_correlation import (
+    Correlations,
+    CrossCorrelation,
+    adjacent_pixels,
+    against_distance,
+    cell_pixels,
+    correlate_pairs,
+    same_image,
+)
 from mmrestore.analysis.patches import read_patches
+from mmrestore.analysis.ranking import Ranking, rank_validations
 from mmrestore.analysis.srga import (
     GeneralizedGaussian,
     fit_features,
@@ -14,12 +24,19 @@ from mmrestore.analysis.srga import (
 )
 
 __all__ = [
+    'Correlations',
+    'CrossCorrelation',
     'Curve',
     'GeneralizedGaussian',
     'Histogram',
     'MinibatchCKA',
+    'Ranking',
     'Run',
+    'adjacent_pixels',
+    'against_distance',
+    'cell_pixels',
     'collect_features',
+    'correlate_pairs',
     'deepest_layer',
     'find_layers',
     'fit_features',
@@ -30,8 +47,10 @@ __all__ = [
     'linear_cka',
     'matching_keys',
     'plot',
+    'rank_validations',
     'read_patches',
     'read_run',
+    'same_image',
     'smooth',
     'srga_index',
     'unbiased_hsic',

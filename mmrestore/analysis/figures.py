@@ -31,6 +31,16 @@ class HeatMap(NamedTuple):
     axes: tuple[str, str]
 
 
+class Line(NamedTuple):
+    """A line of a panel; the style is Matplotlib's."""
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    color: str | None = None
+    style: str = '-'
+
+
 def draw_heat_maps(maps: Mapping[str, HeatMap]) -> Figure:
     """Draw a panel for each heat map under its title, the first layers at the bottom left."""
     figure = Figure(figsize=(1 + 4.2 * len(maps), 4.4), layout='constrained')
@@ -82,6 +92,27 @@ def draw_histograms(histograms: Mapping[str, Mapping[str, Histogram]]) -> Figure
         for noise, (edges, counts, _) in by_noise.items():
             panel.stairs(counts.numpy(), edges.numpy(), label=noise, linewidth=1.3)
         panel.set(title=model, xlabel='feature value', ylabel='count')
+        panel.grid(alpha=0.3)
+        panel.legend()
+    return figure
+
+
+def draw_lines(panels: Mapping[str, Sequence[Line]], *, axes: tuple[str, str]) -> Figure:
+    """Draw a panel of lines with points under each title.
+
+    Args:
+        panels: lines by title.
+        axes: what the horizontal and the vertical axes are.
+    """
+    figure = Figure(figsize=(4.8 * len(panels), 3.6), layout='constrained')
+    for panel, (title, lines) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+    ):
+        for line in lines:
+            panel.plot(
+                line.x, line.y, line.style, color=line.color, label=line.label, marker='.', lw=1.3
+            )
+        panel.set(title=title, xlabel=axes[0], ylabel=axes[1])
         panel.grid(alpha=0.3)
         panel.legend()
     return figure

@@ -96,7 +96,7 @@ def drop_outliers(values: Tensor, limit: float = OUTLIER) -> Tensor:
 def fit_generalized_gaussian(values: Tensor) -> GeneralizedGaussian:
     """Fit a generalised Gaussian of mean 0 by its moments.
 
-    sigma^2 is the mean of x^2. The shape b is the one of 0.2, 0.201 ... 10 for which
+    sigma^2 is the mean of x^2. The shape b is the one of 0.2, 0.201 ... 9.999 for which
     Gamma(1 / b) Gamma(3 / b) / Gamma(2 / b)^2 is nearest to sigma^2 / (mean |x - mean x|)^2.
 
     Args:

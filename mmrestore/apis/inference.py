@@ -67,8 +67,8 @@ def restore(restorer: nn.Module, image: np.ndarray) -> np.ndarray:
         The restored image, sH x sW x C, in the type of ``image``.
     """
     tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
-    device = next(restorer.parameters()).device
-    (sample,) = restorer(to_unit_range(tensor.to(device)), mode='predict')
+    weight = next(restorer.parameters(), tensor)  # a network without weights runs on the CPU
+    (sample,) = restorer(to_unit_range(tensor.to(weight.device)), mode='predict')
     restored = sample.pred_img.permute(1, 2, 0).cpu().numpy()
     if image.dtype.kind == 'f':
         return restored.astype(image.dtype)

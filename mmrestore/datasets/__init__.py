@@ -3,6 +3,7 @@
 from mmrestore.datasets import transforms
 from mmrestore.datasets.collate import collate
 from mmrestore.datasets.concat_dataset import ConcatDataset
+from mmrestore.datasets.dnd_boxes import DNDBoxes
 from mmrestore.datasets.embedded_photographs import EmbeddedPhotographs
 from mmrestore.datasets.image_folder import ImageFolder
 from mmrestore.datasets.noise_grid import NoiseGrid
@@ -12,6 +13,7 @@ from mmrestore.datasets.sidd_blocks import SIDDBlocks
 
 __all__ = [
     'ConcatDataset',
+    'DNDBoxes',
     'EmbeddedPhotographs',
     'ImageFolder',
     'NoiseGrid',

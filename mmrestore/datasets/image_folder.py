@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ class ImageFolder(Dataset):
             every file, which also finds damage in the middle.
         cache: whether all images are decoded once and kept in memory, height * width * channels
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
+            Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
+            done once too.
+        fixed_patches: after so many passes the draws of the first come again: each image has this
+            many patches, with their symmetries, in a whole training.
 
     Raises:
         ValueError: a folder or a list file is missing or empty, or images fail the checks; the
@@ -74,9 +79,12 @@ class ImageFolder(Dataset):
         recursive: bool = True,
         check: str = 'header',
         cache: bool = False,
+        fixed_patches: int | None = None,
     ) -> None:
         if check not in CHECKS:
             raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
+        if fixed_patches is not None and fixed_patches < 1:
+            raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
             raise ValueError('the images are named by list_file or by files, got both')
         if gt_root is None and (gt_pattern, scale) != ('{}', 1):
@@ -84,6 +92,7 @@ class ImageFolder(Dataset):
         self.root = Path(root)
         self.gt_root = None if gt_root is None else Path(gt_root)
         self.scale = scale
+        self.fixed_patches = fixed_patches
         self.name = name or self.root.resolve().name
         self.transforms = build_pipeline(pipeline)
         wanted = files if list_file is None else read_list_file(list_file)
@@ -105,8 +114,11 @@ class ImageFolder(Dataset):
 
     def __getitem__(self, key: SampleKey | int) -> Any:
         """Return the packed sample of ``key``; the draws depend on the key alone."""
-        index = as_sample_key(key).index
-        results = self._start(index) if self._cached is None else dict(self._cached[index])
+        key = as_sample_key(key)
+        if self.fixed_patches is not None:
+            key = key._replace(epoch=key.epoch % self.fixed_patches)
+        cached = self._cached
+        results = self._start(key.index) if cached is None else dict(cached[key.index])
         results['rng'] = sample_rng(key)
         for transform in self.transforms:
             results = transform(results)
@@ -172,11 +184,16 @@ class ImageFolder(Dataset):
         return results
 
     def _fill_cache(self) -> None:
-        """Keep the results of the first transform, and take it out of the pipeline."""
-        if not self.transforms or not getattr(self.transforms[0], 'cacheable', False):
+        """Keep the results of the first transforms, and take them out of the pipeline."""
+        steps = list(takewhile(lambda step: getattr(step, 'cacheable', False), self.transforms))
+        if not steps:
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
-        load, self.transforms = self.transforms[0], self.transforms[1:]
-        self._cached = in_threads(load, [self._start(index) for index in range(len(self))])
+        self.transforms = self.transforms[len(steps) :]
+        cached = in_threads(steps[0], [self._start(index) for index in range(len(self))])
+        # Not in threads: noise draws from PyTorch's one generator.
+        for step in steps[1:]:
+            cached = [step(results) for results in cached]
+        self._cached = cached
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:

@@ -15,7 +15,7 @@ from mmrestore.registry import DATASETS, TRANSFORMS
 NOISE_STEP = 'noise'
 
 
-class NoiseLevel(NamedTuple):
+class NoiseAtLevel(NamedTuple):
     """A noise at one level: its name, the parameter that is its level, the level and its config.
 
     A noise without levels has no parameter and no level.
@@ -120,7 +120,7 @@ class _NoisyImages(Dataset):
         return results
 
 
-def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseLevel]:
+def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseAtLevel]:
     """Return each noise at each of its levels by name.
 
     Args:
@@ -139,14 +139,14 @@ def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseLevel]:
         >>> list(levels), levels['poisson_2.5'].config
         (['poisson_2', 'poisson_2.5', 'camera'], {'type': 'PoissonNoise', 'amplification': 2.5})
     """
-    expanded: dict[str, NoiseLevel] = {}
+    expanded: dict[str, NoiseAtLevel] = {}
     for noise, given in noises.items():
         if given is None:
             continue
         config = dict(given)
         levels = config.pop('levels', None)
         if levels is None:
-            expanded[noise] = NoiseLevel(noise, None, None, config)
+            expanded[noise] = NoiseAtLevel(noise, None, None, config)
             continue
         parameter, values = _check_levels(noise, levels)
         if parameter in config:
@@ -156,7 +156,7 @@ def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseLevel]:
             )
         for value in values:
             name = f'{noise}_{value:g}'
-            expanded[name] = NoiseLevel(noise, parameter, value, {**config, parameter: value})
+            expanded[name] = NoiseAtLevel(noise, parameter, value, {**config, parameter: value})
     if not expanded:
         raise ValueError('a grid of noises needs at least one noise')
     return expanded

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -44,3 +46,15 @@ def sample_rng(key: SampleKey | int) -> np.random.Generator:
     """
     seed, epoch, index = as_sample_key(key)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, index)))
+
+
+def image_rng(path: str | Path, seed: int = 0) -> np.random.Generator:
+    """Return a generator that depends on a seed and the name of a file alone, not on its folder.
+
+    Examples:
+        >>> first, second = (image_rng(path).integers(1000) for path in ('a/1.png', 'b/1.png'))
+        >>> bool(first == second)
+        True
+    """
+    name = zlib.crc32(Path(path).name.encode())
+    return np.random.default_rng(np.random.SeedSequence([seed, name]))

@@ -118,12 +118,12 @@ class SIDDBlocks(Dataset):
                 'pipeline'
             )
         arrays = read_split(root, split)
-        num_scenes, self._num_per_scene = arrays[0].shape[:2]
-        most = num_scenes * self._num_per_scene
+        num_scenes, self.num_per_scene = arrays[0].shape[:2]
+        most = num_scenes * self.num_per_scene
         self._num_blocks = most if num_blocks is None else num_blocks
         if not 1 <= self._num_blocks <= most:
             raise ValueError(f'num_blocks must be from 1 to {most}, got {num_blocks}')
-        scenes = -(-self._num_blocks // self._num_per_scene)
+        scenes = -(-self._num_blocks // self.num_per_scene)
         # A copy lets the scenes that are not used go.
         self._arrays = arrays if scenes == num_scenes else [a[:scenes].copy() for a in arrays]
         self._file = Path(root, f'{SPLITS[split][0]}.mat')
@@ -137,15 +137,20 @@ class SIDDBlocks(Dataset):
     def __len__(self) -> int:
         return self._num_blocks
 
+    def path_of(self, index: int) -> str:
+        """Return the path that stands for a block: its file and ``SCENE_BLOCK``."""
+        scene, block = divmod(index, self.num_per_scene)
+        return str(self._file / f'{scene:02d}_{block:02d}')
+
     def __getitem__(self, key: SampleKey | int) -> Any:
         """Return the packed sample of ``key``; the draws depend on the key alone."""
         index = as_sample_key(key).index
         if not 0 <= index < len(self):
             raise IndexError(f'index {index} is out of range for {len(self)} blocks')
-        scene, block = divmod(index, self._num_per_scene)
+        scene, block = divmod(index, self.num_per_scene)
         images = [np.ascontiguousarray(array[scene, block]) for array in self._arrays]
         results: dict[str, Any] = {
-            'img_path': str(self._file / f'{scene:02d}_{block:02d}'),
+            'img_path': self.path_of(index),
             'dataset': self.name,
             'rng': sample_rng(key),
             **dict(zip(('img', 'gt'), images, strict=False)),

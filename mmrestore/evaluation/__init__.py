@@ -3,5 +3,6 @@
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.lpips import LPIPS
 from mmrestore.evaluation.metrics import PSNR, SSIM
+from mmrestore.evaluation.recorrupted import RecorruptedGain
 
-__all__ = ['LPIPS', 'PSNR', 'SSIM', 'ImageMetric']
+__all__ = ['LPIPS', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain']

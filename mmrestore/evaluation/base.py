@@ -68,6 +68,10 @@ class ImageMetric(BaseMetric):
         """Return the value of one image, (), of a prediction and a target (C, H, W)."""
         return self.measure(pred[None], target[None]).squeeze(0)
 
+    def measure_sample(self, pred: Tensor, target: Tensor, data_batch: Any, index: int) -> Tensor:
+        """Return the value of image ``index`` of a batch, (); a subclass may look at its input."""
+        return self.measure_one(pred, target)
+
     @torch.no_grad()
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Measure the images of a batch.
@@ -100,7 +104,7 @@ class ImageMetric(BaseMetric):
                     f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
                     f'target {tuple(target.shape)}'
                 )
-            value = self.measure_one(pred, target.to(pred.device))
+            value = self.measure_sample(pred, target.to(pred.device), data_batch, i)
             self.results.append((sample.get('dataset'), value))
 
     def evaluate(self, size: int) -> dict[str, float]:

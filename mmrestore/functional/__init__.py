@@ -15,6 +15,14 @@ from mmrestore.functional.image_quality import psnr, round_to_8_bit, ssim
 from mmrestore.functional.jpeg import jpeg_compression
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
 from mmrestore.functional.mixture_noise import mixture_noise
+from mmrestore.functional.neighbour_masks import neighbour_places, one_pixel_of_each_cell
+from mmrestore.functional.neighbours import (
+    adjacent_pixel_places,
+    cell_pixel_places,
+    num_adjacent_pairs,
+    random_choice,
+    take_pixels,
+)
 from mmrestore.functional.noise import (
     correlated_gaussian_noise,
     gaussian_noise,
@@ -27,12 +35,15 @@ from mmrestore.functional.permutation import (
     random_permutation,
 )
 from mmrestore.functional.poisson_noise import poisson_noise, poisson_peak
+from mmrestore.functional.recharge import random_classes, recharge
 from mmrestore.functional.seeding import seeded
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 
 __all__ = [
     'CameraMetadata',
+    'adjacent_pixel_places',
     'camera_matrix',
+    'cell_pixel_places',
     'correlated_gaussian_noise',
     'demosaic',
     'dihedral',
@@ -45,15 +56,21 @@ __all__ = [
     'mask_vectors',
     'mixture_noise',
     'mosaic',
+    'neighbour_places',
+    'num_adjacent_pairs',
+    'one_pixel_of_each_cell',
     'permute_pixels',
     'poisson_noise',
     'poisson_peak',
     'process_raw',
     'psnr',
+    'random_choice',
+    'random_classes',
     'random_mask',
     'random_permutation',
     'random_ratios',
     'ratio_range',
+    'recharge',
     'rgb_to_y',
     'round_to_8_bit',
     'salt_and_pepper_noise',
@@ -61,6 +78,7 @@ __all__ = [
     'sensor_noise',
     'speckle_noise',
     'ssim',
+    'take_pixels',
     'to_8_bit',
     'to_unit_range',
     'unprocess',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -18,19 +20,21 @@ def ratio_range(ratio: float | Sequence[float]) -> tuple[float, float]:
         >>> ratio_range(0.75), ratio_range([0.75, 0.85])
         ((0.75, 0.75), (0.75, 0.85))
     """
-    values = (ratio, ratio) if isinstance(ratio, (int, float)) else tuple(ratio)
-    if len(values) != 2 or not 0 <= values[0] <= values[1] <= 1:
+    values = tuple(ratio) if isinstance(ratio, Sequence) else (ratio, ratio)
+    are_numbers = len(values) == 2 and all(isinstance(value, Real) for value in values)
+    if not are_numbers or not 0 <= values[0] <= values[1] <= 1:
         raise ValueError(
-            f'expected a ratio in [0, 1], or a pair (low, high) of them, got {ratio}: 0.75 masks '
+            f'expected a ratio in [0, 1], or a pair (low, high) of them, got {ratio!r}: 0.75 masks '
             'three of four'
         )
-    return values
+    low, high = values
+    return low, high
 
 
 def random_ratios(
     num: int,
-    low: float,
-    high: float,
+    low: float | Tensor,
+    high: float | Tensor,
     *,
     whole_percent: bool = True,
     device: torch.device | str | None = None,
@@ -40,7 +44,7 @@ def random_ratios(
 
     Args:
         num: how many.
-        low: the least ratio.
+        low: the least ratio, a number or a tensor without axes.
         high: the greatest.
         whole_percent: draw ``low``, ``low`` + 0.01, ... up to ``high``, all equally likely, as the
             released code of masked training does, instead of any number between them.
@@ -57,7 +61,8 @@ def random_ratios(
     draws = torch.rand(num, device=device, generator=generator)
     if not whole_percent:
         return low + (high - low) * draws
-    percents = round(100 * (high - low))
+    percents = 100 * (high - low) + 1e-3  # 0.85 - 0.75 is a little less than 0.1
+    percents = percents.floor() if isinstance(percents, Tensor) else math.floor(percents)
     return low + (draws * (percents + 1)).floor().clamp_(max=percents) / 100
 
 
@@ -89,7 +94,8 @@ def random_mask(
         tensor([False,  True,  True])
     """
     if draws is None:
-        draws = torch.rand(tuple(shape), device=device, generator=generator)
+        # torch.rand with a generator, even None, cannot be compiled for images of any size.
+        draws = torch.empty(tuple(shape), device=device).uniform_(generator=generator)
     elif tuple(draws.shape) != tuple(shape):
         raise ValueError(f'expected draws of shape {tuple(shape)}, got {tuple(draws.shape)}')
     return draws >= ratio

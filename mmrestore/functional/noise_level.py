@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -32,7 +33,9 @@ class NoiseLevel:
 
     def allows(self, value: float) -> bool:
         """Whether a number is an allowed level; that which is not a number is none."""
-        return self.least <= value <= self.most and not (self.whole and value != int(value))
+        if not isinstance(value, Real) or not self.least <= value <= self.most:
+            return False
+        return not self.whole or value == int(value)
 
     def check(self, value: float) -> None:
         """Check a number.
@@ -41,7 +44,7 @@ class NoiseLevel:
             ValueError: it is not allowed.
         """
         if not self.allows(value):
-            raise ValueError(f'expected {self.meaning}, got {value}')
+            raise ValueError(f'expected {self.meaning}, got {value!r}')
 
     def pair(self, value: float | tuple[float, float]) -> tuple[float, float]:
         """Return (low, high) of such a pair or of one number.
@@ -55,7 +58,9 @@ class NoiseLevel:
         """
         values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
         if len(values) != 2 or not all(map(self.allows, values)) or values[0] > values[1]:
-            raise ValueError(f'expected {self.meaning}, or a pair (low, high) of them, got {value}')
+            raise ValueError(
+                f'expected {self.meaning}, or a pair (low, high) of them, got {value!r}'
+            )
         return values
 
     def draw(self, low: float, high: float, x: Tensor) -> float | Tensor:

@@ -9,9 +9,11 @@ from mmrestore.models import (
     official,
     restorers,
 )
+from mmrestore.models.bm3d import BM3D
 from mmrestore.models.data_preprocessor import DataPreprocessor
 
 __all__ = [
+    'BM3D',
     'DataPreprocessor',
     'attachments',
     'backbones',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ WRAPPERS = ('params_ema', 'params', 'state_dict', 'model_state_dict', 'model_wei
 # What stands before the names of a network that was saved as a part of something else.
 PREFIXES = ('module.', 'generator.', 'net.dn.branches.0.', 'bsn.', 'model_g.', 'model.')
 BACKBONE = 'backbone.'
+ATTACHMENTS = 'attachments.'
 NETWORKS = ('mmrestore.models.backbones.', 'mmrestore.models.discriminators')
 SAME_NETWORK = 0.5  # share of the names, numbers aside, that two networks have in common
 
@@ -80,16 +81,26 @@ def load_weights(restorer: nn.Module, path: str | Path) -> None:
     """Load a checkpoint of this package, or released weights of the backbone, into a restorer.
 
     What released files hold and our network does not need is left out: names with one of the parts
-    ``ignored_keys`` of the backbone.
+    ``ignored_keys`` of the backbone. What attachments have learned, such as a mask token, is loaded
+    where the restorer has attachments that learn; without any in the file they begin anew.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the weights are of another network; the message lists the keys that differ.
+        ValueError: the weights are of another network, or of other attachments that learn; the
+            message lists the keys that differ.
     """
     weights = read_weights(path)
-    own = {k.removeprefix(BACKBONE): v for k, v in weights.items() if k.startswith(BACKBONE)}
-    backbone = restorer.get_submodule('backbone')
-    load_into(backbone, own or weights, path)
+    own = _part(weights, BACKBONE)
+    load_into(restorer.get_submodule('backbone'), own or weights, path)
+    learned, attachments = _part(weights, ATTACHMENTS), getattr(restorer, 'attachments', None)
+    if learned and attachments is not None and attachments.state_dict():
+        differences = key_differences(attachments.state_dict(), learned)
+        if differences:
+            raise ValueError(
+                f'{path} does not fit the attachments as configured. {differences}. Use the config '
+                'with which it was trained'
+            )
+        attachments.load_state_dict(learned)
 
 
 def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | Path) -> None:
@@ -112,6 +123,39 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
             'with which it was trained'
         )
     network.load_state_dict(weights)
+
+
+def copy_weights(
+    restorer: nn.Module, path: str | Path, *, without: Sequence[str] = ()
+) -> list[str]:
+    """Copy the weights that the backbone of a restorer shares with another network.
+
+    Args:
+        restorer: its backbone gets them.
+        path: checkpoint of this package, or released weights, of the other network.
+        without: beginnings of names of weights that are left as they are.
+
+    Returns:
+        The names of the weights that were copied.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a weight that is not left out is missing or has another shape there; the message
+            lists the keys.
+    """
+    weights = read_weights(path)
+    weights = _part(weights, BACKBONE) or weights
+    backbone = restorer.get_submodule('backbone')
+    copied = {k: v for k, v in backbone.state_dict().items() if not k.startswith(tuple(without))}
+    differences = key_differences(copied, {k: v for k, v in weights.items() if k in copied})
+    if differences or not copied:
+        raise ValueError(
+            f'{type(backbone).__name__} cannot start from {path}. '
+            f'{differences or "No weight is left to be copied"}. Give the checkpoint of a network '
+            'with such weights, or name what shall be left as it is'
+        )
+    backbone.load_state_dict({k: weights[k] for k in copied}, strict=False)
+    return list(copied)
 
 
 def recognise(weights: Iterable[str]) -> list[str]:
@@ -137,6 +181,10 @@ def recognise(weights: Iterable[str]) -> list[str]:
     classes = [MODELS.module_dict[name] for name in nearest]
     families = {base.__name__ for network in classes for base in network.__mro__}
     return sorted(families & set(likeness))
+
+
+def _part(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
 
 
 def _patterns(names: Iterable[str]) -> set[str]:

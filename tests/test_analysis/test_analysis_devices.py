@@ -57,7 +57,6 @@ def test_masks_are_drawn_on_the_device_from_the_seed():
     net = tiny_swinir().cuda()
     mask = TokenMask('*.attn', ratio=0.5, in_test=True)
     mask.attach(net)
-    mask.eval()
     x = images(4).cuda()
     before = torch.cuda.get_rng_state()
     first = collect_features(net, x, LAYERS, seed=3)

@@ -183,7 +183,6 @@ def test_attention_masks_are_the_same_for_two_inputs_of_one_seed():
     net = tiny_swinir()
     mask = TokenMask('*.attn', ratio=0.75, in_test=True)
     mask.attach(net)
-    mask.eval()
     layers = ['*.attn:input']
     first, second = (
         collect_features(net, images(4, 8, 12, seed=s), layers, seed=3) for s in (0, 1)

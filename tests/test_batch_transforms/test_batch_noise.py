@@ -131,7 +131,7 @@ def test_the_border_is_passed_on():
     ],
 )
 def test_wrong_levels_are_refused(noise, levels, words):
-    for level in (*levels, float('nan')):
+    for level in (*levels, float('nan'), '20', None):
         with pytest.raises(ValueError, match=f'{words}, or a pair'):
             noise(level)
 

@@ -54,6 +54,20 @@ def test_a_training_follows_the_schedule(tmp_path, where):
     assert [low for low, _ in record.seen[:6]] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 0.8])
 
 
+def test_epochs_of_a_loop_that_has_none_are_refused(tmp_path):
+    config = tiny_config(tmp_path)
+    config.experiment_name = 'schedule of epochs'
+    config.train_cfg = dict(type='IterTrainLoop', max_iters=2, val_interval=10)
+    config.param_scheduler = []
+    config.default_hooks.checkpoint = dict(type='CheckpointHook', interval=1, by_epoch=False)
+    config.model.data_preprocessor.batch_transforms.mask = dict(type='RandomPixelMask', ratio=0.5)
+    config.default_hooks.schedule = dict(
+        type='MaskRatioScheduleHook', mask='mask', points=[(0, 0.5)], by_epoch=True
+    )
+    with pytest.raises(ValueError, match='counts epochs'):
+        Runner.from_cfg(config).train()
+
+
 def test_an_unknown_mask_is_answered_with_near_names(tmp_path):
     config = tiny_config(tmp_path)
     config.experiment_name = 'schedule of no mask'

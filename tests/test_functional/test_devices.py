@@ -7,17 +7,20 @@ import torch
 
 from mmrestore import functional
 from mmrestore.batch_transforms import (
+    BlindSpotMask,
     CorrelatedGaussianNoise,
     GaussianNoise,
     IntraPatchPixelShuffle,
     JPEGCompression,
     MixtureNoise,
     PoissonNoise,
+    Recharge,
     SaltAndPepperNoise,
     SpeckleNoise,
 )
 from mmrestore.functional.mixture_noise import MixtureDraws
 from mmrestore.models.inference import Pad, SelfEnsemble, Tile
+from mmrestore.models.restorers import AdjacentPixelSampler, CellPixelSampler
 from mmrestore.structures import DataSample
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
@@ -96,6 +99,39 @@ def test_noises_of_given_draws():
     )
     torch.testing.assert_close(y.cpu(), functional.mixture_noise(x, levels, draws=draws))
     assert functional.poisson_peak(x.cuda()).tolist() == functional.poisson_peak(x).tolist()
+
+
+def test_pixels_of_given_draws():
+    x = images()[..., :20, :]
+    numbers = functional.random_choice(2, 20, 34, num_choices=72)
+    cells = functional.random_choice(2, 10, 17, num_choices=8)
+    cases = [
+        *zip(
+            *(functional.adjacent_pixel_places(n) for n in (numbers, numbers.cuda())), strict=True
+        ),
+        *zip(*(functional.cell_pixel_places(n) for n in (cells, cells.cuda())), strict=True),
+        [functional.neighbour_places(n, window=5) for n in (numbers, numbers.cuda())],
+    ]
+    for places, on_gpu in cases:
+        assert on_gpu.is_cuda and on_gpu.cpu().equal(places)
+        taken = functional.take_pixels(x.cuda(), on_gpu)
+        assert taken.cpu().equal(functional.take_pixels(x, places))
+    targets, classes = torch.rand(2, 6, 3, 20, 34), numbers % 6
+    recharged = functional.recharge(targets.cuda(), x.cuda(), classes.cuda())
+    assert recharged.cpu().equal(functional.recharge(targets, x, classes))
+
+
+def test_pixels_are_drawn_on_the_device():
+    x = images()[..., :20, :].cuda()
+    for sampler in (AdjacentPixelSampler(), CellPixelSampler()):
+        assert all(places.is_cuda for places in sampler(x))
+    y, sample = BlindSpotMask()(x, DataSample(gt_img=x))
+    assert y.is_cuda and (y != x).any(1, keepdim=True).equal(sample.weight == 1)
+    targets = DataSample(gt_img=torch.zeros(2, 4, 3, 20, 34, device='cuda'))
+    recharged = Recharge()(x, targets)[1].gt_img
+    assert (recharged.sum(dim=1) == x).all()
+    counts = (recharged[:, :, 0] == x[:, :1]).sum(dim=(2, 3))
+    assert (counts >= 170).all()
 
 
 def test_inference():

@@ -16,6 +16,12 @@ def test_whole_percents_are_equally_likely_with_both_ends():
     assert counts.min() > 880 and counts.max() < 1120  # 1000 +- 4 standard deviations
 
 
+def test_no_ratio_is_above_the_greatest():
+    assert random_ratios(100, 0.984, 1.0).max() <= 1  # in steps of 0.01 up to 0.994
+    generator = torch.Generator().manual_seed(0)
+    assert len(random_ratios(1000, 0.75, 0.95, generator=generator).unique()) == 21
+
+
 def test_ratios_between_whole_percents():
     generator = torch.Generator().manual_seed(0)
     ratios = random_ratios(10_000, 0.2, 0.6, whole_percent=False, generator=generator)
@@ -57,7 +63,7 @@ def test_vectors_that_are_not_kept_become_the_token(channel_dim):
         assert (y[~keep] == value).all()
 
 
-@pytest.mark.parametrize('ratio', [-0.1, 1.1, (0.5, 0.4), (0.1, 0.2, 0.3), (0.5, 1.5)])
+@pytest.mark.parametrize('ratio', [-0.1, 1.1, (0.5, 0.4), (0.1, 0.2, 0.3), (0.5, 1.5), '75', None])
 def test_ratios_out_of_range(ratio):
     with pytest.raises(ValueError, match='ratio in'):
         ratio_range(ratio)

@@ -16,6 +16,7 @@ from mmrestore.apis.official import load_official
 from mmrestore.functional.masks import mask_vectors
 from mmrestore.models.attachments import FeatureDropout, TokenMask, matching_layers
 from mmrestore.models.backbones import GRL, HAT, Restormer, SwinIR
+from mmrestore.models.weights import load_weights
 from mmrestore.registry import MODELS
 
 SWINIR = dict(
@@ -139,7 +140,7 @@ def test_ratios_are_those_of_images_and_of_layers():
 def test_a_layer_that_is_called_in_pieces_has_one_ratio(monkeypatch):
     monkeypatch.setattr('mmrestore.models.backbones.swinir.CHUNK_ROWS', 1)
     net = SwinIR(**SWINIR).eval()
-    mask = Recorder('layers.*.attn', ratio=(0, 1), in_test=True).eval()
+    mask = Recorder('layers.*.attn', ratio=(0, 1), in_test=True)
     mask.attach(net)
     torch.manual_seed(0)
     with torch.inference_mode():
@@ -169,6 +170,25 @@ def test_a_learnable_token_is_trained_and_zero_at_first():
     assert 'attachments.input_mask.token' in model.state_dict()
 
 
+def test_a_learned_token_comes_back_from_a_checkpoint(tmp_path):
+    options = {**ATTENTION_MASK, 'token': 'learnable', 'channels': 12}
+    trained, bare = restorer(attachments=dict(attention_mask=options)), restorer()
+    torch.nn.init.normal_(trained.attachments['attention_mask'].token)
+    for name, model in {'trained': trained, 'bare': bare}.items():
+        torch.save({'state_dict': model.state_dict()}, tmp_path / f'{name}.pth')
+    loaded = restorer(attachments=dict(attention_mask=options))
+    load_weights(loaded, tmp_path / 'bare.pth')
+    assert not loaded.attachments['attention_mask'].token.any()
+    load_weights(loaded, tmp_path / 'trained.pth')
+    x = torch.rand(1, 3, 8, 12)
+    predictions = [m.eval()(x, mode='predict')[0].pred_img for m in (trained, loaded)]
+    assert torch.equal(*predictions)
+    load_weights(bare, tmp_path / 'trained.pth')  # without masks only the network is wanted
+    other = restorer(attachments=dict(another_mask=options))
+    with pytest.raises(ValueError, match=r'attachments .* missing: another_mask'):
+        load_weights(other, tmp_path / 'trained.pth')
+
+
 def test_a_copy_has_masks_of_its_own():
     model = restorer(attachments=dict(attention_mask=ATTENTION_MASK)).eval()
     other = copy.deepcopy(model)
@@ -176,6 +196,28 @@ def test_a_copy_has_masks_of_its_own():
     x = torch.rand(1, 3, 8, 8)
     assert torch.equal(other(x), restorer().eval()(x))
     assert not torch.allclose(model(x), other(x))
+
+
+def test_a_copy_of_the_network_alone_has_a_mode_of_its_own():
+    model = restorer(attachments=dict(input_mask=INPUT_MASK))
+    teacher = copy.deepcopy(model.backbone).eval()
+    x = torch.rand(1, 3, 8, 8)
+    assert torch.equal(teacher(x), restorer().backbone.eval()(x))
+    assert model.training and not torch.allclose(model(x), teacher(x))
+
+
+def test_masks_can_be_compiled_for_images_of_any_size():
+    net = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 3, 1))
+    TokenMask('0', ratio=(0.2, 0.8), at='output', channel_dim=1).attach(net)
+    compiled = copy.deepcopy(net)
+    compiled.compile(backend='eager', dynamic=True)  # without a C++ compiler
+    for width in (8, 12, 16):
+        x = torch.rand(1, 3, 8, width)
+        outputs = []
+        for network in (net, compiled):
+            torch.manual_seed(1)
+            outputs.append(network(x))
+        torch.testing.assert_close(*outputs)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +245,7 @@ def test_any_network_with_attention_can_be_masked(net, options):
     x = torch.rand(1, 3, 32, 32)
     torch.manual_seed(0)
     masked = net(x)
-    mask.eval()
+    mask.ratio = 0
     assert not torch.allclose(masked, net(x))
     masked.mean().backward()
 
@@ -247,8 +289,7 @@ def test_dropout_drops_channels_or_elements_in_training_only():
         whole = (y.flatten(2) == y.flatten(2)[..., :1]).all(2)
         assert whole.all() if channelwise else not whole.any(1).all()
         assert abs(y.mean() - 1) < 0.25
-        drop.eval()
-        assert torch.equal(net(x), x)
+        assert torch.equal(net.eval()(x), x)
 
 
 def test_wrong_arguments():
@@ -268,6 +309,20 @@ def test_wrong_arguments():
         matching_layers(['conv_first', 'norm'], ['conv_frist'])
     with pytest.raises(ValueError, match=r"no layer 'layers\.\*\.attention'"):
         restorer(attachments=dict(mask={**ATTENTION_MASK, 'layers': 'layers.*.attention'}))
+
+
+def test_one_mask_is_of_one_network():
+    mask = TokenMask('0', ratio=0.5)
+    mask.attach(nn.Sequential(nn.Identity()))
+    with pytest.raises(ValueError, match='attached already'):
+        mask.attach(nn.Sequential(nn.Identity()))
+
+
+def test_windows_are_no_images():
+    net = SwinIR(**SWINIR)
+    TokenMask('layers.*.attn', ratio=(0.1, 0.5), per_image=True).attach(net)
+    with pytest.raises(ValueError, match='first axis is that of 2 images'):
+        net(torch.rand(2, 3, 8, 8))
 
 
 def test_a_layer_without_a_tensor_is_refused():

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from mmrestore.models.backbones import ATBSN
 from mmrestore.models.inference import (
     InferenceDecorator,
     Pad,
@@ -290,3 +291,44 @@ def test_wrong_configs_and_networks_are_refused():
         Pad(Net(), mode='circular')
     with pytest.raises(NotImplementedError):
         InferenceDecorator(Net())(torch.zeros(1))
+
+
+@pytest.mark.parametrize('mode', ['reflect', 'symmetric', 'zero', 'replicate'])
+def test_a_margin_is_added_on_all_sides(mode):
+    seen = []
+
+    def net(x):
+        seen.append(x)
+        return x.repeat_interleave(2, -1).repeat_interleave(2, -2)
+
+    net.scale, net.size_multiple = 2, 4
+    x = torch.rand(1, 2, 5, 7)
+    y = Pad(net, mode=mode, margin=3)(x)
+    assert torch.equal(y, x.repeat_interleave(2, -1).repeat_interleave(2, -2))
+    (padded,) = seen
+    assert padded.shape == (1, 2, 12, 16)
+    assert torch.equal(padded[..., 3:8, 3:10], x)
+    row, column = padded[0, 0, 3], padded[0, 0, :, 3]
+    before = {
+        'reflect': (x[0, 0, 0, [3, 2, 1]], x[0, 0, [3, 2, 1], 0]),
+        'symmetric': (x[0, 0, 0, [2, 1, 0]], x[0, 0, [2, 1, 0], 0]),
+        'zero': (torch.zeros(3), torch.zeros(3)),
+        'replicate': (x[0, 0, 0, [0, 0, 0]], x[0, 0, [0, 0, 0], 0]),
+    }[mode]
+    assert torch.equal(row[:3], before[0]) and torch.equal(column[:3], before[1])
+    with pytest.raises(ValueError, match='margin'):
+        Pad(net, margin=-1)
+
+
+def test_the_blind_spot_of_the_test_leaves_the_network_alone():
+    net = ATBSN(channels=4)
+    x = torch.rand(1, 3, 32, 64)
+    restore = build_inference(net, [dict(type='BlindSpot', shift=2), dict(type='Pad', margin=16)])
+    with torch.no_grad():
+        y = restore(x)
+        assert net.shift == 5
+        net.shift = 2
+        expected = net(torch.nn.functional.pad(x, [16] * 4, mode='reflect'))
+    torch.testing.assert_close(y, expected[..., 16:-16, 16:-16])
+    with pytest.raises(TypeError, match='first of the decorators'):
+        build_inference(net, [dict(type='Pad'), dict(type='BlindSpot', shift=2)])

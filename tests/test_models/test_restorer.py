@@ -55,6 +55,11 @@ def test_other_depths_are_refused():
         to_unit_range(torch.zeros(1, dtype=torch.int32))
 
 
+def test_a_bare_network_is_saved_once():
+    names = list(restorer().state_dict())
+    assert names and all(name.startswith('backbone.') for name in names)
+
+
 def test_batch_transforms_act_in_training_only_and_in_order():
     noise = dict(noise=dict(type='TinyNoise'))
     preprocessor = DataPreprocessor(batch_transforms=noise)

@@ -175,6 +175,8 @@ def test_models_noises_and_levels_are_added(place, monkeypatch):
     second = run('--noises', 'speckle', '--test-sets', 'mcmaster', models=[('masked', 1)])
     assert len(predicted) == 2 + 3  # 0.02: input and masked, 0.04: masked
     assert ('plain', 'mcmaster', 'speckle', 0.02) not in second
+    page = Path('out/results.md').read_text()
+    assert '- masked: `tiny.py`, `1.pth`\n- plain: measured by an earlier command\n- PSNR: ' in page
     assert run() == whole
     other = run('--noises', 'gaussian:25,5e1', '--test-sets', 'kodak24')
     assert {key[3] for key in other if key[2] == 'gaussian'} == {15, 25, 50}

@@ -71,7 +71,10 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
     """Measure the network of one base config; return its row of the table."""
     init_default_scope('mmrestore')
     physical = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
-    resource.setrlimit(resource.RLIMIT_DATA, (int(SHARE_OF_MEMORY * physical), -1))
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]  # it cannot be raised again
+    share = int(SHARE_OF_MEMORY * physical)
+    limit = share if most == resource.RLIM_INFINITY else min(share, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     config = Config(
         {
             'train_dataloader': {'total_batch_size': 1},

@@ -25,7 +25,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from mmrestore.analysis.generalization import draw, markdown
-from mmrestore.analysis.grid_results import Row
+from mmrestore.analysis.grid_results import NOISY, Row
 from mmrestore.analysis.noise_measurement import load_model, measure
 from mmrestore.datasets import NoiseGrid
 from mmrestore.engine.checkpoint import write_atomically, write_text
@@ -99,11 +99,17 @@ def check_models(models: Sequence[Sequence[str]]) -> None:
 def report(rows: Sequence[Row], metrics: Sequence[ImageMetric], options: argparse.Namespace) -> str:
     """Return the page: what was measured, and the tables."""
     images = f'the first {options.limit}' if options.limit else 'all'
+    known = {NOISY, *(name for name, *_ in options.model)}
     part = f', of each the {options.crop} x {options.crop} pixels in the middle'
     return '\n'.join(
         [
             '# Noises that were not seen in training\n',
             *(f'- {name}: `{config}`, `{weights}`' for name, config, weights in options.model),
+            *(
+                f'- {name}: measured by an earlier command'
+                for name in dict.fromkeys(row.model for row in rows)
+                if name not in known
+            ),
             *(f'- {metric.name}: {metric.protocol}' for metric in metrics),
             f'- images: {images} of each test set{part if options.crop else ""}\n',
             markdown(rows),

@@ -3,9 +3,10 @@
     python tools/analysis/parity.py FOLDER
 
 For every NAME.json and NAME.safetensors of the folder our network is built from the official
-arguments and weights and maps ``input`` to ``output``, or by its method ``multi_scale`` to
-``output.0``, ``output.1`` ...; where the JSON has a gradient check, the loss and sums of absolute
-gradients are compared too. The exit status is 1 if one is off.
+arguments and weights and maps ``input`` to ``output``, by its method ``multi_scale`` to
+``output.0``, ``output.1`` ... or by ``multi_shift`` to ``output_s0``, ``output_s1`` ..., where the
+number is the shift and the JSON may ask for a ``padding`` by mirror images; where it has a gradient
+check, the loss and sums of absolute gradients are compared too. The exit status is 1 if one is off.
 
 - outputs: the greatest absolute difference is at most 1e-4 of the standard deviation of the output;
 - loss: relative difference of at most 1e-5, it is a mean of squares of those outputs;
@@ -19,12 +20,13 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from given_masks import attach_given_masks
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -32,6 +34,7 @@ from torch import Tensor, nn
 from mmrestore.apis.official import convert_official, known_architectures, load_official
 from mmrestore.models.inference import Pad
 
+OUTPUTS = r'output(\.\d|_s\d)?'
 OUTPUT_TOLERANCE = 1e-4
 LOSS_TOLERANCE = 1e-5
 GRADIENT_TOLERANCE = 1e-4
@@ -63,17 +66,17 @@ def compare(path: Path) -> Row:
         return Row(name, 'not yet known')
     tensors = load_file(path.with_suffix('.safetensors'))
     weights = {k.removeprefix('weight.'): v for k, v in tensors.items() if k.startswith('weight.')}
-    expected = [v for k, v in sorted(tensors.items()) if re.fullmatch(r'output(\.\d)?', k)]
+    expected = {k: v for k, v in sorted(tensors.items()) if re.fullmatch(OUTPUTS, k)}
     if not weights or not expected:
         return Row(name, 'not input -> output')
     net = load_official(facts['architecture'], facts['arguments'], weights)
     net.train(facts.get('module_mode') == 'train')
-    run = runner(net, expected)
+    run = runner(net, expected, facts.get('padding', 0))
     attach_given_masks(net, tensors)
     with torch.set_grad_enabled(facts.get('module_mode') == 'train'):
         found = run(tensors['input'])
     differences = [
-        float((a - b).abs().max() / b.std()) for a, b in zip(found, expected, strict=True)
+        float((a - b).abs().max() / b.std()) for a, b in zip(found, expected.values(), strict=True)
     ]
     row = Row(name, '', output=max(differences))
     check = facts.get('gradient_check')
@@ -87,15 +90,25 @@ def compare(path: Path) -> Row:
     return row
 
 
-def runner(net: nn.Module, expected: Sequence[Tensor]) -> Callable[[Tensor], list[Tensor]]:
+def runner(
+    net: nn.Module, expected: Mapping[str, Tensor], padding: int
+) -> Callable[[Tensor], list[Tensor]]:
     """Return the network as a function from images to outputs of the sizes of those expected."""
+    shifts = [int(name.removeprefix('output_s')) for name in expected if '_s' in name]
+    if shifts:
+
+        def run_shifts(x: Tensor) -> list[Tensor]:
+            x = F.pad(x, [padding] * 4, mode='reflect')
+            return list(net.multi_shift(x, shifts, border=padding).unbind(1))
+
+        return run_shifts
     if len(expected) == 1:
         run = Pad(net) if hasattr(net, 'size_multiple') else net  # discriminators have no such
         return lambda x: [run(x)]
 
     def run_scales(x: Tensor) -> list[Tensor]:
         outputs = net.multi_scale(Pad(net).pad(x))
-        sizes = [y.shape[2:] for y in expected]
+        sizes = [y.shape[2:] for y in expected.values()]
         return [y[..., :h, :w] for y, (h, w) in zip(outputs, sizes, strict=True)]
 
     return run_scales

@@ -9,6 +9,7 @@ from pathlib import Path
 from mmrestore.datasets.prepare import (
     ARCHIVES,
     BENCHMARKS,
+    cut_sidd_medium,
     cut_sub_images,
     find_duplicates,
     prepare_archive,
@@ -37,6 +38,14 @@ def main() -> None:
         archive.add_argument('--source', required=True, help='the archive, or what it unpacks to')
         archive.add_argument('--root', default='data', help='root of the data (default: data)')
         archive.set_defaults(run=_archive, name=name)
+
+    sidd = commands.add_parser('sidd-medium', help='cut its noisy photographs into tiles')
+    sidd.add_argument('--source', required=True, help='SIDD_Medium_Srgb: the archive or the folder')
+    sidd.add_argument('--root', default='data', help='root of the data (default: data)')
+    sidd.add_argument('--size', type=int, default=512, help='side of a tile (default: 512)')
+    sidd.add_argument('--overlap', type=int, default=128, help='shared pixels (default: 128)')
+    sidd.add_argument('--part', action='store_true', help='take any number of photographs')
+    sidd.set_defaults(run=_sidd_medium)
 
     parts = commands.add_parser('sub-images', help='cut the images of a folder into parts')
     parts.add_argument('source', help='folder of the images')
@@ -77,6 +86,13 @@ def _div2k(options: argparse.Namespace) -> None:
 
 def _archive(options: argparse.Namespace) -> None:
     prepare_archive(options.name, options.source, options.root)
+
+
+def _sidd_medium(options: argparse.Namespace) -> None:
+    whole = {'num_images': None} if options.part else {}
+    cut_sidd_medium(
+        options.source, options.root, size=options.size, overlap=options.overlap, **whole
+    )
 
 
 def _sub_images(options: argparse.Namespace) -> None:

@@ -1,9 +1,13 @@
 """Putting public data sets in place and verifying them."""
 
+import warnings
+from typing import Any
+
 from mmrestore.datasets.prepare.archives import Archive
 from mmrestore.datasets.prepare.benchmarks import BENCHMARKS, Benchmark
 from mmrestore.datasets.prepare.div2k import prepare_div2k
 from mmrestore.datasets.prepare.report import Report, find_duplicates
+from mmrestore.datasets.prepare.sidd_medium import cut_sidd_medium
 from mmrestore.datasets.prepare.sub_images import cut_sub_images
 from mmrestore.datasets.prepare.subsets import draw_subset, subset_text
 from mmrestore.datasets.prepare.unpack import ARCHIVES, prepare_archive
@@ -15,6 +19,7 @@ __all__ = [
     'Archive',
     'Benchmark',
     'Report',
+    'cut_sidd_medium',
     'cut_sub_images',
     'draw_subset',
     'find_duplicates',
@@ -23,3 +28,17 @@ __all__ = [
     'subset_text',
     'verify',
 ]
+
+_FORMER_NAMES = {
+    'PAIRED_SETS': 'ARCHIVES',
+    'PairedSet': 'Archive',
+    'prepare_pairs': 'prepare_archive',
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FORMER_NAMES:
+        new = _FORMER_NAMES[name]
+        warnings.warn(f'{name} is now called {new}', DeprecationWarning, stacklevel=2)
+        return globals()[new]
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -6,6 +6,7 @@ from mmrestore.datasets.transforms.crop import CenterCrop, RandomCrop
 from mmrestore.datasets.transforms.load_image import LoadImage
 from mmrestore.datasets.transforms.pack_inputs import PackInputs
 from mmrestore.datasets.transforms.random_dihedral import RandomDihedral
+from mmrestore.datasets.transforms.recorrupt import Recorrupt
 
 __all__ = [
     'AddGaussianNoise',
@@ -15,4 +16,5 @@ __all__ = [
     'PackInputs',
     'RandomCrop',
     'RandomDihedral',
+    'Recorrupt',
 ]

@@ -10,6 +10,7 @@ import torch
 from mmcv.transforms import BaseTransform
 from torch import Tensor
 
+from mmrestore.datasets.sample_key import image_rng
 from mmrestore.functional.seeding import seeded
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 from mmrestore.registry import BATCH_TRANSFORMS, TRANSFORMS
@@ -28,13 +29,17 @@ class AddNoise(BaseTransform):
         noise: a batch transform or its config.
         seed: seed of PyTorch's generators for every image: images of one size get equal draws.
             None takes a seed from ``results['rng']``: draws that depend on the sample alone.
+        by_name: whether the name of the file has a part in the seed: every image then has draws of
+            its own, and the same in every epoch, as photographs with real noise have.
+        keep_clean: whether the clean image becomes ``gt``; otherwise the sample has no ``gt``, as
+            training from noisy images alone wants it.
         round: clip the result to [0, 1] and round it to 8 bit, halves up (uint8), as noisy test
             images are stored; otherwise it is float32 as it comes.
 
     Raises:
         KeyError: there is no such batch transform; the message names near ones.
         TypeError: the batch transform has no such argument, or ``noise`` is no batch transform.
-        ValueError: the batch transform refuses a value.
+        ValueError: the batch transform refuses a value, or ``by_name`` has no seed to change.
 
     Examples:
         >>> import mmrestore.batch_transforms
@@ -43,26 +48,50 @@ class AddNoise(BaseTransform):
         [255, 255, 0, 255]
     """
 
-    def __init__(self, noise: dict | Callable, *, seed: int | None = 0, round: bool = True) -> None:
+    def __init__(
+        self,
+        noise: dict | Callable,
+        *,
+        seed: int | None = 0,
+        by_name: bool = False,
+        keep_clean: bool = True,
+        round: bool = True,
+    ) -> None:
         self.noise = BATCH_TRANSFORMS.build(noise) if isinstance(noise, dict) else noise
         if not callable(self.noise):
             raise TypeError(
                 "expected a batch transform or its config, such as dict(type='SpeckleNoise', "
                 f'variance=0.03), got {noise!r}'
             )
-        self.seed, self.round = seed, round
+        if by_name and seed is None:
+            raise ValueError('by_name=True needs a seed, got seed=None: give a number')
+        self.seed, self.by_name, self.keep_clean, self.round = seed, by_name, keep_clean, round
+
+    @property
+    def cacheable(self) -> bool:
+        """Whether the outcome is the same in every epoch."""
+        return self.seed is not None
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Draw the noise of one image."""
         clean = results['img']
         inputs = _to_batch(clean)
         target = _to_batch(results['gt']) if 'gt' in results else inputs
-        seed = int(results['rng'].integers(2**63)) if self.seed is None else self.seed
-        with seeded(seed):
+        with seeded(self._seed(results)):
             noisy, sample = self.noise(inputs, DataSample(gt_img=target))
+        if not self.keep_clean:
+            others = {key: value for key, value in results.items() if key != 'gt'}
+            return {**others, 'img': self._to_array(noisy)}
         is_same = sample.gt_img is target
         gt = results.get('gt', clean) if is_same else self._to_array(sample.gt_img)
         return {**results, 'img': self._to_array(noisy), 'gt': gt}
+
+    def _seed(self, results: dict[str, Any]) -> int:
+        if self.seed is None:
+            return int(results['rng'].integers(2**63))
+        if not self.by_name:
+            return self.seed
+        return int(image_rng(results['img_path'], self.seed).integers(2**63))
 
     def _to_array(self, batch: Tensor) -> np.ndarray:
         image = batch[0].permute(1, 2, 0).contiguous()  # (H, W, C)

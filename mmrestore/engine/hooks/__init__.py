@@ -2,7 +2,9 @@
 
 from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook
 from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
+from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
+from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
 from mmrestore.engine.hooks.iteration_hooks import (
     FiniteLossHook,
     IterationSeedHook,
@@ -16,8 +18,10 @@ from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 __all__ = [
     'BatchTransformScheduleHook',
     'CheckpointHook',
+    'ConsistencyRampHook',
     'CurveHook',
     'FiniteLossHook',
+    'InitialWeightsHook',
     'IterationSeedHook',
     'MaskRatioScheduleHook',
     'PictureHook',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 
+from mmrestore.engine.hooks.steps import check_step, current_step
 from mmrestore.registry import HOOKS
 
 
@@ -34,7 +35,7 @@ class BatchTransformScheduleHook(Hook):
 
     Raises:
         ValueError: a number is out of range; at the start of training, if there is no such
-            transform.
+            transform, or if the loop counts iterations and this hook epochs.
     """
 
     priority = 'ABOVE_NORMAL'
@@ -79,11 +80,12 @@ class BatchTransformScheduleHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that the transform exists."""
+        check_step(runner, self, self.by_epoch)
         runner.network.data_preprocessor.check_name(self.transform)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Switch the transform on or off for this iteration."""
-        step = runner.epoch if self.by_epoch else runner.iter
+        step = current_step(runner, self.by_epoch)
         if self.restart_steps:
             self._watch_learning_rate(runner.optim_wrapper.get_lr()['lr'][0], step)
         if self.plateau and not self.state['ended_early']:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mmengine.hooks import Hook
 
+from mmrestore.engine.hooks.steps import check_step, current_step
 from mmrestore.functional.masks import ratio_range
 from mmrestore.registry import HOOKS, suggest
 
@@ -25,7 +26,8 @@ class MaskRatioScheduleHook(Hook):
 
     Raises:
         ValueError: the points are not in order or a ratio is not in [0, 1]; at the start of
-            training, if no mask has that name.
+            training, if no mask has that name, or if the loop counts iterations and this hook
+            epochs.
 
     Examples:
         >>> hook = MaskRatioScheduleHook('input_mask', [(0, 0.0), (100, (0.75, 0.85))])
@@ -64,6 +66,7 @@ class MaskRatioScheduleHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that the mask exists and has a ratio."""
+        check_step(runner, self, self.by_epoch)
         masks = self._masks(runner)
         if self.mask not in masks:
             raise ValueError(
@@ -73,7 +76,7 @@ class MaskRatioScheduleHook(Hook):
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Set the ratio of this iteration."""
-        step = runner.epoch if self.by_epoch else runner.iter
+        step = current_step(runner, self.by_epoch)
         self._masks(runner)[self.mask].ratio = self.ratio_at(step)
 
     @staticmethod

@@ -19,14 +19,15 @@ class Attachment(nn.Module):
 
     The network's code and state dict stay as they are. A subclass defines ``act``; what it learns
     belongs to the restorer that holds it. ``begin`` is called before every pass of the network.
+    Whether that is training or a test, the mode of the network says.
 
     Args:
         layers: names of the layers in the network's ``named_modules``, with wildcards as those of
             file names: ``layers.*.attn`` are all whose name begins with ``layers.`` and ends with
             ``.attn``.
         at: ``input`` acts on the first argument of the layers, ``output`` on what they return.
-        in_training: whether it acts in training mode.
-        in_test: whether it acts in evaluation mode.
+        in_training: whether it acts in layers that are in training mode.
+        in_test: whether it acts in layers that are in evaluation mode.
 
     Raises:
         ValueError: ``at`` is neither of the two; when it is attached, if no layer has such a name.
@@ -52,8 +53,10 @@ class Attachment(nn.Module):
         """Act in the layers of ``network`` from now on.
 
         Raises:
-            ValueError: one of the names is that of no layer.
+            ValueError: one of the names is that of no layer, or it is attached already.
         """
+        if self.layers:
+            raise ValueError(f'{type(self).__name__} is attached already: make another one')
         modules = dict(network.named_modules())
         self.layers = matching_layers(modules, self.patterns)
         network.register_forward_pre_hook(self._begin)
@@ -63,10 +66,9 @@ class Attachment(nn.Module):
             else:
                 modules[name].register_forward_hook(partial(self._after, place))
 
-    @property
-    def acts(self) -> bool:
-        """Whether it acts in the present mode."""
-        return self.in_training if self.training else self.in_test
+    def acts_in(self, module: nn.Module) -> bool:
+        """Whether it acts in the present mode of the network or of one of its layers."""
+        return self.in_training if module.training else self.in_test
 
     def begin(self, x: Tensor) -> None:
         """Prepare a pass of the network over images (N, C, H, W)."""
@@ -78,17 +80,17 @@ class Attachment(nn.Module):
     # Bound methods, not closures: a copy of a network with its attachments has hooks of its own.
 
     def _begin(self, network: nn.Module, arguments: tuple) -> None:
-        if self.acts:
+        if self.acts_in(network):
             self.begin(arguments[0])
 
     def _before(self, place: int, layer: nn.Module, arguments: tuple) -> tuple | None:
-        if not self.acts:
+        if not self.acts_in(layer):
             return None
         first = self._features(arguments[0] if arguments else None, place)
         return (self.act(first, place), *arguments[1:])
 
     def _after(self, place: int, layer: nn.Module, arguments: tuple, output: Any) -> Tensor | None:
-        return self.act(self._features(output, place), place) if self.acts else None
+        return self.act(self._features(output, place), place) if self.acts_in(layer) else None
 
     def _features(self, value: Any, place: int) -> Tensor:
         if not isinstance(value, Tensor):

@@ -35,11 +35,13 @@ class TokenMask(Attachment):
         whole_percent: draw ratios in steps of 0.01, as the released code.
         token: ``zero``, or ``learnable``: a vector that begins as 0.
         channels: width of the tokens; a learnable token needs it.
-        in_training: whether it acts in training mode.
-        in_test: whether it acts in evaluation mode; there the draws are seeded by the restorer.
+        in_training: whether it acts in layers that are in training mode.
+        in_test: whether it acts in layers that are in evaluation mode; there the draws are seeded
+            by the restorer.
 
     Raises:
-        ValueError: a ratio is not in [0, 1], or another argument has no such value.
+        ValueError: a ratio is not in [0, 1], or another argument has no such value; in a pass, if
+            with ``per_image`` the first axis is not that of the images.
 
     Examples:
         >>> net = nn.Sequential(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 3, 3, padding=1))
@@ -49,6 +51,9 @@ class TokenMask(Attachment):
         >>> bool((net(x) == net[1](torch.zeros(1, 8, 5, 6))).all())
         True
     """
+
+    bounds: Tensor
+    ratios: Tensor
 
     def __init__(
         self,
@@ -72,6 +77,9 @@ class TokenMask(Attachment):
                 'channel_dim must be 1, for features (N, C, H, W), or -1, for channels that come '
                 f'last, got {channel_dim}'
             )
+        # Draws read a tensor: another number would have a network with the mask compiled anew.
+        self.register_buffer('bounds', torch.zeros(2), persistent=False)
+        self.register_buffer('ratios', torch.zeros(0), persistent=False)
         self.ratio = ratio
         self.channel_dim = channel_dim
         self.per_image = per_image
@@ -81,7 +89,6 @@ class TokenMask(Attachment):
             if channels is None:
                 raise ValueError("token='learnable' needs `channels`, the width of the tokens")
             self.token = nn.Parameter(torch.zeros(channels))
-        self._ratios: Tensor | None = None
 
     @property
     def ratio(self) -> tuple[float, float]:
@@ -91,11 +98,15 @@ class TokenMask(Attachment):
     @ratio.setter
     def ratio(self, value: float | Sequence[float]) -> None:
         self._ratio = ratio_range(value)
+        self.bounds.copy_(torch.tensor(self._ratio), non_blocking=True)
 
     def begin(self, x: Tensor) -> None:
-        """Draw the ratio of every layer: a layer that is called in pieces has one for all."""
-        if not self.per_image:
-            self._ratios = self._draw_ratios(len(self.layers), x.device)
+        """Draw the ratios of a pass: a layer that is called in pieces has one for all."""
+        num = len(x) if self.per_image else len(self.layers)
+        low, high = self.bounds.unbind()
+        self.ratios = random_ratios(
+            num, low, high, whole_percent=self.whole_percent, device=self.bounds.device
+        )
 
     def act(self, features: Tensor, place: int) -> Tensor:
         """Mask the tokens that go into a layer, or come out of it."""
@@ -107,16 +118,12 @@ class TokenMask(Attachment):
         """Return which tokens of a layer are kept, boolean, without the axis of the channels."""
         shape = list(features.shape)
         del shape[self.channel_dim]
-        low, high = self.ratio
-        ratio: float | Tensor = low
-        if low < high:
-            if self.per_image:
-                ratio = self._draw_ratios(shape[0], features.device)
-                ratio = ratio.view(-1, *[1] * (len(shape) - 1))
-            else:
-                assert self._ratios is not None
-                ratio = self._ratios[place]
-        return random_mask(shape, ratio, device=features.device)
-
-    def _draw_ratios(self, num: int, device: torch.device) -> Tensor:
-        return random_ratios(num, *self.ratio, whole_percent=self.whole_percent, device=device)
+        if not self.per_image:
+            return random_mask(shape, self.ratios[place], device=features.device)
+        if shape[0] != len(self.ratios):
+            raise ValueError(
+                f'per_image=True needs layers whose first axis is that of {len(self.ratios)} '
+                f'images, got {tuple(features.shape)} at {self.layers[place]}'
+            )
+        ratios = self.ratios.view(-1, *[1] * (len(shape) - 1))
+        return random_mask(shape, ratios, device=features.device)

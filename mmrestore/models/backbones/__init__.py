@@ -1,5 +1,6 @@
 """Networks, one a file."""
 
+from mmrestore.models.backbones.atbsn import ATBSN
 from mmrestore.models.backbones.deamnet import DeamNet
 from mmrestore.models.backbones.dmnet import DMNet
 from mmrestore.models.backbones.dncnn import DnCNN, FDnCNN, fold_batch_norm
@@ -10,6 +11,7 @@ from mmrestore.models.backbones.mirnet import MIRNet
 from mmrestore.models.backbones.mirnet_v2 import MIRNetV2
 from mmrestore.models.backbones.msrresnet import MSRResNet, MSRResNet0
 from mmrestore.models.backbones.nafnet import NAFNet, NAFNetBaseline
+from mmrestore.models.backbones.nbsn import NBSN, ATBSNStudent
 from mmrestore.models.backbones.rednet import REDNet
 from mmrestore.models.backbones.restormer import Restormer
 from mmrestore.models.backbones.ridnet import RIDNet
@@ -19,10 +21,13 @@ from mmrestore.models.backbones.swinir import SwinIR
 from mmrestore.models.backbones.unet import UNet
 
 __all__ = [
+    'ATBSN',
     'EDSR',
     'GRL',
     'HAT',
+    'NBSN',
     'RNAN',
+    'ATBSNStudent',
     'DMNet',
     'DeamNet',
     'DnCNN',

@@ -1,6 +1,7 @@
 """What happens around a network at test time: callables that wrap a network and nest."""
 
 from mmrestore.models.inference.base import InferenceDecorator, build_inference
+from mmrestore.models.inference.blind_spot import BlindSpot
 from mmrestore.models.inference.local_statistics import LocalStatistics
 from mmrestore.models.inference.mean_of_runs import MeanOfRuns
 from mmrestore.models.inference.pad import Pad
@@ -8,6 +9,7 @@ from mmrestore.models.inference.self_ensemble import SelfEnsemble
 from mmrestore.models.inference.tile import Tile
 
 __all__ = [
+    'BlindSpot',
     'InferenceDecorator',
     'LocalStatistics',
     'MeanOfRuns',

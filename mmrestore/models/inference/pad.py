@@ -16,7 +16,7 @@ MODES = ('reflect', 'symmetric', 'zero', 'replicate')
 
 @INFERENCE.register_module()
 class Pad(InferenceDecorator):
-    """Pad right and bottom to multiples of the network's ``size_multiple``, crop the output.
+    """Pad images right and bottom to multiples of the network's size; crop the output.
 
     Args:
         mode: 'reflect' mirrors without repeating the edge and pads to the next multiple, by nothing
@@ -27,9 +27,11 @@ class Pad(InferenceDecorator):
             multiple with zeros or with the last row and column. A network with a ``size_multiple``
             of 1 gets its images unchanged. If absent, the mode is the network's ``pad_mode``, that
             of its released code, and else 'reflect'.
+        margin: rows and columns added on all four sides before that, in the same way: networks
+            that were tested so see fewer zeros beyond the edges.
 
     Raises:
-        ValueError: ``mode`` is none of them.
+        ValueError: ``mode`` is none of them or ``margin`` is negative.
 
     Examples:
         >>> def net(x):
@@ -40,6 +42,8 @@ class Pad(InferenceDecorator):
         torch.Size([1, 1, 1, 6])
         >>> mirrored_indices(6, 8, 'reflect').tolist(), mirrored_indices(6, 8, 'symmetric').tolist()
         ([0, 1, 2, 3, 4, 5, 4, 3], [0, 1, 2, 3, 4, 5, 5, 4])
+        >>> Pad(net, margin=1).pad(x).shape  # 1 + 6 + 1 columns, 1 + 1 + 1 rows and one more
+        torch.Size([1, 1, 4, 8])
     """
 
     def __init__(
@@ -47,29 +51,37 @@ class Pad(InferenceDecorator):
         net: Network,
         *,
         mode: Literal['reflect', 'symmetric', 'zero', 'replicate'] | None = None,
+        margin: int = 0,
     ) -> None:
         super().__init__(net)
         self.mode = self.pad_mode if mode is None else mode
         if self.mode not in MODES:
             raise ValueError(f'expected a mode of {", ".join(map(repr, MODES))}, got {mode!r}')
+        if margin < 0:
+            raise ValueError(f'margin must not be negative, got {margin}')
+        self.margin = margin
         self.multiple = self.size_multiple
         self.size_multiple = 1
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) of any size."""
         height, width = x.shape[-2:]
-        return self.net(self.pad(x))[..., : height * self.scale, : width * self.scale]
+        top = self.margin * self.scale
+        y = self.net(self.pad(x))[..., top:, top:]
+        return y[..., : height * self.scale, : width * self.scale]
 
     def pad(self, x: Tensor) -> Tensor:
         """Return images (N, C, H, W) of a size that the network takes."""
-        down, right = self._missing(x.shape[-2]), self._missing(x.shape[-1])
+        margin = self.margin
+        down, right = (self._missing(side + 2 * margin) for side in x.shape[-2:])
         if self.mode in ('zero', 'replicate'):
             mode = 'constant' if self.mode == 'zero' else 'replicate'
-            return F.pad(x, (0, right, 0, down), mode=mode)
+            return F.pad(x, (margin, margin + right, margin, margin + down), mode=mode)
         for dim, missing in ((-2, down), (-1, right)):
-            if missing:
+            if missing or margin:
                 size = x.shape[dim]
-                indices = mirrored_indices(size, size + missing, self.mode)
+                padded = size + 2 * margin + missing
+                indices = mirrored_indices(size, padded, self.mode, start=-margin)
                 x = x.index_select(dim, indices.to(x.device))
         return x
 
@@ -80,9 +92,9 @@ class Pad(InferenceDecorator):
         return 0 if over == 0 and self.mode != 'symmetric' else self.multiple - over
 
 
-def mirrored_indices(size: int, padded: int, mode: str) -> Tensor:
-    """Return where each of ``padded`` positions comes from among ``size``, int64 (padded,)."""
+def mirrored_indices(size: int, padded: int, mode: str, *, start: int = 0) -> Tensor:
+    """Return where each of ``padded`` positions from ``start`` on comes from, int64 (padded,)."""
     edge = 0 if mode == 'symmetric' else 1
     period = max(2 * (size - edge), 1)
-    position = torch.arange(padded) % period
+    position = (torch.arange(padded) + start) % period
     return torch.where(position < size, position, 2 * size - 1 - edge - position)

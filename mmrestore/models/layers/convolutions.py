@@ -76,3 +76,24 @@ def pixel_shuffle_upsampler(channels: int, scale: int) -> nn.Sequential:
     for step in shuffle_steps(scale):
         layers += [conv3x3(channels, channels * step**2), nn.PixelShuffle(step)]
     return nn.Sequential(*layers)
+
+
+def initialise_convs(net: nn.Module, slope: float) -> None:
+    """Draw the weights of all convolutions for leaky activations (He et al., ICCV 2015).
+
+    Args:
+        net: the network; biases become 0.
+        slope: of the activations below zero.
+
+    Examples:
+        >>> import torch
+        >>> conv = nn.Conv2d(100, 100, 1)
+        >>> initialise_convs(conv, 1.0)
+        >>> round(float(conv.weight.std()), 2), float(conv.bias.abs().max())
+        (0.1, 0.0)
+    """
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, slope, nonlinearity='leaky_relu')
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

@@ -43,6 +43,29 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
     """
     if x.device.type != 'cpu' or x.shape[3] < LEAST_WIDTH:
         return F.conv2d(x, weight, bias)
-    rows = x.permute(0, 2, 3, 1).flatten(0, 1).unsqueeze(1)  # (B * H, 1, W, C)
-    y = F.conv2d(rows.permute(0, 3, 1, 2), weight, bias).permute(0, 2, 3, 1)
-    return y.squeeze(1).unflatten(0, (x.shape[0], x.shape[2])).permute(0, 3, 1, 2)
+    return join_rows(F.conv2d(to_rows(x), weight, bias), len(x))
+
+
+def to_rows(x: Tensor) -> Tensor:
+    """Return every row of features (B, C, H, W) as an image of its own, (B * H, C, 1, W).
+
+    Channels-last, this is no copy.
+
+    Examples:
+        >>> import torch
+        >>> to_rows(torch.arange(8).view(1, 2, 2, 2))[1, :, 0]
+        tensor([[2, 3],
+                [6, 7]])
+    """
+    return x.permute(0, 2, 3, 1).flatten(0, 1).unsqueeze(1).permute(0, 3, 1, 2)
+
+
+def join_rows(rows: Tensor, batch: int) -> Tensor:
+    """Return rows (B * H, C, 1, W) of :func:`to_rows` as features (B, C, H, W).
+
+    Examples:
+        >>> import torch
+        >>> join_rows(torch.zeros(6, 5, 1, 4), 2).shape
+        torch.Size([2, 5, 3, 4])
+    """
+    return rows.permute(0, 2, 3, 1).squeeze(1).unflatten(0, (batch, -1)).permute(0, 3, 1, 2)

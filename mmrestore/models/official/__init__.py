@@ -1,5 +1,10 @@
 """Readers of released checkpoints: one module for each network, one function for each release."""
 
+from mmrestore.models.official.atbsn import (
+    official_atbsn,
+    official_atbsn_student,
+    official_nbsn,
+)
 from mmrestore.models.official.deamnet import official_deamnet
 from mmrestore.models.official.discriminators import (
     basicsr_unet_discriminator,
@@ -44,6 +49,8 @@ __all__ = [
     'kair_vgg_192',
     'mmagic_edsr',
     'mmagic_msrresnet',
+    'official_atbsn',
+    'official_atbsn_student',
     'official_deamnet',
     'official_dncnn',
     'official_edsr',
@@ -55,6 +62,7 @@ __all__ = [
     'official_mirnet_v2',
     'official_nafnet',
     'official_nafnet_baseline',
+    'official_nbsn',
     'official_restormer',
     'official_ridnet',
     'official_rnan',

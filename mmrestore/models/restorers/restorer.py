@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.attachments import Attachment
-from mmrestore.models.inference import build_inference
+from mmrestore.models.inference.base import Network, build_inference
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
@@ -53,9 +53,15 @@ class Restorer(BaseModel):
         for attachment in cast(Iterable[Attachment], self.attachments.values()):
             attachment.attach(self.backbone)
         self.test_seed = test_seed
-        self.predictor = build_inference(self.backbone, inference)
+        # In a tuple, for a bare backbone would be registered, and saved, a second time.
+        self._predictor = (build_inference(self.backbone, inference),)
         if compile:
             self.backbone.compile()
+
+    @property
+    def predictor(self) -> Network:
+        """The network with its inference decorators."""
+        return self._predictor[0]
 
     def forward(
         self, inputs: Tensor, data_samples: DataSample | None = None, mode: str = 'tensor'
@@ -79,13 +85,7 @@ class Restorer(BaseModel):
 
     def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
         """Return the loss terms of a training batch."""
-        self._check_inputs(inputs)
-        multiple = self.backbone.size_multiple
-        if inputs.shape[-2] % multiple or inputs.shape[-1] % multiple:
-            raise ValueError(
-                f'{type(self.backbone).__name__} trains on patches whose sides are multiples of '
-                f'{multiple}, got {tuple(inputs.shape[-2:])}: change the size of the crop'
-            )
+        self._check_patches(inputs)
         pred = self.backbone(inputs).float()  # outside of autocast's type: losses are in float32
         target, weight = data_samples.gt_img, data_samples.get('weight')
         return {f'loss_{name}': loss(pred, target, weight) for name, loss in self.losses.items()}
@@ -97,6 +97,15 @@ class Restorer(BaseModel):
         with seeded(self.test_seed, inputs.device):
             batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
         return batch.split()
+
+    def _check_patches(self, inputs: Tensor) -> None:
+        self._check_inputs(inputs)
+        multiple = self.backbone.size_multiple
+        if inputs.shape[-2] % multiple or inputs.shape[-1] % multiple:
+            raise ValueError(
+                f'{type(self.backbone).__name__} trains on patches whose sides are multiples of '
+                f'{multiple}, got {tuple(inputs.shape[-2:])}: change the size of the crop'
+            )
 
     def _check_inputs(self, inputs: Tensor) -> None:
         channels = getattr(self.backbone, 'in_channels', None)

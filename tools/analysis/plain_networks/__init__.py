@@ -1,5 +1,6 @@
 """Networks as their papers write them: slow and obvious, to test and to time those of mmrestore."""
 
+from plain_networks.atbsn import PlainATBSN, PlainATBSNStudent, PlainNBSN
 from plain_networks.deamnet import PlainDeamNet
 from plain_networks.dmnet import PlainDMNet
 from plain_networks.dncnn import PlainDnCNN
@@ -16,6 +17,8 @@ from plain_networks.swinir import PlainSwinIR
 from plain_networks.unet import PlainUNet
 
 __all__ = [
+    'PlainATBSN',
+    'PlainATBSNStudent',
     'PlainDMNet',
     'PlainDeamNet',
     'PlainDnCNN',
@@ -25,6 +28,7 @@ __all__ = [
     'PlainMIRNetV2',
     'PlainNAFNet',
     'PlainNAFNetBaseline',
+    'PlainNBSN',
     'PlainREDNet',
     'PlainRIDNet',
     'PlainRNAN',

@@ -1,0 +1,20 @@
+"""Neighbor2Neighbor in sRGB: pairs of pixels of 2 x 2 cells, squares, a consistency that grows."""
+
+_base_ = [
+    '../_base_/models/unet_48.py',
+    '../_base_/datasets/self_supervised_sidd.py',
+    '../_base_/schedules/adam_300_epochs.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(
+    type='PairRestorer',
+    sampler=dict(type='CellPixelSampler'),
+    losses=dict(
+        _delete_=True, reconstruction=dict(type='MSELoss'), consistency=dict(type='MSELoss')
+    ),
+)
+train_dataloader = dict(total_batch_size=4)
+optim_wrapper = dict(optimizer=dict(lr=3e-4), clip_grad=None)
+param_scheduler = [dict(type='MultiStepLR', milestones=[20, 40, 60, 80], gamma=0.5, by_epoch=True)]
+train_cfg = dict(max_epochs=100)
+default_hooks = dict(consistency=dict(type='ConsistencyRampHook', increase_ratio=2.0))

@@ -1,0 +1,101 @@
+"""How well a network with a tunable blind spot restores, against the size of the spot."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, cast
+
+import torch
+from mmengine.model import BaseModel
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from mmrestore.datasets.collate import collate
+from mmrestore.evaluation import ImageMetric
+from mmrestore.models.inference.base import chain
+
+
+class Row(NamedTuple):
+    """The mean values of a model at a shift over the images of a data set."""
+
+    model: str
+    dataset: str
+    shift: int
+    images: int
+    values: dict[str, float]
+
+    @property
+    def blind_spot(self) -> int:
+        """Side of the hole in pixels, 2 shift - 1, or 0 of a network that sees its own pixel."""
+        return max(2 * self.shift - 1, 0)
+
+
+@contextmanager
+def shifted(restorer: nn.Module, shift: int) -> Iterator[None]:
+    """Let a restorer predict with another blind spot, and with its own again at the end.
+
+    Raises:
+        ValueError: its network has none that can be set.
+    """
+    parts = [part for part in chain(cast(Any, restorer).predictor) if hasattr(part, 'multi_shift')]
+    if not parts:
+        raise ValueError(
+            f'{type(restorer.backbone).__name__} has no blind spot that can be set: expected a '
+            'network with a `multi_shift`, such as ATBSN'
+        )
+    before = [cast(Any, part).shift for part in parts]
+    for part in parts:
+        cast(Any, part).shift = shift
+    try:
+        yield
+    finally:
+        for part, value in zip(parts, before, strict=True):
+            cast(Any, part).shift = value
+
+
+@torch.inference_mode()
+def measure_shifts(
+    restorers: Mapping[str, nn.Module],
+    dataset: Dataset,
+    metrics: Sequence[ImageMetric],
+    shifts: Sequence[int],
+    *,
+    limit: int | None = None,
+    num_workers: int = 0,
+    progress: Callable[[], None] = lambda: None,
+) -> list[Row]:
+    """Restore every image with every shift of every model, and average the metrics.
+
+    Args:
+        restorers: made by ``init_restorer``, by name; their networks have a ``multi_shift``.
+        dataset: pairs, of several sizes and data sets.
+        metrics: what is measured, on the device of the restorer.
+        shifts: the shifts.
+        limit: number of images, the first ones; all by default.
+        num_workers: processes that load images.
+        progress: called after every image.
+
+    Raises:
+        ValueError: a network has no shift, or an image has no target.
+    """
+    loader = DataLoader(dataset, batch_size=1, num_workers=num_workers, collate_fn=collate)
+    values: dict[tuple[str, str, int], dict[str, list[float]]] = {}
+    for batch in itertools.islice(loader, limit):
+        for (name, restorer), shift in itertools.product(restorers.items(), shifts):
+            with shifted(restorer, shift):
+                (sample,) = cast(BaseModel, restorer).test_step(batch)
+            if 'gt_img' not in sample:
+                raise ValueError(f'{sample.path} has no target to compare with')
+            lists = values.setdefault((name, sample.dataset, shift), {m.name: [] for m in metrics})
+            for metric in metrics:
+                value = metric.measure_one(sample.pred_img, sample.gt_img)
+                lists[metric.name].append(value.item())
+        progress()
+    rows = []
+    for place, lists in values.items():
+        means = {metric: statistics.fmean(found) for metric, found in lists.items()}
+        rows.append(Row(*place, len(lists[metrics[0].name]), means))
+    return rows

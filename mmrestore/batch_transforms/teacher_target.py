@@ -1,0 +1,117 @@
+"""Targets made by a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmrestore.functional.seeding import seeded
+from mmrestore.models.weights import load_weights
+from mmrestore.registry import BATCH_TRANSFORMS, MODELS
+from mmrestore.structures import DataSample
+
+DTYPES = {name: getattr(torch, name) for name in ('float32', 'bfloat16', 'float16')}
+
+
+@BATCH_TRANSFORMS.register_module()
+class TeacherTarget:
+    """Make what a frozen network restores from the inputs the targets.
+
+    The teacher belongs to nobody: it is in no state dict, no average of weights and no optimizer.
+    It is built and loaded when the first batch comes, so that a student can be tested where its
+    teacher is not.
+
+    Args:
+        backbone: config of the network, as in the config that it was trained by.
+        checkpoint: its checkpoint of this package, or released weights.
+        shifts: blind-spot shifts s of a network with a ``multi_shift``, one target for each.
+        padding: rows and columns that are added by reflection on all sides of the inputs and cut
+            off the targets.
+        dtype: ``float32``, or ``bfloat16`` or ``float16``, in which the teacher computes where that
+            is safe; the targets are float32.
+
+    Raises:
+        ValueError: an argument has no such value; the network has no ``multi_shift`` for the shifts
+            or changes the size of images; in the first call, if the weights are of another network;
+            in a call, if the inputs are not larger than the padding or, padded, no multiples for
+            the network.
+        FileNotFoundError: in the first call, if there is no such checkpoint.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        *,
+        checkpoint: str | Path,
+        shifts: Sequence[int] | None = None,
+        padding: int = 16,
+        dtype: str = 'float32',
+    ) -> None:
+        if padding < 0 or dtype not in DTYPES:
+            raise ValueError(
+                f'expected a padding of at least 0 and a dtype of {", ".join(DTYPES)}, got '
+                f'{padding} and {dtype!r}'
+            )
+        with torch.device('meta'):
+            net = MODELS.build(backbone)
+        name = type(net).__name__
+        if shifts is not None and (not shifts or not hasattr(net, 'multi_shift')):
+            raise ValueError(
+                'shifts need at least one number and a network with a tunable blind spot, one with '
+                f'a `multi_shift`, got shifts={shifts!r} and {name}: leave `shifts` out'
+            )
+        if net.scale != 1:
+            raise ValueError(f'{name} enlarges images by {net.scale}: no teacher of targets')
+        self.backbone = backbone
+        self.checkpoint = checkpoint
+        self.shifts = None if shifts is None else tuple(shifts)
+        self.padding = padding
+        self.dtype = DTYPES[dtype]
+        self.size_multiple: int = net.size_multiple
+        self._teacher: nn.Module | None = None
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Set targets of inputs (N, C, H, W): (N, K, C, H, W) of K shifts, else (N, C, H, W)."""
+        samples = data_samples.new()
+        samples.gt_img = self.targets(inputs)
+        return inputs, samples
+
+    @torch.no_grad()
+    def targets(self, inputs: Tensor) -> Tensor:
+        """Return the targets of inputs (N, C, H, W)."""
+        sides = inputs.shape[-2:]
+        if min(sides) <= self.padding or any(
+            (side + 2 * self.padding) % self.size_multiple for side in sides
+        ):
+            raise ValueError(
+                f'the teacher needs sides above its padding, {self.padding}, that with twice the '
+                f'padding are multiples of {self.size_multiple}, got {tuple(sides)}: change '
+                '`padding` or the size of the crop'
+            )
+        teacher = self._on(inputs.device)
+        padded = F.pad(inputs, [self.padding] * 4, mode='reflect') if self.padding else inputs
+        low = self.dtype != torch.float32
+        with torch.autocast(inputs.device.type, self.dtype if low else None, enabled=low):
+            if self.shifts is not None:
+                return teacher.multi_shift(padded, self.shifts, border=self.padding).float()
+            height, width = inputs.shape[-2:]
+            restored = teacher(padded).float()
+        return restored[..., self.padding :, self.padding :][..., :height, :width]
+
+    def _on(self, device: torch.device) -> Any:
+        if self._teacher is None:
+            with seeded(0, device):  # what is drawn after it must not depend on when it is made
+                teacher = MODELS.build(self.backbone)
+            try:
+                load_weights(nn.ModuleDict({'backbone': teacher}), self.checkpoint)
+            except FileNotFoundError as error:
+                raise FileNotFoundError(
+                    f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget'
+                ) from error
+            self._teacher = teacher.eval().requires_grad_(False)
+        return self._teacher.to(device)

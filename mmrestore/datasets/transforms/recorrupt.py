@@ -1,0 +1,132 @@
+"""Two images out of a noisy one, to measure a denoiser without a clean picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from mmcv.transforms import BaseTransform
+from scipy.ndimage import median_filter
+
+from mmrestore.datasets.sample_key import image_rng
+from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.registry import TRANSFORMS
+
+STRENGTH = 0.25
+MEDIAN = 7  # side of the window
+BLOCK = 16  # side of the blocks that keep or change the sign
+NUM_BRIGHTNESSES = 6
+NUM_DEVIATIONS = 2.0  # beyond them a difference is taken for an edge
+LEAST_DEVIATION = 0.3 / 255
+
+
+def estimate_noise(image: np.ndarray) -> np.ndarray:
+    """Estimate the noise in an image: what a median takes away, without what edges add to it.
+
+    The difference to the 7 x 7 median is limited to two standard deviations. These are 1.4826 times
+    the median absolute difference, of each channel and of six classes of brightness with equally
+    many pixels, so that the noise may depend on the brightness. Long waves of the noise, which the
+    median keeps, are not in it.
+
+    Args:
+        image: (H, W, C) uint8 or uint16.
+
+    Returns:
+        (H, W, C) float32 for an image in [0, 1].
+
+    Examples:
+        >>> clean = np.full((64, 64, 1), 100.0)
+        >>> noisy = clean + np.random.default_rng(0).normal(0, 5, clean.shape)
+        >>> round(float(estimate_noise(noisy.round().astype(np.uint8)).std()) * 255)
+        5
+    """
+    if image.dtype == np.uint8:
+        smooth = cv2.medianBlur(image, MEDIAN).reshape(image.shape)
+    else:  # OpenCV has windows up to 5 x 5 for images of 16 bit
+        smooth = median_filter(image, (MEDIAN, MEDIAN, 1), mode='nearest')
+    full_scale = np.iinfo(image.dtype).max
+    residual = (image.astype(np.float32) - smooth.astype(np.float32)) / full_scale
+    brightness = cv2.GaussianBlur(image.mean(axis=-1, dtype=np.float32), (0, 0), 2.0)
+    limits = np.quantile(brightness, np.linspace(0, 1, NUM_BRIGHTNESSES + 1)[1:-1])
+    classes = np.searchsorted(limits, brightness)
+    for number in np.unique(classes):
+        inside = classes == number
+        deviation = 1.4826 * np.median(np.abs(residual[inside]), axis=0)  # (C,)
+        limit = NUM_DEVIATIONS * np.maximum(deviation, LEAST_DEVIATION)
+        residual[inside] = residual[inside].clip(-limit, limit)
+    return residual
+
+
+def flip_blocks(noise: np.ndarray, rng: np.random.Generator, *, size: int = BLOCK) -> np.ndarray:
+    """Change the sign of noise (H, W, C) in blocks of ``size`` pixels, each with probability 1/2.
+
+    What comes out is not correlated with what went in, but has its variance everywhere and, within
+    blocks, its correlations.
+
+    Examples:
+        >>> flip_blocks(np.ones((1, 4, 1)), np.random.default_rng(1), size=2).flatten()
+        array([-1., -1.,  1.,  1.])
+    """
+    height, width = noise.shape[:2]
+    signs = rng.choice(np.array([-1, 1], noise.dtype), (-(-height // size), -(-width // size)))
+    signs = signs.repeat(size, axis=0).repeat(size, axis=1)[:height, :width]
+    return noise * signs[..., None]
+
+
+def recorrupt(
+    noisy: np.ndarray, noise: np.ndarray, strength: float = STRENGTH
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``noisy + strength * noise`` and ``noisy - noise / strength``.
+
+    If ``noise`` is independent of the noise in ``noisy`` and has its covariance, the noises of the
+    two results are uncorrelated, for -cov + cov = 0, however pixels are correlated: the error of a
+    restored first image against the second is its error against the clean image and a constant.
+
+    Source: Pang, Zheng, Quan and Ji, "Recorrupted-to-Recorrupted: unsupervised deep learning for
+    image denoising", CVPR 2021, who train with such pairs.
+
+    Examples:
+        >>> recorrupt(np.array([0.5]), np.array([0.1]), 0.5)
+        (array([0.55]), array([0.3]))
+    """
+    return noisy + strength * noise, noisy - noise / strength
+
+
+@TRANSFORMS.register_module()
+class Recorrupt(BaseTransform):
+    """Make ``img`` and ``gt`` of one noisy image, as ``RecorruptedGain`` measures them.
+
+    Both become float32, neither clipped nor rounded; a ``gt`` that is there is not looked at. The
+    noise is that of ``estimate_noise``, with signs that depend on the seed and the name of the file
+    alone, so that all checkpoints are measured on the same images.
+
+    Args:
+        strength: part of the noise that is added to the input; the target loses ``1 / strength``
+            times the noise. Less disturbs the input less, but the measure is less sure.
+        seed: seed of the signs.
+
+    Raises:
+        ValueError: ``strength`` is not positive.
+        TypeError: an image is not of 8 or 16 bit.
+    """
+
+    cacheable = True
+
+    def __init__(self, strength: float = STRENGTH, *, seed: int = 0) -> None:
+        if strength <= 0:
+            raise ValueError(f'strength must be positive, got {strength}')
+        self.strength, self.seed = strength, seed
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace the noisy image by the two."""
+        image = results['img']
+        if image.dtype not in (np.uint8, np.uint16):
+            raise TypeError(f'expected a noisy image of 8 or 16 bit, got {image.dtype}')
+        rng = image_rng(results['img_path'], self.seed)
+        image = np.ascontiguousarray(image)
+        noise = flip_blocks(estimate_noise(image), rng)
+        unit = to_unit_range(torch.from_numpy(image)).numpy()
+        first, second = recorrupt(unit, noise, self.strength)
+        return {**results, 'img': first, 'gt': second}

@@ -1,0 +1,59 @@
+"""How much consistency counts in the course of training."""
+
+from __future__ import annotations
+
+from mmengine.hooks import Hook
+
+from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.registry import HOOKS
+
+
+@HOOKS.register_module()
+class ConsistencyRampHook(Hook):
+    """Let the consistency weight of a ``PairRestorer`` grow linearly, from step to step.
+
+    In step t of T, counted from 1, it is ``increase_ratio * t / T``.
+
+    Source: the training code of Huang et al., "Neighbor2Neighbor: Self-supervised denoising from
+    single noisy images", CVPR 2021.
+
+    Args:
+        increase_ratio: the weight in the last step.
+        by_epoch: whether steps are epochs instead of iterations.
+
+    Raises:
+        ValueError: the ratio is negative; at the start of training, if the model has no consistency
+            weight, or if the loop counts iterations and this hook epochs.
+
+    Examples:
+        >>> ConsistencyRampHook(2.0).weight_at(step=29, num_steps=100)
+        0.6
+    """
+
+    priority = 'ABOVE_NORMAL'
+
+    def __init__(self, increase_ratio: float = 2.0, *, by_epoch: bool = True) -> None:
+        if increase_ratio < 0:
+            raise ValueError(f'increase_ratio must not be negative, got {increase_ratio}')
+        self.increase_ratio = increase_ratio
+        self.by_epoch = by_epoch
+
+    def weight_at(self, step: int, num_steps: int) -> float:
+        """Return the weight in a step, counted from 0, of so many."""
+        return self.increase_ratio * (step + 1) / num_steps
+
+    def before_train(self, runner) -> None:
+        """Check that there is a weight to set and a number of steps."""
+        if not hasattr(runner.network, 'consistency_weight'):
+            raise ValueError(
+                f'ConsistencyRampHook needs a PairRestorer, got {type(runner.network).__name__}'
+            )
+        check_step(runner, self, self.by_epoch)
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        """Set the weight of this iteration and log it."""
+        step = current_step(runner, self.by_epoch)
+        num_steps = runner.max_epochs if self.by_epoch else runner.max_iters
+        weight = self.weight_at(step, num_steps)
+        runner.network.consistency_weight = weight
+        runner.message_hub.update_scalar('train/consistency_weight', weight)

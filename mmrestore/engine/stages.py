@@ -1,0 +1,72 @@
+"""Trainings that follow each other, each with what an earlier one made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmengine.config import Config
+
+from mmrestore.engine.config_check import check_overrides
+from mmrestore.registry import suggest
+
+
+class Stage(NamedTuple):
+    """One training.
+
+    - ``path``: its config file;
+    - ``takes``: the setting that becomes the last checkpoint of an earlier stage, by its name;
+    - ``overrides``: settings that override the config, by dotted key.
+    """
+
+    path: Path
+    takes: dict[str, str]
+    overrides: dict[str, Any]
+
+
+def read_stages(
+    path: str | Path, stages: Mapping[str, Mapping], overrides: Mapping[str, Any]
+) -> dict[str, Stage]:
+    """Return the stages of a config by name, in their order.
+
+    Args:
+        path: the config file that lists them.
+        stages: of each its ``config``, relative to that file, and what it ``takes``: the dotted key
+            of a setting by the name of an earlier stage.
+        overrides: settings by dotted key, which begins with the name of a stage.
+
+    Raises:
+        ValueError: a config is missing, a stage takes from none before it, or an override is of no
+            stage or of no setting.
+    """
+    found: dict[str, Stage] = {}
+    for name, stage in stages.items():
+        unknown = set(stage) - {'config', 'takes'}
+        takes = dict(stage.get('takes', {}))
+        file = Path(path).parent / stage.get('config', '')
+        if unknown or not file.is_file():
+            raise ValueError(
+                f'stage {name!r} of {path}: expected `config`, a file relative to this one, and '
+                f'perhaps `takes`, got {dict(stage)}'
+            )
+        later = [other for other in takes if other not in found]
+        if later:
+            raise ValueError(
+                f'stage {name!r} of {path} takes a checkpoint of {", ".join(later)}, which is no '
+                f'stage before it.{suggest(later[0], found)}'
+            )
+        own = {
+            key.removeprefix(f'{name}.'): value
+            for key, value in overrides.items()
+            if key.startswith(f'{name}.')
+        }
+        check_overrides(Config.fromfile(file), [*own, *takes.values()])
+        found[name] = Stage(file, takes, own)
+    for key in overrides:
+        if key.split('.')[0] not in found or '.' not in key:
+            raise ValueError(
+                f'--cfg-options {key}: begin with the name of a stage, '
+                f'{" or ".join(f"{name}." for name in found)}, as in {next(iter(found))}.{key}'
+            )
+    return found

@@ -1,0 +1,115 @@
+"""Training by pairs of noisy images that are made of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor
+
+from mmrestore.functional.neighbours import take_pixels
+from mmrestore.models.restorers.restorer import Restorer
+from mmrestore.registry import MODELS
+from mmrestore.structures import DataSample
+
+
+@MODELS.register_module()
+class PairRestorer(Restorer):
+    """Predict one noisy image from another, both sampled from the input; no target is looked at.
+
+    With h1, h2 the two samples that one draw takes from any image, f the network and y the input,
+    the loss is
+
+        reconstruction(f(h1 y), h2 y)
+        + consistency_weight * consistency(f(h1 y) - h2 y, h1 f(y) - h2 f(y)).
+
+    The second term corrects for what h1 and h2 differ in beside noise. Both sources compute f(y)
+    without gradient; the released code of the first one lets it flow.
+
+    Source: Kim and Cho, "APR-RD: Complementary two steps for self-supervised real image denoising",
+    AAAI 2025, equation 6 (absolute differences, weight 4); Huang et al., "Neighbor2Neighbor:
+    Self-supervised denoising from single noisy images", CVPR 2021, section 4.2 (squares, a weight
+    that grows by epochs).
+
+    Args:
+        backbone: config of the network, ``y = net(x)``.
+        sampler: config of the pair sampler, such as ``AdjacentPixelSampler``.
+        losses: configs of two losses, ``reconstruction`` and ``consistency``.
+        consistency_weight: factor of the second term; a schedule may set it later. At 0 the network
+            runs once instead of twice.
+        detach: whether f(y) is computed without gradient.
+        data_preprocessor: config of the data preprocessor.
+        attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
+        inference: configs of inference decorators, the one next to the network first.
+        test_seed: seed of what is random in a prediction.
+        compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        ValueError: the losses are not those two, the weight is negative or the network changes the
+            size of images; in training, if an image or a sample of it does not fit the network, or
+            a batch has a weight.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        *,
+        sampler: dict,
+        losses: Mapping[str, dict],
+        consistency_weight: float = 4.0,
+        detach: bool = True,
+        data_preprocessor: dict | None = None,
+        attachments: Mapping[str, dict | None] | None = None,
+        inference: Sequence[dict] = (),
+        test_seed: int | None = 0,
+        compile: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
+        if set(losses) != {'reconstruction', 'consistency'} or consistency_weight < 0:
+            raise ValueError(
+                'expected the losses reconstruction and consistency and a consistency_weight of at '
+                f'least 0, got {", ".join(losses)} and {consistency_weight}'
+            )
+        super().__init__(
+            backbone,
+            losses=losses,
+            data_preprocessor=data_preprocessor,
+            attachments=attachments,
+            inference=inference,
+            test_seed=test_seed,
+            compile=compile,
+            init_cfg=init_cfg,
+        )
+        if self.backbone.scale != 1:
+            raise ValueError(
+                f'{type(self.backbone).__name__} enlarges images by {self.backbone.scale}: pairs '
+                'of noisy images train denoisers only'
+            )
+        self.sampler = MODELS.build(sampler)
+        self.consistency_weight = consistency_weight
+        self.detach = detach
+
+    def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+        """Return the loss terms of a training batch (N, C, H, W)."""
+        if 'weight' in data_samples:
+            raise ValueError(
+                'pairs of noisy images take no weight of the loss: remove the batch transform that '
+                'sets it'
+            )
+        first, second = self.sampler(inputs)
+        sample, target = take_pixels(inputs, first), take_pixels(inputs, second)
+        self._check_patches(inputs)
+        self._check_patches(sample)
+        # Before the pass without gradient: autocast keeps its casts of the weights, and PyTorch
+        # once lost the gradient where the first one was made without.
+        pred = self.backbone(sample).float()
+        terms = {'loss_reconstruction': self.losses['reconstruction'](pred, target)}
+        if self.consistency_weight:
+            with torch.no_grad() if self.detach else nullcontext():
+                restored = self.backbone(inputs).float()
+            difference = take_pixels(restored, first) - take_pixels(restored, second)
+            consistency = self.losses['consistency'](pred - target, difference)
+            terms['loss_consistency'] = self.consistency_weight * consistency
+        return terms

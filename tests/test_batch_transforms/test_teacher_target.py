@@ -1,0 +1,158 @@
+"""Targets of a frozen network."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmengine.registry import init_default_scope
+from tiny_components import TinyNet
+
+from mmrestore.apis.official import convert_official, known_architectures
+from mmrestore.batch_transforms import TeacherTarget
+from mmrestore.registry import MODELS
+from mmrestore.structures import DataSample
+
+SHIFTS = (0, 2, 5)
+
+
+@MODELS.register_module()
+class TinyShiftNet(TinyNet):
+    """Adds the shift to what it restores."""
+
+    size_multiple = 4
+
+    def multi_shift(self, x, shifts, *, border=0):
+        y = self(x)[..., border : x.shape[-2] - border, border : x.shape[-1] - border]
+        return torch.stack([y + shift for shift in shifts], dim=1)
+
+
+@pytest.fixture(autouse=True)
+def _scope():
+    init_default_scope('mmrestore')
+
+
+@pytest.fixture
+def teacher(tmp_path):
+    """A network and the file of its weights, in the form of a checkpoint of ours."""
+    torch.manual_seed(0)
+    net = TinyShiftNet().eval()
+    weights = {f'backbone.{name}': value for name, value in net.state_dict().items()}
+    torch.save({'state_dict': weights}, tmp_path / 'teacher.pth')
+    return net, tmp_path / 'teacher.pth'
+
+
+def transform(teacher, **options):
+    defaults = dict(backbone=dict(type='TinyShiftNet'), checkpoint=teacher[1], padding=4)
+    return TeacherTarget(**{**defaults, **options})
+
+
+def images(*shape):
+    return torch.rand(shape, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize('shifts', [None, SHIFTS])
+@pytest.mark.parametrize('padding', [0, 2, 4])
+def test_targets_are_those_of_the_padded_network(teacher, shifts, padding):
+    x = images(2, 3, 8, 12)
+    samples = DataSample(gt_img=x)
+    y, taught = transform(teacher, shifts=shifts, padding=padding)(x, samples)
+    with torch.no_grad():
+        padded = F.pad(x, [padding] * 4, mode='reflect')
+        expected = teacher[0](padded)[..., padding : padding + 8, padding : padding + 12]
+    if shifts:
+        expected = torch.stack([expected + shift for shift in shifts], dim=1)
+    assert y is x and samples.gt_img is x
+    torch.testing.assert_close(taught.gt_img, expected)
+    assert not taught.gt_img.requires_grad and not taught.gt_img.is_inference()
+
+
+def test_the_teacher_belongs_to_nobody(teacher):
+    """It is in no state dict, trains nothing and does not follow the model into training."""
+    model = MODELS.build(
+        dict(type='Restorer', backbone=dict(type='TinyNet'), losses=dict(pixel=dict(type='L1Loss')))
+    )
+    keys = list(model.state_dict())
+    used = transform(teacher)
+    model.data_preprocessor.batch_transforms['teacher'] = used
+    first = used.targets(images(1, 3, 8, 8))
+    model.train()
+    copied = copy.deepcopy(model)
+    assert list(model.state_dict()) == list(copied.state_dict()) == keys
+    assert len(list(model.parameters())) == 4
+    assert used.targets(images(1, 3, 8, 8)).equal(first), 'no dropout acts in it'
+
+
+def test_it_changes_no_random_numbers(teacher):
+    used = transform(teacher)
+    torch.manual_seed(5)
+    used.targets(images(1, 3, 8, 8))
+    drawn = torch.rand(4)
+    torch.manual_seed(5)
+    assert torch.rand(4).equal(drawn)
+
+
+def test_its_type_of_numbers_is_its_own(teacher):
+    x = images(1, 3, 8, 8)
+    exact = transform(teacher).targets(x)
+    with torch.autocast('cpu', torch.bfloat16):  # the step of a student in mixed precision
+        assert transform(teacher).targets(x).equal(exact)
+    coarse = transform(teacher, dtype='bfloat16', shifts=(0,)).targets(x)[:, 0]
+    assert coarse.dtype == torch.float32
+    assert 0 < (coarse - exact).abs().max() < 0.02
+
+
+def test_missing_weights_are_named(tmp_path):
+    missing = TeacherTarget(dict(type='TinyNet'), checkpoint=tmp_path / 'none.pth', padding=4)
+    with pytest.raises(FileNotFoundError, match=r'none\.pth: train the teacher first'):
+        missing.targets(images(1, 3, 8, 8))
+
+
+def test_weights_of_another_network_are_named(teacher):
+    other = transform(teacher, backbone=dict(type='DnCNN', channels=4))
+    with pytest.raises(ValueError, match=r'teacher\.pth does not fit DnCNN'):
+        other.targets(images(1, 3, 8, 8))
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(padding=-1), 'padding of at least 0'),
+        (dict(dtype='int8'), 'float32, bfloat16, float16'),
+        (dict(shifts=()), 'at least one number'),
+        (dict(shifts=(1,), backbone=dict(type='TinyNet')), 'multi_shift.*TinyNet'),
+        (dict(backbone=dict(type='EDSR', num_blocks=1)), 'enlarges images by 4'),
+    ],
+)
+def test_wrong_arguments_are_refused_when_built(teacher, options, message):
+    with pytest.raises(ValueError, match=message):
+        transform(teacher, **options)
+
+
+def test_sizes_that_do_not_fit_are_named(teacher):
+    for padding in (3, 8):
+        with pytest.raises(ValueError, match=rf'its padding, {padding}, .* of 4, got \(8, 8\)'):
+            transform(teacher, padding=padding).targets(images(1, 3, 8, 8))
+
+
+def test_targets_of_all_shifts_are_the_reference(shared, tmp_path):
+    if 'AT-BSN' not in known_architectures():
+        pytest.skip('AT-BSN is not there')
+    path = shared / 'parity/networks/teacher_T_mid16'
+    tensors = pytest.importorskip('safetensors.torch').load_file(path.with_suffix('.safetensors'))
+    weights = {k[7:]: v for k, v in tensors.items() if k.startswith('weight.')}
+    if not weights:
+        path = shared / 'parity/networks/bsn_mid16_rgb'
+        file = pytest.importorskip('safetensors.torch').load_file(path.with_suffix('.safetensors'))
+        weights = {k[7:]: v for k, v in file.items() if k.startswith('weight.')}
+    arguments = json.loads(path.with_suffix('.json').read_text())['arguments']
+    net, weights = convert_official('AT-BSN', arguments, weights)
+    torch.save(weights, tmp_path / 'teacher.pth')
+    backbone = dict(type=type(net).__name__, channels=arguments['mid_channels'])
+    teacher = TeacherTarget(backbone, checkpoint=tmp_path / 'teacher.pth', shifts=range(6))
+    targets = teacher.targets(tensors['input'])
+    expected = torch.stack([tensors[f'output_s{s}'] for s in range(6)], dim=1)
+    assert (targets - expected).abs().max() < 1e-4 * expected.std()
