@@ -128,7 +128,8 @@ def mask_vectors(
         raise ValueError(f'expected a mask of shape {expected}, got {tuple(keep.shape)}')
     keep = keep.unsqueeze(channel_dim)
     if not isinstance(token, Tensor):
-        return x * keep if token == 0 else torch.where(keep, x, token)
+        # As numbers: products of different types are slow on CPUs.
+        return x * keep.to(x.dtype) if token == 0 else torch.where(keep, x, token)
     if tuple(token.shape) != (x.shape[channel_dim],):
         raise ValueError(
             f'expected a mask token of {x.shape[channel_dim]} channels, got {tuple(token.shape)}'
