@@ -82,6 +82,7 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
         }
     )
     config.merge_from_dict(Config.fromfile(path).to_dict())
+    config.model.inference = []  # the patch fits, and nothing but the network is measured
     config.merge_from_dict(settings)
     measured = {'device': options.device, 'synthetic': options.synthetic or 64}
     candidates = [Candidate(path.stem, config, **measured)]
@@ -134,7 +135,8 @@ def multiply_adds(backbone: dict) -> int:
 
 def measure_backbones(names: list[str], settings: dict, options: argparse.Namespace) -> str:
     """Return the table of the networks called ``names``, or of all."""
-    known = {path.stem: path for path in sorted(MODEL_CONFIGS.glob('*.py'))}
+    paths = sorted(MODEL_CONFIGS.glob('*.py'))
+    known = {path.stem: path for path in paths if Config.fromfile(path).model.losses}  # trained
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f'there are no base configs {unknown}; known are {", ".join(known)}')
