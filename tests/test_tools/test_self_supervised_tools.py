@@ -29,6 +29,9 @@ class HoleNet(nn.Module):
     def forward(self, x):
         return self.weight * x + 0.01 * self.shift
 
+    def multi_shift(self, x, shifts):
+        return torch.stack([self.weight * x + 0.01 * shift for shift in shifts], dim=1)
+
 
 def read_table(path):
     with open(path, newline='') as file:

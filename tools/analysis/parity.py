@@ -76,7 +76,8 @@ def compare(path: Path) -> Row:
     with torch.set_grad_enabled(facts.get('module_mode') == 'train'):
         found = run(tensors['input'])
     differences = [
-        float((a - b).abs().max() / b.std()) for a, b in zip(found, expected.values(), strict=True)
+        float((a.detach() - b).abs().max() / b.std())
+        for a, b in zip(found, expected.values(), strict=True)
     ]
     row = Row(name, '', output=max(differences))
     check = facts.get('gradient_check')
