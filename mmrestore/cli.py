@@ -104,6 +104,9 @@ def _read_config(options: argparse.Namespace) -> Config:
     from mmrestore.engine.config_check import check_overrides
 
     config = _open_config(options)
+    if 'stages' in config:
+        parts = ', '.join(stage['config'] for stage in config.stages.values())
+        options.fail(f'{options.config} lists several trainings; give the config of one: {parts}')
     overrides = options.cfg_options or {}
     check_overrides(config, overrides)
     config.merge_from_dict(overrides)

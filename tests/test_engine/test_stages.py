@@ -56,6 +56,12 @@ def test_a_finished_stage_is_not_trained_again(folder, caplog):
         main([*words, '--resume', str(folder / 'run' / 'first' / 'epoch_1.pth')])
 
 
+def test_other_commands_want_the_config_of_one_stage(folder, capsys):
+    with pytest.raises(SystemExit):
+        main(['test', str(folder / 'both.py'), str(folder / 'weights.pth')])
+    assert 'first.py, parts/second.py' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ('text', 'options', 'message'),
     [

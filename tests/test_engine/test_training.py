@@ -241,6 +241,16 @@ def test_pictures_curves_and_tensorboard_are_written(tmp_path):
     assert (history > 0).all()
 
 
+def test_pictures_of_a_data_set_whose_name_has_a_slash(tmp_path):
+    config = tiny_config(tmp_path, train_cfg__max_epochs=2, val_dataloader__dataset__name='a/b')
+    config.default_hooks.pictures = dict(type='PictureHook', num_images=1)
+    config.default_hooks.checkpoint = dict(type='CheckpointHook', interval=1)
+    config.experiment_name = 'pictures of a/b'.replace('/', '_')
+    Runner.from_cfg(config).train()
+    shown = [path.name for path in tmp_path.glob('*/vis_data/vis_image/*.png')]
+    assert shown == ['a_b_0_10.png']
+
+
 def test_a_network_is_compiled_by_one_setting(tmp_path):
     if shutil.which('g++') is None:
         pytest.skip('torch.compile needs a C++ compiler on a CPU')

@@ -325,6 +325,17 @@ def test_windows_are_no_images():
         net(torch.rand(2, 3, 8, 8))
 
 
+def test_the_channels_of_four_axes_must_be_named():
+    net = nn.Sequential(nn.Conv2d(3, 4, 1))
+    TokenMask('0', at='output', ratio=0.5).attach(net)
+    with pytest.raises(ValueError, match='channel_dim=1'):
+        net(torch.zeros(1, 3, 8, 8))
+    last = nn.Sequential(nn.Identity())
+    TokenMask('0', at='output', ratio=0.5, channel_dim=3).attach(last)
+    kept = last(torch.ones(2, 5, 6, 7))
+    assert torch.equal(kept.amin(3), kept.amax(3)) and 0 < kept.mean() < 1
+
+
 def test_a_layer_without_a_tensor_is_refused():
     net = nn.Sequential(nn.Conv2d(3, 3, 1), nn.LSTM(8, 8))
     TokenMask('1', ratio=0.5, at='output').attach(net)

@@ -88,6 +88,6 @@ class PictureHook(Hook):
             images = [to_unit_range(image), sample.pred_img]
             if 'gt_img' in sample:
                 images.append(sample.gt_img)
-            runner.visualizer.add_image(
-                f'{name}_{Path(sample.path).stem}', side_by_side(images), step=step
-            )
+            # A slash, as in kodak24/speckle_0.03, would name a folder that nobody makes.
+            title = f'{name}_{Path(sample.path).stem}'.replace('/', '_')
+            runner.visualizer.add_image(title, side_by_side(images), step=step)

@@ -28,8 +28,8 @@ class TokenMask(Attachment):
         ratio: probability in [0, 1] that a token is masked, or a pair (low, high) from which it is
             drawn uniformly. A schedule may set it later.
         at: ``input`` or ``output`` of the layers.
-        channel_dim: the axis of the channels: 1 of features (N, C, H, W), -1 of (windows, pixels,
-            C) or of rows (pixels, C).
+        channel_dim: the axis of the channels: 1 of features (N, C, H, W), 3 of (N, H, W, C), -1 of
+            (windows, pixels, C) or of rows (pixels, C).
         per_image: draw a ratio for every index of the first axis, which must be that of the images;
             otherwise one for every layer in every pass.
         whole_percent: draw ratios in steps of 0.01, as the released code.
@@ -41,7 +41,8 @@ class TokenMask(Attachment):
 
     Raises:
         ValueError: a ratio is not in [0, 1], or another argument has no such value; in a pass, if
-            with ``per_image`` the first axis is not that of the images.
+            with ``per_image`` the first axis is not that of the images, or if ``channel_dim`` is -1
+            and there are four axes.
 
     Examples:
         >>> net = nn.Sequential(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 3, 3, padding=1))
@@ -72,10 +73,10 @@ class TokenMask(Attachment):
         super().__init__(layers, at=at, in_training=in_training, in_test=in_test)
         if token not in ('zero', 'learnable'):
             raise ValueError(f"token must be 'zero' or 'learnable', got {token!r}")
-        if channel_dim not in (1, -1):
+        if channel_dim not in (1, 3, -1):
             raise ValueError(
-                'channel_dim must be 1, for features (N, C, H, W), or -1, for channels that come '
-                f'last, got {channel_dim}'
+                'channel_dim must be 1, for features (N, C, H, W), 3, for (N, H, W, C), or -1, for '
+                f'windows or rows whose channels come last, got {channel_dim}'
             )
         # Draws read a tensor: another number would have a network with the mask compiled anew.
         self.register_buffer('bounds', torch.zeros(2), persistent=False)
@@ -110,6 +111,11 @@ class TokenMask(Attachment):
 
     def act(self, features: Tensor, place: int) -> Tensor:
         """Mask the tokens that go into a layer, or come out of it."""
+        if self.channel_dim == -1 and features.ndim > 3:
+            raise ValueError(
+                f'{self.layers[place]} has features of shape {tuple(features.shape)}: set '
+                'channel_dim=1 if they are (N, C, H, W), 3 if they are (N, H, W, C)'
+            )
         keep = self.draw(features, place)
         token = 0.0 if self.token is None else self.token
         return mask_vectors(features, keep, channel_dim=self.channel_dim, token=token)
