@@ -100,13 +100,17 @@ def _open_config(options: argparse.Namespace) -> Config:
     return Config.fromfile(path)
 
 
-def _read_config(options: argparse.Namespace) -> Config:
-    from mmrestore.engine.config_check import check_overrides
-
+def _open_network_config(options: argparse.Namespace) -> Config:
     config = _open_config(options)
     if 'stages' in config:
         parts = ', '.join(stage['config'] for stage in config.stages.values())
         options.fail(f'{options.config} lists several trainings; give the config of one: {parts}')
+    return config
+
+
+def _override(config: Config, options: argparse.Namespace) -> Config:
+    from mmrestore.engine.config_check import check_overrides
+
     overrides = options.cfg_options or {}
     check_overrides(config, overrides)
     config.merge_from_dict(overrides)
@@ -125,8 +129,8 @@ def _check_folder(options: argparse.Namespace, folder: str) -> None:
         options.fail(f'{folder} must be a folder that can be written to, which {existing} is not')
 
 
-def _load_config(options: argparse.Namespace) -> Config:
-    config = _read_config(options)
+def _prepare_run(config: Config, options: argparse.Namespace) -> Config:
+    config = _override(config, options)
     config.launcher = options.launcher
     if options.work_dir:
         config.work_dir = options.work_dir
@@ -145,7 +149,7 @@ def train(options: argparse.Namespace) -> None:
         with process_group(options.launcher):
             _train_stages(options, config.stages)
         return
-    config = _load_config(options)
+    config = _prepare_run(config, options)
     if options.resume is not None:
         config.resume = True
         config.load_from = None if options.resume == 'auto' else options.resume
@@ -188,7 +192,7 @@ def test(options: argparse.Namespace) -> None:
     """Measure a checkpoint on the test sets of a config."""
     from mmrestore.engine import Runner, process_group
 
-    config = _load_config(options)
+    config = _prepare_run(_open_network_config(options), options)
     config.load_from = options.checkpoint
     config.resume = False
     if config.get('test_dataloader') is None:  # a config without test sets of its own
@@ -216,7 +220,7 @@ def restore(options: argparse.Namespace) -> None:
         inference.append({'type': 'Tile', 'size': options.tile, 'overlap': overlap})
     if options.self_ensemble:
         inference.append({'type': 'SelfEnsemble'})
-    config = _read_config(options)
+    config = _override(_open_network_config(options), options)
     _check_folder(options, options.output)
     if str(options.device).startswith('cuda') and not torch.cuda.is_available():
         options.fail(f'--device {options.device}: PyTorch finds no GPU here')

@@ -17,6 +17,7 @@ collect_ignore = [
     'load_tool.py',
     'official_weights.py',
     'tiny_components.py',
+    'twins.py',
 ]
 
 

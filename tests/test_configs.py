@@ -15,12 +15,9 @@ from mmrestore.engine.stages import read_stages
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
-LEAVES = sorted(
-    p
-    for p in CONFIGS.glob('*/*.py')
-    if p.parent.name != '_base_' and 'stages' not in Config.fromfile(p)
-)
-IN_STAGES = [p for p in sorted(CONFIGS.glob('*/*.py')) if 'stages' in Config.fromfile(p)]
+RUNNABLE = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name != '_base_')
+IN_STAGES = [p for p in RUNNABLE if 'stages' in Config.fromfile(p)]
+LEAVES = [p for p in RUNNABLE if p not in IN_STAGES]
 NETWORKS = sorted(CONFIGS.glob('_base_/models/*.py'))
 METAFILES = sorted(CONFIGS.glob('*/metafile.yml'))
 

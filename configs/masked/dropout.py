@@ -1,5 +1,9 @@
 """Reflash dropout instead of masks: channels before the last convolution, rate 0.7."""
 
-_base_ = './baseline.py'
+_base_ = './swinir.py'
 
-model = dict(attachments=dict(dropout=dict(type='FeatureDropout', layers='conv_last', rate=0.7)))
+model = dict(
+    attachments=dict(
+        _delete_=True, dropout=dict(type='FeatureDropout', layers='conv_last', rate=0.7)
+    )
+)

@@ -17,10 +17,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from mmrestore.analysis.grid_results import NOISY, Row, read_rows, write_rows
 from mmrestore.apis.inference import init_restorer
+from mmrestore.apis.submission import fingerprint
 from mmrestore.datasets.collate import collate, init_worker
 from mmrestore.datasets.image_folder import ImageFolder
 from mmrestore.datasets.noise_grid import NoiseGrid
-from mmrestore.engine.runner import config_text
 from mmrestore.evaluation import ImageMetric
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.structures import DataSample
@@ -42,9 +42,7 @@ def load_model(config: str | Path, checkpoint: str | Path, *, device: str | None
     """
     settings = Config.fromfile(config)
     restorer = init_restorer(settings, checkpoint, device=device)
-    text = config_text(Config({'model': settings.model}))
-    fingerprint = _fingerprint(text, Path(checkpoint).read_bytes())
-    return Model(cast(BaseModel, restorer).test_step, fingerprint)
+    return Model(cast(BaseModel, restorer).test_step, fingerprint(settings, checkpoint))
 
 
 def keep_noise(batch: dict) -> list[DataSample]:
@@ -163,7 +161,7 @@ def _files(images: Dataset, limit: int | None) -> list:
 def _fingerprint(*parts: Any) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(part if isinstance(part, bytes) else json.dumps(part, default=repr).encode())
+        digest.update(json.dumps(part, default=repr).encode())
     return digest.hexdigest()[:12]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from twins import perturbed
 
 from mmrestore.models.layers.channel_norm import (
     BiasFreeChannelNorm,
@@ -25,21 +26,13 @@ def plain(x, weight, bias, eps):
     return y if bias is None else y + bias.view(-1, 1, 1)
 
 
-def perturbed(norm):
-    generator = torch.Generator().manual_seed(1)
-    with torch.no_grad():
-        for parameter in norm.parameters():
-            parameter += 0.3 * torch.randn(parameter.shape, generator=generator)
-    return norm
-
-
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize('offset', [0.0, 20.0])
 @pytest.mark.parametrize(
     'norm', [ChannelNorm(7, eps=1e-6), BiasFreeChannelNorm(7), BiasFreeChannelNorm(7, eps=1e-2)]
 )
 def test_values_and_gradients(norm, offset, layout):
-    norm = perturbed(norm.float())
+    norm = perturbed(norm.float(), std=0.3, seed=1)
     exact = features(2, 7, 5, 3, offset=offset)
     x = exact.float().contiguous(memory_format=layout).requires_grad_()
     exact = x.detach().double().requires_grad_()

@@ -8,6 +8,7 @@ import math
 import pytest
 import torch
 from plain_networks import PlainGRL
+from twins import assert_twins_agree, perturbed
 
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import GRL
@@ -60,15 +61,6 @@ PUBLISHED = [
 ]
 
 
-def perturbed(net):
-    """Give every parameter values that matter: biases are 0 and logit scales equal at the start."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
-    return net
-
-
 @pytest.mark.parametrize(('arguments', 'count'), PUBLISHED)
 def test_parameter_counts(arguments, count):
     with torch.device('meta'):
@@ -117,21 +109,8 @@ def test_published_windows_and_stripes(window, stripe, factor, multiple):
 def test_the_plain_twin_agrees(arguments, size, training):
     net = perturbed(GRL(**arguments, drop_path_rate=0.3)).double().train(training)
     twin = PlainGRL(**arguments, drop_path_rate=0.3).double().train(training)
-    twin.load_state_dict(net.state_dict())
     x = torch.rand(size, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    x.requires_grad_()
-    outputs = []
-    for network in (net, twin):
-        torch.manual_seed(2)  # both draw the dropped paths in the same order
-        outputs.append(network(x))
-        (outputs[-1] * torch.linspace(-1, 1, x.shape[-1])).mean().backward()
-        outputs.append(x.grad.clone())
-        x.grad = None
-    torch.testing.assert_close(outputs[:2], outputs[2:], atol=1e-6, rtol=1e-6)
-    expected = {name: p.grad for name, p in twin.named_parameters()}
-    for name, p in net.named_parameters():
-        limit = 1e-6 * float(expected[name].abs().max())
-        torch.testing.assert_close(p.grad, expected[name], atol=limit, rtol=1e-5)
+    assert_twins_agree(net, twin, x, outputs=(1e-6, 1e-6), gradients=(1e-6, 1e-5))
 
 
 def test_logit_scales_end_at_100_where_masks_leak():

@@ -7,6 +7,7 @@ import copy
 import pytest
 import torch
 from plain_networks import PlainHAT
+from twins import assert_twins_agree, perturbed
 
 from mmrestore.apis.official import load_official
 from mmrestore.models.backbones import HAT
@@ -43,15 +44,6 @@ def count(net):
 def on_meta(**arguments):
     with torch.device('meta'):
         return HAT(**arguments)
-
-
-def perturbed(net):
-    """Give every parameter values that matter: biases are 0 and tables small at the start."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
-    return net
 
 
 @pytest.mark.parametrize(('arguments', 'counts'), PUBLISHED)
@@ -114,21 +106,9 @@ def test_keys_and_shapes_of_the_published_small_network():
 def test_the_plain_twin_agrees(arguments, size, training):
     net = perturbed(HAT(**arguments, drop_path_rate=0.3)).double().train(training)
     twin = PlainHAT(**arguments, drop_path_rate=0.3).double().train(training)
-    twin.load_state_dict(net.state_dict())
     generator = torch.Generator().manual_seed(1)
-    x = torch.rand(size, generator=generator, dtype=torch.float64).requires_grad_()
-    outputs = []
-    for network in (net, twin):
-        torch.manual_seed(2)  # both draw the dropped paths in the same order
-        outputs.append(network(x))
-        (outputs[-1] * torch.linspace(-1, 1, x.shape[-1])).mean().backward()
-        outputs.append(x.grad.clone())
-        x.grad = None
-    torch.testing.assert_close(outputs[:2], outputs[2:], atol=1e-12, rtol=1e-10)
-    expected = {name: p.grad for name, p in twin.named_parameters()}
-    for name, p in net.named_parameters():
-        limit = 1e-11 * float(expected[name].abs().max())
-        torch.testing.assert_close(p.grad, expected[name], atol=limit, rtol=1e-8)
+    x = torch.rand(size, generator=generator, dtype=torch.float64)
+    assert_twins_agree(net, twin, x, outputs=(1e-12, 1e-10), gradients=(1e-11, 1e-8))
 
 
 @pytest.mark.parametrize('rows', [7, 100, 10**6])

@@ -11,6 +11,7 @@ import torch
 from official_weights import official_weights
 from plain_networks import PlainNAFNet, PlainNAFNetBaseline
 from safetensors.torch import load_file
+from twins import perturbed
 
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import NAFNet, NAFNetBaseline
@@ -29,14 +30,6 @@ TWINS = [(NAFNet, PlainNAFNet), (NAFNetBaseline, PlainNAFNetBaseline)]
 @pytest.fixture(autouse=True)
 def _seed():
     torch.manual_seed(0)
-
-
-def perturbed(net):
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in net.parameters():  # the gains of the branches start at 0
-            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
-    return net
 
 
 def images(*shape):

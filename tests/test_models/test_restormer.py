@@ -11,6 +11,7 @@ import torch
 from official_weights import official_weights
 from plain_networks import PlainRestormer
 from safetensors.torch import load_file
+from twins import perturbed
 
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import Restormer
@@ -23,14 +24,6 @@ DUAL_PIXEL = {'in_channels': 6, 'norm_bias': True, 'dual_pixel': True}
 @pytest.fixture(autouse=True)
 def _seed():
     torch.manual_seed(0)
-
-
-def perturbed(net):
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.1 * torch.randn(parameter.shape, generator=generator)
-    return net
 
 
 def images(*shape):
@@ -76,7 +69,7 @@ def test_full_size(shared):
     ],
 )
 def test_the_plain_twin_agrees(arguments, size, training):
-    net = perturbed(Restormer(**TINY, **arguments)).train(training)
+    net = perturbed(Restormer(**TINY, **arguments), std=0.1).train(training)
     twin = PlainRestormer(**TINY, **arguments).train(training)
     twin.load_state_dict(net.state_dict())
     results = []
@@ -93,7 +86,7 @@ def test_the_plain_twin_agrees(arguments, size, training):
 
 
 def test_attention_does_not_depend_on_the_scale_of_queries_and_keys():
-    attention = perturbed(Restormer(**TINY)).encoder_level2[0].attn
+    attention = perturbed(Restormer(**TINY), std=0.1).encoder_level2[0].attn
     qk = torch.randn(2, 30, 32, generator=torch.Generator().manual_seed(2)).double()
     weights = attention._weights(qk)
     assert weights.shape == (2, 2, 8, 8)
@@ -108,7 +101,7 @@ def test_attention_does_not_depend_on_the_scale_of_queries_and_keys():
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
 def test_half_precision_without_autocast(dtype):
-    net, x = perturbed(Restormer(**TINY)).eval(), images(1, 3, 16, 24)
+    net, x = perturbed(Restormer(**TINY), std=0.1).eval(), images(1, 3, 16, 24)
     expected = net(x)
     low = copy.deepcopy(net).to(dtype)(x.to(dtype))
     assert low.dtype == dtype
@@ -117,7 +110,7 @@ def test_half_precision_without_autocast(dtype):
 
 
 def test_autocast_and_double():
-    net, x = perturbed(Restormer(**TINY)).eval(), images(2, 3, 16, 24)
+    net, x = perturbed(Restormer(**TINY), std=0.1).eval(), images(2, 3, 16, 24)
     exact = copy.deepcopy(net).double()(x.double())
     assert (net(x) - exact).abs().max() < 1e-4 * exact.std()
     with torch.autocast('cpu', torch.bfloat16):

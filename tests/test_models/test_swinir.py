@@ -7,6 +7,7 @@ import copy
 import pytest
 import torch
 from plain_networks import PlainSwinIR
+from twins import assert_twins_agree, perturbed
 
 from mmrestore.models.backbones import SwinIR
 from mmrestore.models.inference import Pad
@@ -42,15 +43,6 @@ PUBLISHED = [
 ]
 
 
-def perturbed(net):
-    """Give every parameter values that matter: biases are 0 and tables small at the start."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
-    return net
-
-
 @pytest.mark.parametrize(('arguments', 'count'), PUBLISHED)
 def test_parameter_counts(arguments, count):
     with torch.device('meta'):
@@ -72,20 +64,8 @@ def test_parameter_counts(arguments, count):
 def test_the_plain_twin_agrees(arguments, size, training):
     net = perturbed(SwinIR(**arguments, drop_path_rate=0.3)).train(training)
     twin = PlainSwinIR(**arguments, drop_path_rate=0.3).train(training)
-    twin.load_state_dict(net.state_dict())
-    x = torch.rand(size, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    outputs = []
-    for network in (net, twin):
-        torch.manual_seed(2)  # both draw the dropped paths in the same order
-        outputs.append(network(x))
-        (outputs[-1] * torch.linspace(-1, 1, x.shape[-1])).mean().backward()
-        outputs.append(x.grad.clone())
-        x.grad = None
-    torch.testing.assert_close(outputs[:2], outputs[2:], atol=1e-5, rtol=1e-5)
-    expected = {name: p.grad for name, p in twin.named_parameters()}
-    for name, p in net.named_parameters():
-        limit = 1e-5 * float(expected[name].abs().max())
-        torch.testing.assert_close(p.grad, expected[name], atol=limit, rtol=1e-4)
+    x = torch.rand(size, generator=torch.Generator().manual_seed(1))
+    assert_twins_agree(net, twin, x, outputs=(1e-5, 1e-5), gradients=(1e-5, 1e-4))
 
 
 def test_inference_equals_the_forward_of_training(monkeypatch):

@@ -261,7 +261,7 @@ def test_what_cannot_be_compared_is_refused(place, capsys, change, words, messag
         (['--grid', 'tiny.py'], [], 'a config whose test data are a NoiseGrid'),
         (['--grid', 'none.py'], [], 'none.py'),
         (['--metrics', 'LPIPS', '--lpips-weights', 'none.pth'], [], 'no file none.pth'),
-        ([], [('plain', 0), ('plain', 1)], 'different names, got plain, plain'),
+        ([], [('plain', 0), ('plain', 1)], 'different names, got plain twice'),
         ([], [('plain', 0), ('masked', 7)], 'there is no file 7.pth'),
         (['--model', 'a', 'other.py', '0.pth'], [], 'there is no file other.py'),
         (['--model', NOISY, 'tiny.py', '0.pth'], [], 'give the model another name'),

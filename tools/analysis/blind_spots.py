@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from mmengine.config import Config, DictAction
 from mmengine.utils import ProgressBar
+from model_arguments import add_models, check_names
 
 from mmrestore.analysis.blind_spots import Row, measure_shifts
 from mmrestore.analysis.figures import Line, check_png, draw_lines, write_results
@@ -42,14 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        '--model',
-        nargs=3,
-        action='append',
-        required=True,
-        metavar=('NAME', 'CONFIG', 'CHECKPOINT'),
-        help='given once for each model',
-    )
+    add_models(parser)
     parser.add_argument('--shifts', nargs='+', type=int, default=list(range(8)), metavar='S')
     parser.add_argument('--images', type=int, metavar='N', help='the first N images only')
     parser.add_argument('--workers', type=int, default=0, help='processes that load images')
@@ -60,10 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shifts = sorted(set(options.shifts))
     if shifts[0] < 0:
         parser.error(f'a shift is at least 0, got {shifts[0]}')
-    names = [name for name, _, _ in options.model]
-    if len(set(names)) < len(names):
-        parser.error(f'models need different names, got {", ".join(names)}')
     try:
+        check_names(options.model)
         check_png(options.output)
         restorers = {
             name: init_restorer(

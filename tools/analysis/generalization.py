@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
+from model_arguments import add_models, check_names
 
 from mmrestore.analysis.generalization import draw, markdown
 from mmrestore.analysis.grid_results import NOISY, Row
@@ -88,9 +89,7 @@ def build_metrics(config: Config, options: argparse.Namespace) -> list[ImageMetr
 
 def check_models(models: Sequence[Sequence[str]]) -> None:
     """Check that models have different names and that all their files are there."""
-    names = [name for name, _, _ in models]
-    if len(set(names)) < len(names):
-        raise ValueError(f'models need different names, got {", ".join(names)}')
+    check_names(models)
     missing = [path for _, *paths in models for path in paths if not Path(path).is_file()]
     if missing:
         raise ValueError(f'there is no file {" and no file ".join(missing)}')
@@ -131,14 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        '--model',
-        nargs=3,
-        action='append',
-        default=[],
-        metavar=('NAME', 'CONFIG', 'CHECKPOINT'),
-        help='a model and its name in results; may be given again',
-    )
+    add_models(parser, required=False)
     parser.add_argument('--output', required=True, metavar='DIR', help='folder of the results')
     parser.add_argument(
         '--grid', default=GRID, metavar='CONFIG', help='config with the test data and metrics'

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from mmengine.config import Config
 from mmengine.utils import ProgressBar
+from model_arguments import add_models, check_names
 from torch import Tensor, nn
 
 from mmrestore.analysis.features import collect_features, deepest_layer, find_layers
@@ -32,14 +33,7 @@ def make_parser(description: str, *, num: int, size: int, noises: str) -> argpar
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        '--model',
-        nargs=3,
-        action='append',
-        required=True,
-        metavar=('NAME', 'CONFIG', 'CHECKPOINT'),
-        help='a model and its name in results; may be given again',
-    )
+    add_models(parser)
     parser.add_argument('--images', required=True, metavar='DIR', help='folder of clean images')
     parser.add_argument(
         '--noises',
@@ -79,11 +73,10 @@ def read_inputs(options: argparse.Namespace) -> Inputs:
             images cannot be used.
     """
     check_png(options.output)
+    check_names(options.model)
     transforms = {text: AddNoise(noise_config(text), seed=None) for text in options.noises}
     networks: dict[str, nn.Module] = {}
     for name, config, checkpoint in options.model:
-        if name in networks:
-            raise ValueError(f'models need different names, got {name} twice')
         settings = Config.fromfile(config)
         settings.model.pop('compile', None)  # a compiled network cannot be looked into
         restorer = init_restorer(settings, checkpoint, device=options.device)
