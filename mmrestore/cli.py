@@ -169,7 +169,7 @@ def train(options: argparse.Namespace) -> None:
 
 def _train_stages(options: argparse.Namespace, stages: dict) -> None:
     from mmrestore.engine.checkpoint import resumable_checkpoints
-    from mmrestore.engine.stages import read_stages
+    from mmrestore.engine.stages import read_stages, warn_of_newer
 
     if options.resume not in (None, 'auto'):
         options.fail('a config of several stages goes on from its own checkpoints: bare --resume')
@@ -179,6 +179,7 @@ def _train_stages(options: argparse.Namespace, stages: dict) -> None:
         taken = {
             key: str(resumable_checkpoints(folder / other)[0]) for other, key in stage.takes.items()
         }
+        warn_of_newer(name, taken.values(), resumable_checkpoints(folder / name))
         words = {
             **vars(options),
             'config': str(stage.path),

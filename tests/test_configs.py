@@ -35,7 +35,8 @@ def test_names_are_known_and_the_network_fits_the_patches(path, recwarn):
         net = MODELS.build(config.model.backbone)
     patch = config.train_dataloader.dataset.pipeline.patch.size
     assert patch % net.size_multiple == 0
-    gray = config.train_dataloader.dataset.pipeline.image.get('color') == 'gray'
+    image = config.train_dataloader.dataset.pipeline.get('image') or {}
+    gray = image.get('color') == 'gray'
     assert net.in_channels == (1 if gray else 3)
 
 

@@ -1,12 +1,8 @@
 """APR, the first stage: AT-BSN learns from pairs of adjacent pixels; tested with a 1 x 1 spot."""
 
-_base_ = './atbsn.py'
-
-model = dict(
-    type='PairRestorer',
-    sampler=dict(type='AdjacentPixelSampler', window=3),
-    losses=dict(_delete_=True, reconstruction=dict(type='L1Loss'), consistency=dict(type='L1Loss')),
-    consistency_weight=4.0,
-    detach=True,
-    inference=[dict(type='BlindSpot', shift=1), dict(type='Pad', margin=16)],
-)
+_base_ = [
+    '../_base_/models/apr_atbsn.py',
+    '../_base_/datasets/self_supervised_sidd.py',
+    '../_base_/schedules/adam_400k_iterations_cosine.py',
+    '../_base_/iteration_runtime.py',
+]

@@ -1,24 +1,22 @@
 """RD of a small student from six blind spots of the teacher of `quickstart_apr.py`."""
 
-_base_ = './quickstart_apr.py'
-
+_base_ = [
+    '../_base_/models/rd_nbsn.py',
+    '../_base_/datasets/self_supervised_embedded.py',
+    '../_base_/schedules/adam_6k_iterations_cosine.py',
+    '../_base_/iteration_runtime.py',
+]
 model = dict(
-    _delete_=True,
-    type='Restorer',
-    backbone=dict(type='NBSN', channels=16),
-    losses=dict(pixel=dict(type='L1Loss', loss_weight=6.0)),
+    backbone=dict(channels=16),
     data_preprocessor=dict(
-        type='DataPreprocessor',
         batch_transforms=dict(
             teacher=dict(
-                type='TeacherTarget',
-                backbone={{_base_.model.backbone}},
-                checkpoint='work_dirs/apr_rd/quickstart/apr/iter_600.pth',
-                shifts=(0, 1, 2, 3, 4, 5),
-                padding=16,
-            ),
-            recharge=dict(type='Recharge'),
-        ),
+                backbone=dict(channels=16),
+                checkpoint='work_dirs/apr_rd/quickstart/apr/iter_800.pth',
+            )
+        )
     ),
-    inference=[dict(type='Pad')],
 )
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=800, val_interval=200)
+default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=200))

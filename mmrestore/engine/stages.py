@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,3 +71,24 @@ def read_stages(
                 f'{" or ".join(f"{name}." for name in found)}, as in {next(iter(found))}.{key}'
             )
     return found
+
+
+def warn_of_newer(name: str, taken: Iterable[str | Path], checkpoints: Sequence[Path]) -> None:
+    """Warn of a stage whose checkpoints are older than what it takes, which went on since then.
+
+    Args:
+        name: the stage.
+        taken: checkpoints of earlier stages.
+        checkpoints: its own, the newest first; none if it has not begun.
+    """
+    if not checkpoints:
+        return
+    own = checkpoints[0].stat().st_mtime
+    newer = [str(path) for path in taken if Path(path).stat().st_mtime > own]
+    if newer:
+        warnings.warn(
+            f'stage {name!r} goes on from {checkpoints[0]}, but {", ".join(newer)} is newer, so '
+            f'what it learnt before is of another checkpoint: move {checkpoints[0].parent} away to '
+            'train the stage anew',
+            stacklevel=2,
+        )

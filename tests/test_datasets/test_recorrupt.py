@@ -36,16 +36,18 @@ def test_the_error_against_the_second_image_is_that_against_the_clean_one():
             assert error == pytest.approx(np.mean((restored - clean) ** 2), abs=4e-4)
 
 
-@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
-def test_noise_is_found_where_it_is_and_edges_are_not_noise(dtype):
+@pytest.mark.parametrize(
+    ('dtype', 'full'), [(np.uint8, 255), (np.uint16, 65535), (np.float32, 1)], ids=str
+)
+def test_noise_is_found_where_it_is_and_edges_are_not_noise(dtype, full):
     """White noise twice as strong in the bright half, with bars that the median keeps."""
-    full = np.iinfo(dtype).max
     rng = np.random.default_rng(1)
     clean = np.full((240, 240, 3), 0.3)
     clean[:, 120:] = 0.7
     clean[::24] += 0.2
     sigma = np.where(np.arange(240) < 120, 0.02, 0.04)[None, :, None]
-    noisy = ((clean + sigma * rng.normal(size=clean.shape)).clip(0, 1) * full).round().astype(dtype)
+    noisy = (clean + sigma * rng.normal(size=clean.shape)).clip(0, 1) * full
+    noisy = (noisy if full == 1 else noisy.round()).astype(dtype)
     found = estimate_noise(noisy)
     assert found.dtype == np.float32 and found.shape == noisy.shape
     for part, expected in ((found[:, 8:112], 0.02), (found[:, 128:232], 0.04)):
@@ -86,8 +88,8 @@ def test_the_pair_is_the_same_for_every_checkpoint():
     assert (other['img'] != first['img']).any()
     with pytest.raises(ValueError, match='positive, got 0'):
         Recorrupt(0)
-    with pytest.raises(TypeError, match='8 or 16 bit, got float32'):
-        step({'img': image.astype(np.float32), 'img_path': 'a'})
+    with pytest.raises(TypeError, match='8 or 16 bit or float32, got int32'):
+        step({'img': image.astype(np.int32), 'img_path': 'a'})
 
 
 def test_the_measure_orders_filters_as_psnr_does():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 import torch
 from tiny_components import tiny_config
@@ -54,6 +56,17 @@ def test_a_finished_stage_is_not_trained_again(folder, caplog):
     assert (folder / 'run' / 'second' / 'epoch_1.pth').is_file()
     with pytest.raises(SystemExit):
         main([*words, '--resume', str(folder / 'run' / 'first' / 'epoch_1.pth')])
+
+
+def test_a_stage_that_takes_something_newer_warns(folder):
+    words = ['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run'), '--resume']
+    with warnings.catch_warnings():
+        warnings.filterwarnings('error', 'stage .* goes on')
+        main(words)
+        main(words)
+    longer = ['--cfg-options', 'first.train_cfg.max_epochs=2']
+    with pytest.warns(UserWarning, match=r"stage 'second' .*epoch_1.pth, but .*epoch_2.pth is newer"):
+        main([*words, *longer])
 
 
 def test_other_commands_want_the_config_of_one_stage(folder, capsys):

@@ -5,6 +5,7 @@ _base_ = './self_supervised_sidd.py'
 camera = dict(type='CameraNoise', shot_noise=0.006)
 
 train_dataloader = dict(
+    total_batch_size=4,
     num_workers=2,
     sampler=dict(repeat=107),  # 3 photographs, 321 patches an epoch
     dataset=dict(
@@ -15,7 +16,7 @@ train_dataloader = dict(
         pipeline=dict(
             image=dict(type='LoadImage'),
             noise=dict(type='AddNoise', noise=camera, by_name=True, keep_clean=False),
-            patch=dict(type='RandomCrop', size=128),
+            patch=dict(type='RandomCrop', size=64),
             symmetry=dict(type='RandomDihedral'),
             tensor=dict(type='PackInputs'),
         ),
@@ -36,3 +37,11 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
+val_evaluator = dict(
+    metrics=[
+        dict(type='PSNR'),
+        dict(type='SSIM'),
+        dict(type='PSNR', of='input', name='PSNR_of_input'),
+    ]
+)
+test_evaluator = val_evaluator

@@ -31,7 +31,7 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
     median keeps, are not in it.
 
     Args:
-        image: (H, W, C) uint8 or uint16.
+        image: (H, W, C) uint8, uint16, or float32 in [0, 1].
 
     Returns:
         (H, W, C) float32 for an image in [0, 1].
@@ -44,9 +44,9 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
     """
     if image.dtype == np.uint8:
         smooth = cv2.medianBlur(image, MEDIAN).reshape(image.shape)
-    else:  # OpenCV has windows up to 5 x 5 for images of 16 bit
+    else:  # OpenCV has windows up to 5 x 5 for the other types
         smooth = median_filter(image, (MEDIAN, MEDIAN, 1), mode='nearest')
-    full_scale = np.iinfo(image.dtype).max
+    full_scale = np.iinfo(image.dtype).max if image.dtype.kind == 'u' else 1
     residual = (image.astype(np.float32) - smooth.astype(np.float32)) / full_scale
     brightness = cv2.GaussianBlur(image.mean(axis=-1, dtype=np.float32), (0, 0), 2.0)
     limits = np.quantile(brightness, np.linspace(0, 1, NUM_BRIGHTNESSES + 1)[1:-1])
@@ -109,7 +109,7 @@ class Recorrupt(BaseTransform):
 
     Raises:
         ValueError: ``strength`` is not positive.
-        TypeError: an image is not of 8 or 16 bit.
+        TypeError: an image is neither of 8 or 16 bit nor float32.
     """
 
     cacheable = True
@@ -122,8 +122,8 @@ class Recorrupt(BaseTransform):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the noisy image by the two."""
         image = results['img']
-        if image.dtype not in (np.uint8, np.uint16):
-            raise TypeError(f'expected a noisy image of 8 or 16 bit, got {image.dtype}')
+        if image.dtype not in (np.uint8, np.uint16, np.float32):
+            raise TypeError(f'expected a noisy image of 8 or 16 bit or float32, got {image.dtype}')
         rng = image_rng(results['img_path'], self.seed)
         image = np.ascontiguousarray(image)
         noise = flip_blocks(estimate_noise(image), rng)

@@ -1,0 +1,8 @@
+"""APR on the photographs of the SIDD benchmark: what is tested is trained on, without any clean picture."""
+
+_base_ = [
+    '../_base_/models/apr_atbsn.py',
+    '../_base_/datasets/self_supervised_sidd_benchmark.py',
+    '../_base_/schedules/adam_400k_iterations_cosine.py',
+    '../_base_/iteration_runtime.py',
+]
