@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 from itertools import count
 
@@ -85,3 +86,10 @@ def test_a_written_config_reads_back_in_order():
     again = type(config).fromstring(config_text(config), file_format='.py')
     assert again.to_dict() == config.to_dict()
     assert list(again.model.data_preprocessor.batch_transforms) == ['second', 'first']
+
+
+def test_as_a_module(monkeypatch, capsys):
+    monkeypatch.setattr('sys.argv', ['mmrestore', 'train', 'lost.py'])
+    with pytest.raises(SystemExit):
+        runpy.run_module('mmrestore', run_name='__main__')
+    assert 'lost.py' in capsys.readouterr().err
