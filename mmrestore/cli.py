@@ -143,6 +143,7 @@ def _prepare_run(config: Config, options: argparse.Namespace) -> Config:
 def train(options: argparse.Namespace) -> None:
     """Train a network as a config describes."""
     from mmrestore.engine import Runner, process_group
+    from mmrestore.engine.optim_wrappers import by_part
 
     config = _open_config(options)
     if 'stages' in config:
@@ -154,8 +155,10 @@ def train(options: argparse.Namespace) -> None:
         config.resume = True
         config.load_from = None if options.resume == 'auto' else options.resume
     if options.amp:
-        config.optim_wrapper.type = 'AmpOptimWrapper'
-        config.optim_wrapper.setdefault('dtype', 'bfloat16')
+        wrapper = config.optim_wrapper
+        for part in wrapper.values() if by_part(wrapper) else [wrapper]:
+            part.type = 'AmpOptimWrapper'
+            part.setdefault('dtype', 'bfloat16')
     if options.auto_scale_lr:
         if 'base_batch_size' not in config.get('auto_scale_lr', {}):
             raise ValueError(

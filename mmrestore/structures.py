@@ -15,6 +15,8 @@ class DataSample(BaseDataElement):
 
     - ``gt_img``: the target, (C, H, W) of one image, (N, C, H, W) or (N, K, C, H, W) of a batch;
     - ``pred_img``: the prediction, as ``gt_img``, in [0, 1];
+    - ``real_img``: a clean image that has nothing to do with the input, as ``gt_img``, for a
+      discriminator;
     - ``weight``: the weight of every element of the loss, broadcastable to ``gt_img``.
 
     Meta data: ``path`` (the file of the image) and ``dataset`` (the name of its data set); lists of

@@ -29,6 +29,7 @@ ROWS = [
     Row('ATBSNStudent', {'channels': 8}),
     Row('EDSR', {'channels': 8, 'num_blocks': 2, 'scale': 3}),
     Row('EDSR', {'channels': 8, 'num_blocks': 2, 'scale': 2, 'trained_mean': True}),
+    Row('DBSNl', {'channels': 8, 'num_modules': 2}),
     Row('DeamNet', {'channels': 32}),
     Row('DMNet', {'channels': 8, 'num_blocks': 1, 'num_convs': 3}, unused=('to_low.',)),
     Row('DnCNN', {'channels': 8, 'num_layers': 4}, in_channels=1, out_channels=1),
@@ -70,6 +71,13 @@ ROWS = [
         {'channels': 8, 'encoder_depths': [1], 'num_middle_blocks': 1, 'decoder_depths': [1]},
     ),
     Row('NBSN', {'channels': 8}),
+    Row(
+        'PreUpsampling',
+        {
+            'backbone': {'type': 'DnCNN', 'in_channels': 3, 'channels': 8, 'num_layers': 4},
+            'scale': 3,
+        },
+    ),
     Row('Restormer', {'embed_channels': 8, 'depths': [1] * 4, 'num_refinement_blocks': 1}),
     Row(
         'Restormer',

@@ -15,8 +15,9 @@ collect_ignore = [
     'backbone_table.py',
     'image_files.py',
     'load_tool.py',
-    'official_weights.py',
+    'tiny_adversary.py',
     'tiny_components.py',
+    'tiny_denoiser.py',
     'twins.py',
 ]
 

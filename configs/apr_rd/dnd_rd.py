@@ -8,9 +8,7 @@ _base_ = [
 ]
 model = dict(
     data_preprocessor=dict(
-        batch_transforms=dict(
-            teacher=dict(checkpoint='work_dirs/apr_rd/dnd_apr/iter_400000.pth')
-        )
+        batch_transforms=dict(teacher=dict(checkpoint='work_dirs/apr_rd/dnd_apr/iter_400000.pth'))
     )
 )
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=128))))

@@ -1,4 +1,4 @@
-"""Both stages of small networks on noisy photographs of your own, for which there are no clean ones.
+"""Both stages of small networks on noisy photographs of your own.
 
 ln -s FOLDER data/photographs
 mmrestore train configs/apr_rd/own_photographs.py

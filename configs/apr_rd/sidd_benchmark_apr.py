@@ -1,4 +1,4 @@
-"""APR on the photographs of the SIDD benchmark: what is tested is trained on, without any clean picture."""
+"""APR on the photographs of the SIDD benchmark: trained on what is tested, nothing clean."""
 
 _base_ = [
     '../_base_/models/apr_atbsn.py',

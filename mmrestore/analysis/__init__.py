@@ -4,6 +4,7 @@ from mmrestore.analysis.cka import MinibatchCKA, gram_matrices, linear_cka, unbi
 from mmrestore.analysis.curves import Curve, Run, matching_keys, plot, read_run, smooth
 from mmrestore.analysis.distribution import Histogram, histogram, value_range
 from mmrestore.analysis.features import collect_features, deepest_layer, find_layers
+from mmrestore.analysis.leak import LeakReport, check_restorer, find_leaks
 from mmrestore.analysis.noise_correlation import (
     Correlations,
     CrossCorrelation,
@@ -29,16 +30,19 @@ __all__ = [
     'Curve',
     'GeneralizedGaussian',
     'Histogram',
+    'LeakReport',
     'MinibatchCKA',
     'Ranking',
     'Run',
     'adjacent_pixels',
     'against_distance',
     'cell_pixels',
+    'check_restorer',
     'collect_features',
     'correlate_pairs',
     'deepest_layer',
     'find_layers',
+    'find_leaks',
     'fit_features',
     'fit_generalized_gaussian',
     'gram_matrices',

@@ -1,5 +1,6 @@
 """What happens to a whole batch on the device, in training."""
 
+from mmrestore.batch_transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.batch_transforms.blind_spot_mask import BlindSpotMask
 from mmrestore.batch_transforms.camera_noise import CameraNoise
 from mmrestore.batch_transforms.noise import (
@@ -11,12 +12,15 @@ from mmrestore.batch_transforms.noise import (
     SaltAndPepperNoise,
     SpeckleNoise,
 )
-from mmrestore.batch_transforms.pixel_mask import RandomPixelMask
+from mmrestore.batch_transforms.pixel_downsample import PixelDownsample
+from mmrestore.batch_transforms.pixel_mask import PixelMask, RandomPixelMask
 from mmrestore.batch_transforms.pixel_shuffle import IntraPatchPixelShuffle
+from mmrestore.batch_transforms.screen_photograph import ScreenPhotograph
 from mmrestore.batch_transforms.targets import NoisyTarget, Recharge
 from mmrestore.batch_transforms.teacher_target import TeacherTarget
 
 __all__ = [
+    'BicubicDownsample',
     'BlindSpotMask',
     'CameraNoise',
     'CorrelatedGaussianNoise',
@@ -25,10 +29,13 @@ __all__ = [
     'JPEGCompression',
     'MixtureNoise',
     'NoisyTarget',
+    'PixelDownsample',
+    'PixelMask',
     'PoissonNoise',
     'RandomPixelMask',
     'Recharge',
     'SaltAndPepperNoise',
+    'ScreenPhotograph',
     'SpeckleNoise',
     'TeacherTarget',
 ]

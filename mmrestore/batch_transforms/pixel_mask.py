@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from mmrestore.functional.complementary_masks import (
+    check_branches,
+    hide_pixels,
+    random_branches,
+)
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
@@ -60,3 +65,56 @@ class RandomPixelMask:
         )
         keep = random_mask((num, height, width), ratios.view(-1, 1, 1), device=inputs.device)
         return mask_vectors(inputs, keep, channel_dim=1, token=self.value), data_samples
+
+
+@BATCH_TRANSFORMS.register_module()
+class PixelMask:
+    """Make random pixels of the inputs zero; the loss acts on these alone.
+
+    Each pixel is masked with probability 1 / ``num_branches``, by itself: as by the first of that
+    many complementary masks, which ``ComplementaryMasks`` uses at test. Targets stay as they are,
+    the weight of the loss is 1 at the masked pixels and 0 elsewhere. With the noisy images as
+    targets any network learns to tell a pixel from those that are left.
+
+    Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
+    denoising" (AMSNet), ECCV 2024, equation 4; with an L1 loss, the mean over the masked elements.
+
+    Args:
+        num_branches: the reciprocal of the probability.
+        per_channel: mask each channel of a pixel by itself, instead of all together.
+
+    Raises:
+        ValueError: there are fewer than two branches; in a call, if the targets have another size
+            than the inputs.
+
+    Examples:
+        >>> import torch
+        >>> x = torch.ones(1, 3, 40, 50)
+        >>> y, sample = PixelMask()(x, DataSample(gt_img=x))
+        >>> y.equal((1 - sample.weight).expand(1, 3, 40, 50)), round(y.mean().item(), 1)
+        (True, 0.5)
+    """
+
+    def __init__(self, *, num_branches: int = 2, per_channel: bool = False) -> None:
+        check_branches(num_branches)
+        self.num_branches = num_branches
+        self.per_channel = per_channel
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Mask inputs (N, C, H, W)."""
+        target = data_samples.gt_img
+        if target.shape[-2:] != inputs.shape[-2:]:
+            raise ValueError(
+                'masked pixels need targets of the size of the inputs, '
+                f'{tuple(inputs.shape[-2:])}, got {tuple(target.shape[-2:])}'
+            )
+        branches = random_branches(
+            inputs, num_branches=self.num_branches, per_channel=self.per_channel
+        )
+        samples = data_samples.new()
+        mask = (branches == 0).to(inputs.dtype)
+        weight = data_samples.get('weight')
+        if weight is not None:
+            mask = (mask.unsqueeze(1) if weight.ndim == 5 else mask) * weight
+        samples.weight = mask
+        return hide_pixels(inputs, branches, range(1)).squeeze(0), samples

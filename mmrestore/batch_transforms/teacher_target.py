@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.functional.seeding import seeded
-from mmrestore.models.weights import load_weights
+from mmrestore.models.weights import load_into, load_weights
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS
 from mmrestore.structures import DataSample
 
@@ -24,20 +24,20 @@ class TeacherTarget:
 
     The teacher belongs to nobody: it is in no state dict, no average of weights and no optimizer.
     It is built and loaded when the first batch comes, so that a student can be tested where its
-    teacher is not.
+    teacher is not. The teacher of a network that enlarges makes targets of the enlarged size.
 
     Args:
         backbone: config of the network, as in the config that it was trained by.
         checkpoint: its checkpoint of this package, or released weights.
         shifts: blind-spot shifts s of a network with a ``multi_shift``, one target for each.
         padding: rows and columns that are added by reflection on all sides of the inputs and cut
-            off the targets.
+            off the targets, there times the scale.
         dtype: ``float32``, or ``bfloat16`` or ``float16``, in which the teacher computes where that
             is safe; the targets are float32.
 
     Raises:
-        ValueError: an argument has no such value; the network has no ``multi_shift`` for the shifts
-            or changes the size of images; in the first call, if the weights are of another network;
+        ValueError: an argument has no such value; the network has no ``multi_shift`` for the
+            shifts; in the first call, if the weights are of another network;
             in a call, if the inputs are not larger than the padding or, padded, no multiples for
             the network.
         FileNotFoundError: in the first call, if there is no such checkpoint.
@@ -65,13 +65,13 @@ class TeacherTarget:
                 'shifts need at least one number and a network with a tunable blind spot, one with '
                 f'a `multi_shift`, got shifts={shifts!r} and {name}: leave `shifts` out'
             )
-        if net.scale != 1:
-            raise ValueError(f'{name} enlarges images by {net.scale}: no teacher of targets')
         self.backbone = backbone
         self.checkpoint = checkpoint
         self.shifts = None if shifts is None else tuple(shifts)
         self.padding = padding
         self.dtype = DTYPES[dtype]
+        self.expected = net.state_dict()  # without numbers
+        self.scale: int = net.scale
         self.size_multiple: int = net.size_multiple
         self._teacher: nn.Module | None = None
 
@@ -99,19 +99,36 @@ class TeacherTarget:
         with torch.autocast(inputs.device.type, self.dtype if low else None, enabled=low):
             if self.shifts is not None:
                 return teacher.multi_shift(padded, self.shifts, border=self.padding).float()
-            height, width = inputs.shape[-2:]
             restored = teacher(padded).float()
-        return restored[..., self.padding :, self.padding :][..., :height, :width]
+        border, height, width = (self.scale * n for n in (self.padding, *inputs.shape[-2:]))
+        return restored[..., border:, border:][..., :height, :width]
+
+    def replace(self, weights: Mapping[str, Tensor]) -> None:
+        """Give the teacher a copy of other weights, those of a student for example.
+
+        Raises:
+            ValueError: they are of another network.
+        """
+        teacher = self._build('cpu') if self._teacher is None else self._teacher
+        load_into(teacher, weights, 'the network that shall become the teacher')
+        self._teacher = teacher
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return the weights of the teacher; none before it was loaded or replaced."""
+        return {} if self._teacher is None else self._teacher.state_dict()
+
+    def _build(self, device: torch.device | str) -> nn.Module:
+        with seeded(0, device):  # what is drawn after it must not depend on when it is made
+            return MODELS.build(self.backbone).eval().requires_grad_(False)
 
     def _on(self, device: torch.device) -> Any:
         if self._teacher is None:
-            with seeded(0, device):  # what is drawn after it must not depend on when it is made
-                teacher = MODELS.build(self.backbone)
+            teacher = self._build(device)
             try:
                 load_weights(nn.ModuleDict({'backbone': teacher}), self.checkpoint)
             except FileNotFoundError as error:
                 raise FileNotFoundError(
                     f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget'
                 ) from error
-            self._teacher = teacher.eval().requires_grad_(False)
+            self._teacher = teacher
         return self._teacher.to(device)

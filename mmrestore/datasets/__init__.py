@@ -10,6 +10,7 @@ from mmrestore.datasets.noise_grid import NoiseGrid
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
 from mmrestore.datasets.sampler import ResumableSampler
 from mmrestore.datasets.sidd_blocks import SIDDBlocks
+from mmrestore.datasets.unpaired import UnpairedDataset
 
 __all__ = [
     'ConcatDataset',
@@ -20,6 +21,7 @@ __all__ = [
     'ResumableSampler',
     'SIDDBlocks',
     'SampleKey',
+    'UnpairedDataset',
     'collate',
     'sample_rng',
     'transforms',

@@ -4,6 +4,7 @@ from mmrestore.engine import hooks
 from mmrestore.engine.amp_optim_wrapper import AmpOptimWrapper
 from mmrestore.engine.launch import init_process_group, process_group
 from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
+from mmrestore.engine.optim_wrappers import SeparateOptimWrappers
 from mmrestore.engine.runner import Runner
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     'EpochTrainLoop',
     'IterTrainLoop',
     'Runner',
+    'SeparateOptimWrappers',
     'hooks',
     'init_process_group',
     'process_group',

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from mmrestore.engine.optim_wrappers import by_part
 from mmrestore.registry import (
     DATA_SAMPLERS,
     EVALUATORS,
@@ -28,7 +29,7 @@ from mmrestore.registry import (
 )
 
 # What the runner reads beside its own arguments.
-MORE_SETTINGS = ('auto_scale_lr', 'custom_imports', 'find_unused_parameters')
+MORE_SETTINGS = ('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'sync_bn')
 SETTINGS = [*inspect.signature(Runner).parameters, *MORE_SETTINGS]
 LOADER_ARGUMENTS = [
     *inspect.signature(DataLoader).parameters,
@@ -67,7 +68,8 @@ def check_config(config: Config) -> None:
     Raises:
         KeyError: a component is not known; the message names near ones.
         TypeError: a component has no such argument; the message names near ones and all.
-        ValueError: a hook has no type.
+        ValueError: a hook has no type, or there is not one optimizer for each part of the model
+            that needs one.
     """
     for name in config:
         if name not in SETTINGS and (guess := suggest(name, SETTINGS, likeness=0.85)):
@@ -91,14 +93,40 @@ def check_config(config: Config) -> None:
         _check(HOOKS, hook, more=('priority',))
     for hook in config.get('custom_hooks') or []:
         _check(HOOKS, hook, more=('priority',))
-    wrapper = config.get('optim_wrapper')
-    _check(OPTIM_WRAPPERS, wrapper, more=('paramwise_cfg', 'constructor'))
-    if isinstance(wrapper, dict):
-        _check(OPTIMIZERS, wrapper.get('optimizer'))
-    schedulers = config.get('param_scheduler') or []
-    for scheduler in [schedulers] if isinstance(schedulers, dict) else schedulers:
-        _check(PARAM_SCHEDULERS, scheduler, more=('convert_to_iter_based',))
     _check(MODELS, config.get('model'))
+    _check_optimizers(config)
+
+
+def _check_optimizers(config: Config) -> None:
+    model = config.get('model')
+    if not isinstance(model, dict):
+        return
+    parts: tuple[str, ...] = getattr(MODELS.get(model['type']), 'separately_optimized', ())
+    wrapper = config.get('optim_wrapper')
+    if isinstance(wrapper, dict):
+        separate = by_part(wrapper)
+        if separate != bool(parts) or (separate and set(wrapper) != set(parts)):
+            unknown = next((name for name in wrapper if name not in parts), '')
+            needed = f'one for each of {", ".join(parts)}' if parts else 'one, of the whole network'
+            raise ValueError(
+                f'optim_wrapper: {model["type"]} needs optimizers: {needed}; got settings of '
+                f'{", ".join(wrapper)}.{suggest(unknown, parts)}'
+            )
+        for each in wrapper.values() if separate else [wrapper]:
+            _check(OPTIM_WRAPPERS, each, more=('paramwise_cfg', 'constructor'))
+            _check(OPTIMIZERS, each.get('optimizer'))
+    schedulers = config.get('param_scheduler') or []
+    if isinstance(schedulers, dict) and 'type' not in schedulers:
+        if set(schedulers) != set(parts):
+            raise ValueError(
+                f'param_scheduler: expected schedules of {", ".join(parts) or "one optimizer"}, '
+                f'got {", ".join(schedulers)}'
+            )
+    else:
+        schedulers = {'': schedulers}
+    for each in schedulers.values():
+        for scheduler in [each] if isinstance(each, dict) else each:
+            _check(PARAM_SCHEDULERS, scheduler, more=('convert_to_iter_based',))
 
 
 def _check(registry: Registry, config: Any, *, more: Iterable[str] = ()) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmengine.hooks import EMAHook
 
@@ -50,18 +51,41 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
                 f'{path} was written by a run with {meta[key]} {what}, this one has {now}: resume '
                 'with the same data and the same images a step'
             )
-    schedulers = [scheduler.state_dict() for scheduler in runner.param_schedulers or []]
+    schedulers = [scheduler.state_dict() for scheduler in all_schedulers(runner.param_schedulers)]
     if list(map(_settings, schedulers)) != list(map(_settings, checkpoint['param_schedulers'])):
         raise ValueError(
             f'{path} was written with another learning-rate schedule: resume with that one, or '
             f'start a new run from its weights with --cfg-options load_from={path}'
         )
-    changes = _changes(runner.optim_wrapper.state_dict(), checkpoint['optimizer'])
+    parts, old_parts = map(_by_part, (runner.optim_wrapper.state_dict(), checkpoint['optimizer']))
+    if parts.keys() != old_parts.keys():
+        raise ValueError(
+            f'{path} was written with optimizers of {", ".join(old_parts)}, this run has those '
+            f'of {", ".join(parts)}: use the config with which it was trained'
+        )
+    changes = [change for part in parts for change in _changes(parts[part], old_parts[part])]
     if changes:
         raise ValueError(
             f'{path} was written with other settings of the optimizer: {", ".join(changes)}. '
             f'Resume with the same, or start a new run with --cfg-options load_from={path}'
         )
+
+
+def all_schedulers(schedulers: Any) -> list[Any]:
+    """Return the schedulers of all optimizers, of several by the names of their parts.
+
+    Examples:
+        >>> all_schedulers({'b': ['b1', 'b2'], 'a': ['a1']}), all_schedulers(None)
+        (['a1', 'b1', 'b2'], [])
+    """
+    if isinstance(schedulers, Mapping):
+        return [scheduler for _, each in sorted(schedulers.items()) for scheduler in each]
+    return list(schedulers or [])
+
+
+def _by_part(state: dict) -> dict[str, dict]:
+    """Return the states of optimizers by the names of their parts; one of all has its own."""
+    return {'the whole model': state} if 'param_groups' in state else state
 
 
 def _changes(now: dict, then: dict) -> list[str]:

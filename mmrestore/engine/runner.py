@@ -10,9 +10,14 @@ from typing import Any
 import mmengine
 import torch
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.dist import get_world_size, master_only
-from mmengine.model import MMDistributedDataParallel, is_model_wrapper
-from mmengine.optim import OptimWrapper
+from mmengine.model import (
+    MMDistributedDataParallel,
+    convert_sync_batchnorm,
+    is_model_wrapper,
+)
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner as _Runner
 from mmengine.utils import import_modules_from_strings
 from torch import Tensor, nn
@@ -26,7 +31,8 @@ from mmrestore.engine.checkpoint import (
     write_text,
 )
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
-from mmrestore.engine.resume import PROGRESS, check_resumable
+from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
+from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
@@ -81,6 +87,11 @@ class Runner(_Runner):
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""
+        if self.distributed and hasattr(model, 'optimized_parts'):
+            # Its own step averages the gradients of the part that it updates.
+            if self.cfg.get('sync_bn') is not None:
+                model = convert_sync_batchnorm(model, self.cfg.sync_bn)
+            return model.to(get_device())
         if not self.distributed or torch.cuda.is_available() or model_wrapper_cfg is not None:
             return super().wrap_model(model_wrapper_cfg, model)
         return MMDistributedDataParallel(
@@ -129,7 +140,9 @@ class Runner(_Runner):
             )
         if not weights_only:
             checkpoint['optimizer'] = self.optim_wrapper.state_dict()
-            checkpoint['param_schedulers'] = [s.state_dict() for s in self.param_schedulers or []]
+            checkpoint['param_schedulers'] = [
+                scheduler.state_dict() for scheduler in all_schedulers(self.param_schedulers)
+            ]
             # Between the steps of accumulated gradients; of one process, for ranks have their own.
             checkpoint['gradients'] = self._gradients() if self.world_size == 1 else {}
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
@@ -141,15 +154,23 @@ class Runner(_Runner):
         named = self.network.named_parameters()
         return {name: p.grad for name, p in named if p.grad is not None}
 
+    def build_optim_wrapper(self, optim_wrapper: Any) -> OptimWrapper | OptimWrapperDict:
+        """Build the optimizer, or one for each part of the model that the config names."""
+        if by_part(optim_wrapper):
+            return build_separate_optim_wrappers(self.network, optim_wrapper)
+        return super().build_optim_wrapper(optim_wrapper)
+
     def scale_lr(self, optim_wrapper: OptimWrapper, auto_scale_lr: dict | None = None) -> None:
         """Scale the learning rate with the images of an update, relative to ``base_batch_size``."""
         if not auto_scale_lr or not auto_scale_lr.get('enable', False):
             return
-        images = self.samples_per_step * optim_wrapper._accumulative_counts
-        factor = images / auto_scale_lr['base_batch_size']
-        for group in optim_wrapper.optimizer.param_groups:
-            group['lr'] *= factor
-        self.logger.info('learning rates scaled by %g: %d images an update', factor, images)
+        separate = isinstance(optim_wrapper, OptimWrapperDict)
+        for wrapper in optim_wrapper.values() if separate else [optim_wrapper]:
+            images = self.samples_per_step * wrapper._accumulative_counts
+            factor = images / auto_scale_lr['base_batch_size']
+            for group in wrapper.optimizer.param_groups:
+                group['lr'] *= factor
+            self.logger.info('learning rates scaled by %g: %d images an update', factor, images)
 
     def load_or_resume(self) -> None:
         """Go on from a checkpoint, or start from pretrained weights, as the config says."""
@@ -229,7 +250,7 @@ class Runner(_Runner):
         self.network.load_state_dict(checkpoint['state_dict'])
         self.optim_wrapper.load_state_dict(checkpoint['optimizer'])
         for scheduler, state in zip(
-            self.param_schedulers or [], checkpoint['param_schedulers'], strict=True
+            all_schedulers(self.param_schedulers), checkpoint['param_schedulers'], strict=True
         ):
             scheduler.load_state_dict({k: state[k] for k in PROGRESS if k in state})
         for name, gradient in checkpoint['gradients'].items():

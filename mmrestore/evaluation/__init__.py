@@ -3,6 +3,7 @@
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.lpips import LPIPS
 from mmrestore.evaluation.metrics import PSNR, SSIM
+from mmrestore.evaluation.niqe import NIQE
 from mmrestore.evaluation.recorrupted import RecorruptedGain
 
-__all__ = ['LPIPS', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain']
+__all__ = ['LPIPS', 'NIQE', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain']

@@ -34,6 +34,7 @@ class ImageMetric(BaseMetric):
     """
 
     higher_is_better = True
+    needs_target = True  # without, predictions are measured alone, and the target may be None
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 
     def __init__(
@@ -68,7 +69,7 @@ class ImageMetric(BaseMetric):
         """Return the value of one image, (), of a prediction and a target (C, H, W)."""
         return self.measure(pred[None], target[None]).squeeze(0)
 
-    def measure_sample(self, pred: Tensor, target: Tensor, data_batch: Any, index: int) -> Tensor:
+    def measure_sample(self, pred: Tensor, target: Any, data_batch: Any, index: int) -> Tensor:
         """Return the value of image ``index`` of a batch, (); a subclass may look at its input."""
         return self.measure_one(pred, target)
 
@@ -83,7 +84,7 @@ class ImageMetric(BaseMetric):
                 known ``path`` and ``dataset``.
 
         Raises:
-            ValueError: an image has no target, or one of another shape.
+            ValueError: an image has no target, or one of another shape, and one is needed.
         """
         for i, sample in enumerate(data_samples):
             pred, target = sample['pred_img'], sample.get('gt_img')
@@ -93,19 +94,25 @@ class ImageMetric(BaseMetric):
                 continue
             if self.of == 'input':
                 pred = to_unit_range(data_batch['inputs'][i].to(pred.device))
-            image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
-            if target is None:
-                raise ValueError(
-                    f'{self.name} compares with a target, but {image} has no gt_img: use a data '
-                    'set with targets, or leave out the evaluator to restore without measuring'
-                )
-            if target.shape != pred.shape:
-                raise ValueError(
-                    f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
-                    f'target {tuple(target.shape)}'
-                )
-            value = self.measure_sample(pred, target.to(pred.device), data_batch, i)
+            if self.needs_target:
+                self._check(sample, pred, target)
+            if target is not None:
+                target = target.to(pred.device)
+            value = self.measure_sample(pred, target, data_batch, i)
             self.results.append((sample.get('dataset'), value))
+
+    def _check(self, sample: dict, pred: Tensor, target: Tensor | None) -> None:
+        image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
+        if target is None:
+            raise ValueError(
+                f'{self.name} compares with a target, but {image} has no gt_img: use a data '
+                'set with targets, or leave out the evaluator to restore without measuring'
+            )
+        if target.shape != pred.shape:
+            raise ValueError(
+                f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
+                f'target {tuple(target.shape)}'
+            )
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Gather the values of all processes and average them over each data set.

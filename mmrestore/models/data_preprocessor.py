@@ -85,8 +85,9 @@ class DataPreprocessor(BaseDataPreprocessor):
         """Move a batch to the device, as bytes, and bring it to [0, 1] there."""
         data = self.cast_data(data)
         samples = data['data_samples']
-        if 'gt_img' in samples:
-            samples.gt_img = to_unit_range(samples.gt_img)
+        for name in ('gt_img', 'real_img'):
+            if name in samples:
+                samples.set_field(to_unit_range(samples.get(name)), name)
         return {'inputs': to_unit_range(data['inputs']), 'data_samples': samples}
 
     def transform(self, inputs: Tensor, data_samples: DataSample) -> dict:

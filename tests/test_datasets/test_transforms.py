@@ -114,6 +114,16 @@ def test_the_eight_symmetries_are_equally_likely():
     assert len(counts) == 8 and np.abs(counts - 1000).max() < 5 * np.sqrt(1000)
 
 
+def test_without_quarter_turns_the_four_flips_are_equally_likely():
+    rng = sample_rng(0)
+    step = RandomDihedral(quarter_turns=False)
+    image = np.arange(6).reshape(2, 3, 1)
+    seen = [step({'img': image, 'rng': rng})['img'].ravel().tolist() for _ in range(4000)]
+    flips = ([0, 1, 2, 3, 4, 5], [2, 1, 0, 5, 4, 3], [3, 4, 5, 0, 1, 2], [5, 4, 3, 2, 1, 0])
+    counts = [seen.count(flip) for flip in flips]
+    assert sum(counts) == 4000 and np.abs(np.array(counts) - 1000).max() < 5 * np.sqrt(1000)
+
+
 def test_random_transforms_draw_from_the_generator_of_the_sample():
     def run(key):
         results = {'img': random_image(30, 31), 'rng': sample_rng(key)}

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from tiny_adversary import tiny_gan_config
 from tiny_components import tiny_config
 
 from mmrestore.engine import Runner, launch
@@ -69,6 +70,50 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
         '--work-dir', tmp_path / 'test', '--cfg-options', 'log_level=INFO',
     )  # fmt: skip
     assert 'tiny/PSNR' in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(('steps', 'accumulate'), [(1, 1), (2, 2)])
+def test_two_processes_take_the_adversarial_steps_of_one(tmp_path, steps, accumulate):
+    def config_of(work_dir):
+        config = tiny_gan_config(
+            work_dir,
+            model__discriminator_steps=steps,
+            model__backbone__dropout=0.0,
+            optim_wrapper__backbone__accumulative_counts=accumulate,
+            optim_wrapper__discriminator__accumulative_counts=accumulate,
+            train_dataloader__total_batch_size=4,
+            train_dataloader__dataset__degraded__length=11,
+        )
+        config.model.data_preprocessor.batch_transforms = {}
+        del config.train_dataloader['batch_size']
+        config.param_scheduler = dict(
+            backbone=[dict(type='StepLR', step_size=1, gamma=0.5, by_epoch=True)],
+            discriminator=[dict(type='StepLR', step_size=3, gamma=0.7, by_epoch=False)],
+        )
+        return config
+
+    config = config_of(tmp_path / 'one')
+    config.experiment_name = f'one_gan_{steps}'
+    runner = Runner.from_cfg(config)
+    start = {name: value.clone() for name, value in runner.network.state_dict().items()}
+    runner.train()
+    config_of(tmp_path / 'two').dump(tmp_path / 'config.py')
+    run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    one, two = (load_checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('one', 'two'))
+    assert one['meta']['iter'] == two['meta']['iter'] == 8
+    for key in ('state_dict', 'ema_state_dict'):
+        for name, value in one[key].items():
+            assert torch.allclose(value, two[key][name], atol=1e-6), name
+    for name, value in start.items():
+        assert not torch.allclose(one['ema_state_dict'][f'module.{name}'], value, atol=1e-4), name
+    for part, updates in (
+        ('discriminator', 8 // accumulate),
+        ('backbone', 8 // accumulate // steps),
+    ):
+        for checkpoint in (one, two):
+            states = checkpoint['optimizer'][part]['state'].values()
+            assert {state['step'].item() for state in states} == {updates}
+    assert one['param_schedulers'] == two['param_schedulers']
 
 
 def test_ranks_draw_differently_and_a_second_run_draws_the_same(tmp_path):

@@ -65,7 +65,7 @@ def test_a_stage_that_takes_something_newer_warns(folder):
         main(words)
         main(words)
     longer = ['--cfg-options', 'first.train_cfg.max_epochs=2']
-    with pytest.warns(UserWarning, match=r"stage 'second' .*epoch_1.pth, but .*epoch_2.pth is newer"):
+    with pytest.warns(UserWarning, match=r"'second' .*epoch_1.pth, but .*epoch_2.pth is newer"):
         main([*words, *longer])
 
 

@@ -7,19 +7,22 @@ import torch
 
 from mmrestore import functional
 from mmrestore.batch_transforms import (
+    BicubicDownsample,
     BlindSpotMask,
     CorrelatedGaussianNoise,
     GaussianNoise,
     IntraPatchPixelShuffle,
     JPEGCompression,
     MixtureNoise,
+    PixelDownsample,
+    PixelMask,
     PoissonNoise,
     Recharge,
     SaltAndPepperNoise,
     SpeckleNoise,
 )
 from mmrestore.functional.mixture_noise import MixtureDraws
-from mmrestore.models.inference import Pad, SelfEnsemble, Tile
+from mmrestore.models.inference import Pad, SelfEnsemble, Tile, build_inference
 from mmrestore.models.restorers import AdjacentPixelSampler, CellPixelSampler
 from mmrestore.structures import DataSample
 
@@ -134,6 +137,28 @@ def test_pixels_are_drawn_on_the_device():
     assert (counts >= 170).all()
 
 
+@pytest.mark.parametrize('scale', [0.25, 1 / 3, 3.0])
+def test_resizing(scale):
+    x = images()
+    y = functional.resize(x.cuda(), scale=scale)
+    torch.testing.assert_close(y.cpu(), functional.resize(x, scale=scale), atol=1e-6, rtol=0)
+    bytes_ = (x * 255).round().byte()
+    assert (
+        functional.resize(bytes_.cuda(), scale=scale)
+        .cpu()
+        .equal(functional.resize(bytes_, scale=scale))
+    )
+    with torch.autocast('cuda', torch.float16):
+        assert functional.resize(x.cuda(), scale=scale).equal(y)
+
+
+def test_small_images_of_bytes_are_those_of_the_pipeline():
+    x = (images()[..., :20, :32] * 255).round() / 255
+    small, _ = BicubicDownsample(4)(x.cuda(), DataSample(gt_img=x.cuda()))
+    expected, _ = BicubicDownsample(4)(x, DataSample(gt_img=x))
+    assert small.is_cuda and small.cpu().equal(expected)
+
+
 def test_inference():
     def net(x):
         return 2 * x
@@ -143,3 +168,20 @@ def test_inference():
     restore = SelfEnsemble(Pad(Tile(net, size=16, overlap=8)))
     assert restore(x).is_cuda and restore(x).equal(2 * x)
     assert Pad(Tile(net, size=16, overlap=8, output_device='cpu'))(x).equal(2 * images())
+
+
+def test_masks_and_sub_images():
+    def net(x):
+        return x + 1
+
+    net.scale, net.size_multiple = 1, 8
+    x = images().cuda()
+    y, sample = PixelMask()(*PixelDownsample(1)(x, DataSample(gt_img=x)))
+    assert y.is_cuda and y.equal(x * (1 - sample.weight))
+    branches = functional.random_branches(x, num_branches=3)
+    assert branches.is_cuda
+    hidden = functional.hide_pixels(x, branches, range(3))
+    assert hidden.cpu().equal(functional.hide_pixels(x.cpu(), branches.cpu(), range(3)))
+    cfgs = [dict(type='ComplementaryMasks'), dict(type='PixelDownsampled', stride=5)]
+    refined = build_inference(net, [*cfgs, dict(type='RandomReplacementRefinement')])
+    assert refined(x).is_cuda and refined(x).equal(torch.ones_like(x))

@@ -10,10 +10,34 @@ from mmengine.registry import init_default_scope
 from tiny_components import TinyImages
 
 from mmrestore.datasets.collate import collate
+from mmrestore.functional import pixel_downsample, pixel_upsample
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.data_preprocessor import DataPreprocessor
-from mmrestore.registry import MODELS
+from mmrestore.models.inference import InferenceDecorator
+from mmrestore.registry import INFERENCE, MODELS
 from mmrestore.structures import DataSample
+
+
+@INFERENCE.register_module()
+class WidensMultiple(InferenceDecorator):
+    """A decorator for images whose sides are multiples of 4."""
+
+    def __init__(self, net):
+        super().__init__(net)
+        self.size_multiple = 4
+
+    def __call__(self, x):
+        assert x.shape[-1] % 4 == 0
+        return self.net(x)
+
+
+@INFERENCE.register_module()
+class Doubled(InferenceDecorator):
+    """A decorator that enlarges images."""
+
+    def __init__(self, net):
+        super().__init__(net)
+        self.scale = 2
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +159,50 @@ def test_patches_and_channels_that_do_not_fit_are_named():
     model.backbone.in_channels = 1
     with pytest.raises(ValueError, match='images of 1 channels, got 3'):
         model.val_step(batch())
+
+
+def test_training_goes_through_its_decorators_and_prediction_does_not():
+    """The loss of fine-tuning: all branches on sub-images, compared with the noisy image."""
+    decorators = [dict(type='ComplementaryMasks'), dict(type='PixelDownsampled', stride=5)]
+    losses = dict(pixel=dict(type='L1Loss'), smooth=dict(type='SmoothnessLoss', loss_weight=0.1))
+    model = restorer(training_decorators=decorators, losses=losses)
+    data = model.data_preprocessor(batch(pair=False, size=15), training=True)
+    inputs = data['inputs']
+    torch.manual_seed(0)
+    found = model(**data, mode='loss')
+    torch.manual_seed(0)
+    branches = torch.randint(2, (50, 1, 3, 3))
+    sub_images = pixel_downsample(inputs, 5)
+    zero = torch.zeros(())
+    outputs = [model.backbone(torch.where(branches == k, zero, sub_images)) for k in (0, 1)]
+    y = pixel_upsample(torch.where(branches == 0, *outputs), 5)
+    steps = [y.diff(dim=2)[..., :-1], y.diff(dim=3)[..., :-1, :]]
+    length = (steps[0] ** 2 + steps[1] ** 2 + 1e-6).sqrt()
+    torch.testing.assert_close(found['loss_pixel'], (y - inputs).abs().mean())
+    torch.testing.assert_close(found['loss_smooth'], 0.1 * length.mean())
+    expected = (y - inputs).abs().mean() + 0.1 * length.mean()
+    parameters = [*model.parameters()]
+    gradients = torch.autograd.grad(sum(found.values()), parameters)
+    for gradient, other in zip(gradients, torch.autograd.grad(expected, parameters), strict=True):
+        torch.testing.assert_close(gradient, other)
+    assert model(inputs).equal(model.backbone(inputs))
+    assert model.predict(inputs)[0].pred_img.equal(model.backbone(inputs)[0].clamp(0, 1))
+    assert model.state_dict().keys() == restorer().state_dict().keys()
+    twin = copy.deepcopy(model)
+    assert twin.trained.net.net is twin.backbone
+
+
+def test_patches_fit_the_network_as_it_trains():
+    decorated = restorer(training_decorators=[dict(type='WidensMultiple')])
+    with pytest.raises(ValueError, match=r'multiples of 4, got \(6, 6\)'):
+        decorated(**decorated.data_preprocessor(batch(), training=True), mode='loss')
+    padded = restorer(training_decorators=[dict(type='WidensMultiple'), dict(type='Pad')])
+    padded(**padded.data_preprocessor(batch(), training=True), mode='loss')
+
+
+def test_training_decorators_keep_the_size():
+    with pytest.raises(ValueError, match='must keep the scale of TinyNet, 1, got 2'):
+        restorer(training_decorators=[dict(type='Doubled')])
 
 
 def test_an_unknown_mode_is_refused():

@@ -77,6 +77,13 @@ def test_a_difference_fails(folder, monkeypatch, capsys, what):
     assert (status, last) == (1, '0 passed, 1 failed, 1 not yet known')
 
 
+def test_a_description_is_read():
+    facts = {'architecture': "official DBSNI with {'base_ch': 8} (dilations set to 1)", 'gain': 1}
+    expected = {'architecture': 'DBSNl (not dilated)', 'arguments': {'base_ch': 8}, 'gain': 1}
+    assert parity.described(facts) == expected
+    assert parity.described({'architecture': 'SwinIR'}) == {'architecture': 'SwinIR'}
+
+
 def test_an_empty_folder_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(parity.sys, 'argv', ['parity.py', str(tmp_path)])
     with pytest.raises(SystemExit):

@@ -6,7 +6,9 @@ For every NAME.json and NAME.safetensors of the folder our network is built from
 arguments and weights and maps ``input`` to ``output``, by its method ``multi_scale`` to
 ``output.0``, ``output.1`` ... or by ``multi_shift`` to ``output_s0``, ``output_s1`` ..., where the
 number is the shift and the JSON may ask for a ``padding`` by mirror images; where it has a gradient
-check, the loss and sums of absolute gradients are compared too. The exit status is 1 if one is off.
+check, the loss and sums of absolute gradients are compared too. A JSON may also give the rule by
+which weights are made instead of stored; its network then maps ``x`` to ``y``. The exit status is 1
+if one is off.
 
 - outputs: the greatest absolute difference is at most 1e-4 of the standard deviation of the output;
 - loss: relative difference of at most 1e-5, it is a mean of squares of those outputs;
@@ -17,6 +19,7 @@ check, the loss and sums of absolute gradients are compared too. The exit status
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
 import sys
@@ -28,6 +31,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from given_masks import attach_given_masks
+from official_weights import official_weights
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -38,6 +42,14 @@ OUTPUTS = r'output(\.\d|_s\d)?'
 OUTPUT_TOLERANCE = 1e-4
 LOSS_TOLERANCE = 1e-5
 GRADIENT_TOLERANCE = 1e-4
+DESCRIPTION = r'official (\w+) with (\{.*\}) ?(.*)'  # name, arguments, what was changed
+NAMES = {  # of networks by rule that readers know by others
+    'DBSNI': 'DBSNl',
+    'DBSNI (dilations set to 1)': 'DBSNl (not dilated)',
+    'Deam': 'DeamNet',
+    'NAFNetBase': 'Baseline (NAFNet)',
+    'Unet': 'UNet (AMSNet)',
+}
 HEAD = ('network', 'result', 'output', 'loss', 'gradients')
 
 
@@ -60,11 +72,14 @@ class Row:
 
 def compare(path: Path) -> Row:
     """Compare our network with the reference vectors beside a JSON."""
-    facts = json.loads(path.read_text())
+    facts = described(json.loads(path.read_text()))
     name = path.stem
     if facts['architecture'] not in known_architectures():
         return Row(name, 'not yet known')
     tensors = load_file(path.with_suffix('.safetensors'))
+    if 'rule' in facts:
+        tensors = {'input': tensors['x'], 'output': tensors['y']}
+        tensors |= {f'weight.{k}': v for k, v in official_weights(facts).items()}
     weights = {k.removeprefix('weight.'): v for k, v in tensors.items() if k.startswith('weight.')}
     expected = {k: v for k, v in sorted(tensors.items()) if re.fullmatch(OUTPUTS, k)}
     if not weights or not expected:
@@ -89,6 +104,21 @@ def compare(path: Path) -> Row:
     good = all(x is None or x <= limit for x, limit in zip(numbers, limits, strict=True))
     row.result = 'passed' if good else 'failed'
     return row
+
+
+def described(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts with the architecture and its arguments where they are only described.
+
+    Examples:
+        >>> described({'architecture': "official Deam with {'Isreal': True} "})
+        {'architecture': 'DeamNet', 'arguments': {'Isreal': True}}
+    """
+    match = re.fullmatch(DESCRIPTION, facts['architecture'])
+    if not match:
+        return facts
+    name = f'{match[1]} {match[3]}'.strip()
+    arguments = ast.literal_eval(match[2])
+    return {**facts, 'architecture': NAMES.get(name, name), 'arguments': arguments}
 
 
 def runner(

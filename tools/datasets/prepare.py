@@ -9,9 +9,11 @@ from pathlib import Path
 from mmrestore.datasets.prepare import (
     ARCHIVES,
     BENCHMARKS,
+    crop_faces,
     cut_sidd_medium,
     cut_sub_images,
     find_duplicates,
+    listed_faces,
     prepare_archive,
     prepare_div2k,
     subset_text,
@@ -47,6 +49,17 @@ def main() -> None:
     sidd.add_argument('--part', action='store_true', help='take any number of photographs')
     sidd.set_defaults(run=_sidd_medium)
 
+    faces = commands.add_parser('faces', help='crop faces out of videos and pictures')
+    faces.add_argument('--source', required=True, help='folder of videos and pictures')
+    faces.add_argument('--root', default='data', help='root of the data (default: data)')
+    faces.add_argument('--sizes', nargs='+', type=int, default=[120, 30], help='default: 120 30')
+    faces.add_argument(
+        '--tolerance', type=float, default=0.15, help='of the detected size (default: 0.15)'
+    )
+    faces.add_argument('--frame-step', type=int, default=25, help='frames of a step (default: 25)')
+    faces.add_argument('--boxes', help='CSV file of faces that another detector found')
+    faces.set_defaults(run=_faces)
+
     parts = commands.add_parser('sub-images', help='cut the images of a folder into parts')
     parts.add_argument('source', help='folder of the images')
     parts.add_argument('target', help='folder of the parts')
@@ -68,7 +81,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         options.run(options)
-    except ValueError as error:
+    except (ValueError, FileExistsError) as error:
         sys.exit(f'error: {error}')
 
 
@@ -92,6 +105,17 @@ def _sidd_medium(options: argparse.Namespace) -> None:
     whole = {'num_images': None} if options.part else {}
     cut_sidd_medium(
         options.source, options.root, size=options.size, overlap=options.overlap, **whole
+    )
+
+
+def _faces(options: argparse.Namespace) -> None:
+    crop_faces(
+        options.source,
+        Path(options.root, 'faces'),
+        sizes=options.sizes,
+        tolerance=options.tolerance,
+        frame_step=options.frame_step,
+        detect=listed_faces(options.boxes) if options.boxes else None,
     )
 
 

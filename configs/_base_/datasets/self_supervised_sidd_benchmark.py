@@ -1,9 +1,7 @@
 # The 40 whole noisy photographs of the SIDD benchmark, of which the scored blocks are parts: a
 # training on what is tested, without any clean picture. They are decoded once and kept (1.5 GB).
 _base_ = './self_supervised_folder.py'
-photographs = dict(
-    type='ImageFolder', root='data/SIDD_Benchmark_Data', pattern='{}_NOISY_SRGB_010'
-)
+photographs = dict(type='ImageFolder', root='data/SIDD_Benchmark_Data', pattern='{}_NOISY_SRGB_010')
 
 train_dataloader = dict(
     num_workers=4,

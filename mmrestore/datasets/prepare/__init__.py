@@ -6,6 +6,8 @@ from typing import Any
 from mmrestore.datasets.prepare.archives import Archive
 from mmrestore.datasets.prepare.benchmarks import BENCHMARKS, Benchmark
 from mmrestore.datasets.prepare.div2k import prepare_div2k
+from mmrestore.datasets.prepare.face_detection import cascade_detector, listed_faces
+from mmrestore.datasets.prepare.faces import crop_faces
 from mmrestore.datasets.prepare.report import Report, find_duplicates
 from mmrestore.datasets.prepare.sidd_medium import cut_sidd_medium
 from mmrestore.datasets.prepare.sub_images import cut_sub_images
@@ -19,10 +21,13 @@ __all__ = [
     'Archive',
     'Benchmark',
     'Report',
+    'cascade_detector',
+    'crop_faces',
     'cut_sidd_medium',
     'cut_sub_images',
     'draw_subset',
     'find_duplicates',
+    'listed_faces',
     'prepare_archive',
     'prepare_div2k',
     'subset_text',

@@ -2,6 +2,7 @@
 
 from mmrestore.datasets.transforms.add_gaussian_noise import AddGaussianNoise
 from mmrestore.datasets.transforms.add_noise import AddNoise
+from mmrestore.datasets.transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.datasets.transforms.crop import CenterCrop, RandomCrop
 from mmrestore.datasets.transforms.load_image import LoadImage
 from mmrestore.datasets.transforms.pack_inputs import PackInputs
@@ -11,6 +12,7 @@ from mmrestore.datasets.transforms.recorrupt import Recorrupt
 __all__ = [
     'AddGaussianNoise',
     'AddNoise',
+    'BicubicDownsample',
     'CenterCrop',
     'LoadImage',
     'PackInputs',

@@ -14,11 +14,19 @@ from mmrestore.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class RandomDihedral(BaseTransform):
-    """Apply one of the eight symmetries of the square, equally likely, to ``img`` and ``gt``."""
+    """Apply one of the eight symmetries of the square, equally likely, to ``img`` and ``gt``.
+
+    Args:
+        quarter_turns: otherwise one of the four that keep rows rows: flips left to right, upside
+            down and both, each with probability 1/2.
+    """
+
+    def __init__(self, *, quarter_turns: bool = True) -> None:
+        self.quarter_turns = quarter_turns
 
     def draw(self, rng: np.random.Generator) -> int:
         """Draw the number of the symmetry, as ``mmrestore.functional.dihedral`` counts them."""
-        return int(rng.integers(8))
+        return int(rng.integers(8 if self.quarter_turns else 4))
 
     def apply(self, results: dict[str, Any], k: int) -> dict[str, Any]:
         """Apply symmetry ``k``; the arrays may be views."""

@@ -4,6 +4,7 @@ from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformS
 from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
+from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
 from mmrestore.engine.hooks.iteration_hooks import (
     FiniteLossHook,
@@ -14,17 +15,20 @@ from mmrestore.engine.hooks.iteration_hooks import (
 )
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
+from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
 __all__ = [
     'BatchTransformScheduleHook',
     'CheckpointHook',
     'ConsistencyRampHook',
     'CurveHook',
+    'DiscriminatorCollapseHook',
     'FiniteLossHook',
     'InitialWeightsHook',
     'IterationSeedHook',
     'MaskRatioScheduleHook',
     'PictureHook',
+    'TeacherUpdateHook',
     'ThroughputHook',
     'TrimHistoryHook',
     'iteration_seed',

@@ -87,7 +87,9 @@ class BatchTransformScheduleHook(Hook):
         """Switch the transform on or off for this iteration."""
         step = current_step(runner, self.by_epoch)
         if self.restart_steps:
-            self._watch_learning_rate(runner.optim_wrapper.get_lr()['lr'][0], step)
+            rates = runner.optim_wrapper.get_lr()
+            rate = rates['lr'] if 'lr' in rates else rates['backbone.lr']
+            self._watch_learning_rate(rate[0], step)
         if self.plateau and not self.state['ended_early']:
             self._watch_plateau(step)
         self._switch(runner, self._is_on(step))

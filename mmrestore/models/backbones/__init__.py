@@ -1,6 +1,7 @@
 """Networks, one a file."""
 
 from mmrestore.models.backbones.atbsn import ATBSN
+from mmrestore.models.backbones.dbsnl import DBSNl
 from mmrestore.models.backbones.deamnet import DeamNet
 from mmrestore.models.backbones.dmnet import DMNet
 from mmrestore.models.backbones.dncnn import DnCNN, FDnCNN, fold_batch_norm
@@ -12,6 +13,7 @@ from mmrestore.models.backbones.mirnet_v2 import MIRNetV2
 from mmrestore.models.backbones.msrresnet import MSRResNet, MSRResNet0
 from mmrestore.models.backbones.nafnet import NAFNet, NAFNetBaseline
 from mmrestore.models.backbones.nbsn import NBSN, ATBSNStudent
+from mmrestore.models.backbones.pre_upsampling import PreUpsampling
 from mmrestore.models.backbones.rednet import REDNet
 from mmrestore.models.backbones.restormer import Restormer
 from mmrestore.models.backbones.ridnet import RIDNet
@@ -28,6 +30,7 @@ __all__ = [
     'NBSN',
     'RNAN',
     'ATBSNStudent',
+    'DBSNl',
     'DMNet',
     'DeamNet',
     'DnCNN',
@@ -38,6 +41,7 @@ __all__ = [
     'MSRResNet0',
     'NAFNet',
     'NAFNetBaseline',
+    'PreUpsampling',
     'REDNet',
     'RIDNet',
     'Restormer',

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.sizes import check_images
+from mmrestore.models.layers.two_scales import TwoScales
 from mmrestore.registry import MODELS
 
 FACTOR = 4  # of the coarse scale
@@ -38,9 +39,9 @@ class DMNet(nn.Module):
     """DM-Net; sides are multiples of 4.
 
     The image, downsampled by 4, is cleaned by 16 residual blocks; their features are upsampled and
-    cleaned by 20 more convolutions. The paper's loss also looks at the coarse image:
-    ``multi_scale`` returns both. A loss of the fine image alone leaves ``to_low``, which makes the
-    coarse one, untrained.
+    cleaned by 20 more convolutions. The paper's loss also looks at the coarse image: with
+    ``both_scales`` the network returns both in training, for ``TwoScaleLoss``. A loss of the fine
+    image alone leaves ``to_low``, which makes the coarse one, untrained.
 
     The paper says no more than that; its figure, with kernels and widths, is not readable in the
     text. Decided here:
@@ -62,6 +63,8 @@ class DMNet(nn.Module):
         channels: width of the features.
         num_blocks: number of residual blocks of the coarse stage.
         num_convs: number of convolutions of the fine stage.
+        both_scales: whether the network in training mode returns :class:`TwoScales` in place of the
+            fine images; in evaluation mode it never does.
 
     Raises:
         ValueError: the fine stage has fewer than two convolutions, or in a call a side is not a
@@ -87,11 +90,13 @@ class DMNet(nn.Module):
         channels: int = 64,
         num_blocks: int = 16,
         num_convs: int = 20,
+        both_scales: bool = False,
     ) -> None:
         super().__init__()
         if num_convs < 2:
             raise ValueError(f'the fine stage has at least 2 convolutions, got {num_convs}')
         self.in_channels = in_channels
+        self.both_scales = both_scales
         self.head = conv3x3(in_channels, channels)
         self.blocks = nn.Sequential(*(Block(channels) for _ in range(num_blocks)))
         self.mid = conv3x3(channels, channels)
@@ -106,12 +111,14 @@ class DMNet(nn.Module):
         refine += [nn.ReLU(inplace=True), conv3x3(channels, in_channels)]
         self.refine = nn.Sequential(*refine)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor | TwoScales:
         """Restore images (B, C, H, W) in [0, 1]."""
+        if self.both_scales and self.training:
+            return self.multi_scale(x)
         check_images(x, self.in_channels, self.size_multiple)
         return self._fine(x, self._coarse_features(area_mean(x)))
 
-    def multi_scale(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def multi_scale(self, x: Tensor) -> TwoScales:
         """Restore images (B, C, H, W) in [0, 1] at both scales.
 
         Returns:
@@ -120,7 +127,8 @@ class DMNet(nn.Module):
         check_images(x, self.in_channels, self.size_multiple)
         low = area_mean(x)
         features = self._coarse_features(low)
-        return self._fine(x, features), (low + self.to_low(features)).contiguous()
+        coarse = (low + self.to_low(features)).contiguous()
+        return TwoScales(self._fine(x, features), coarse)
 
     def _coarse_features(self, low: Tensor) -> Tensor:
         first = self.head(low.contiguous(memory_format=torch.channels_last))

@@ -72,24 +72,44 @@ class Pad(InferenceDecorator):
 
     def pad(self, x: Tensor) -> Tensor:
         """Return images (N, C, H, W) of a size that the network takes."""
-        margin = self.margin
-        down, right = (self._missing(side + 2 * margin) for side in x.shape[-2:])
-        if self.mode in ('zero', 'replicate'):
-            mode = 'constant' if self.mode == 'zero' else 'replicate'
-            return F.pad(x, (margin, margin + right, margin, margin + down), mode=mode)
-        for dim, missing in ((-2, down), (-1, right)):
-            if missing or margin:
-                size = x.shape[dim]
-                padded = size + 2 * margin + missing
-                indices = mirrored_indices(size, padded, self.mode, start=-margin)
-                x = x.index_select(dim, indices.to(x.device))
-        return x
+        return extend(x, self.padded_sides(x), mode=self.mode, margin=self.margin)
+
+    def padded_sides(self, x: Tensor) -> tuple[int, int]:
+        """Return the height and width that images (N, C, H, W) are padded to."""
+        height, width = (side + 2 * self.margin for side in x.shape[-2:])
+        return height + self._missing(height), width + self._missing(width)
 
     def _missing(self, size: int) -> int:
         if self.multiple == 1:
             return 0
         over = size % self.multiple
         return 0 if over == 0 and self.mode != 'symmetric' else self.multiple - over
+
+
+def extend(x: Tensor, sides: tuple[int, int], *, mode: str, margin: int = 0) -> Tensor:
+    """Pad images (N, C, H, W) by ``margin`` at the top and left, down and right to a size.
+
+    Args:
+        x: the images.
+        sides: height and width of the result.
+        mode: one of ``MODES``, as in :class:`Pad`; mirror images repeat.
+        margin: rows and columns above and left.
+
+    Examples:
+        >>> import torch
+        >>> extend(torch.tensor([[[[1, 2, 3]]]]), (1, 6), mode='reflect', margin=1)
+        tensor([[[[2, 1, 2, 3, 2, 1]]]])
+    """
+    down, right = (padded - side - margin for padded, side in zip(sides, x.shape[-2:], strict=True))
+    if mode in ('zero', 'replicate'):
+        fill = 'constant' if mode == 'zero' else 'replicate'
+        return F.pad(x, (margin, right, margin, down), mode=fill)
+    for dim, missing in ((-2, down), (-1, right)):
+        if missing or margin:
+            size = x.shape[dim]
+            indices = mirrored_indices(size, margin + size + missing, mode, start=-margin)
+            x = x.index_select(dim, indices.to(x.device))
+    return x
 
 
 def mirrored_indices(size: int, padded: int, mode: str, *, start: int = 0) -> Tensor:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Sequence
 from itertools import product
 
 import torch
+from mmengine.utils import ProgressBar
 from torch import Tensor
 
 from mmrestore.models.inference.base import InferenceDecorator, Network, chain
@@ -32,6 +34,8 @@ class Tile(InferenceDecorator):
         batch_size: tiles given to the network at once.
         output_device: where the output is put together, such as 'cpu' for an image larger than the
             memory of the GPU; the device of the network's output if absent.
+        progress: show a bar of the tiles on the standard error stream, one for every image, or
+            batch of them, that is restored.
 
     Raises:
         ValueError: the numbers do not fit each other or the network.
@@ -53,6 +57,7 @@ class Tile(InferenceDecorator):
         overlap: int,
         batch_size: int = 1,
         output_device: str | None = None,
+        progress: bool = False,
     ) -> None:
         super().__init__(net)
         if overlap < 0 or size <= overlap:
@@ -72,6 +77,7 @@ class Tile(InferenceDecorator):
         self.overlap = overlap
         self.batch_size = batch_size
         self.output_device = output_device
+        self.progress = progress
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W).
@@ -89,6 +95,7 @@ class Tile(InferenceDecorator):
         tops, lefts = (tile_starts(side, self.size, self.overlap) for side in x.shape[-2:])
         # The images are innermost, so that those of a batch share the weights of a tile.
         tiles = list(product(tops, lefts, range(len(x))))
+        bar = ProgressBar(len(tiles), file=sys.stderr) if self.progress else None
         blend: _Blend | None = None
         for first in range(0, len(tiles), self.batch_size):
             batch = tiles[first : first + self.batch_size]
@@ -103,6 +110,10 @@ class Tile(InferenceDecorator):
                 )
             for (top, left, n), output in zip(batch, outputs, strict=True):
                 blend.add(output, n, top * self.scale, left * self.scale)
+            if bar is not None:
+                bar.update(len(batch))
+        if bar is not None:
+            sys.stderr.write('\n')
         assert blend is not None
         return blend.mean
 

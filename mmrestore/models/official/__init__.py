@@ -5,6 +5,7 @@ from mmrestore.models.official.atbsn import (
     official_atbsn_student,
     official_nbsn,
 )
+from mmrestore.models.official.dbsnl import official_apbsn, official_dbsnl, undilated_dbsnl
 from mmrestore.models.official.deamnet import official_deamnet
 from mmrestore.models.official.discriminators import (
     basicsr_unet_discriminator,
@@ -49,8 +50,10 @@ __all__ = [
     'kair_vgg_192',
     'mmagic_edsr',
     'mmagic_msrresnet',
+    'official_apbsn',
     'official_atbsn',
     'official_atbsn_student',
+    'official_dbsnl',
     'official_deamnet',
     'official_dncnn',
     'official_edsr',
@@ -73,4 +76,5 @@ __all__ = [
     'paper_rednet',
     'paper_srgan_discriminator',
     'paper_srresnet',
+    'undilated_dbsnl',
 ]

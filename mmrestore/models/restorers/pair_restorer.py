@@ -93,18 +93,10 @@ class PairRestorer(Restorer):
 
     def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
         """Return the loss terms of a training batch (N, C, H, W)."""
-        if 'weight' in data_samples:
-            raise ValueError(
-                'pairs of noisy images take no weight of the loss: remove the batch transform that '
-                'sets it'
-            )
         first, second = self.sampler(inputs)
-        sample, target = take_pixels(inputs, first), take_pixels(inputs, second)
-        self._check_patches(inputs)
-        self._check_patches(sample)
         # Before the pass without gradient: autocast keeps its casts of the weights, and PyTorch
         # once lost the gradient where the first one was made without.
-        pred = self.backbone(sample).float()
+        pred, target = self._predict_pair(inputs, data_samples, first, second)
         terms = {'loss_reconstruction': self.losses['reconstruction'](pred, target)}
         if self.consistency_weight:
             with torch.no_grad() if self.detach else nullcontext():
@@ -113,3 +105,22 @@ class PairRestorer(Restorer):
             consistency = self.losses['consistency'](pred - target, difference)
             terms['loss_consistency'] = self.consistency_weight * consistency
         return terms
+
+    def compared(
+        self, inputs: Tensor, data_samples: DataSample
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return f(h1 y), h2 y and None, for there is no weight."""
+        return (*self._predict_pair(inputs, data_samples, *self.sampler(inputs)), None)
+
+    def _predict_pair(
+        self, inputs: Tensor, data_samples: DataSample, first: Tensor, second: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        if 'weight' in data_samples:
+            raise ValueError(
+                'pairs of noisy images take no weight of the loss: remove the batch transform that '
+                'sets it'
+            )
+        sample, target = take_pixels(inputs, first), take_pixels(inputs, second)
+        self._check_patches(inputs)
+        self._check_patches(sample)
+        return self.backbone(sample).float(), target

@@ -26,10 +26,18 @@ class Restorer(BaseModel):
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name, such as masks of tokens.
         inference: configs of inference decorators, the one next to the network first.
+        training_decorators: configs of inference decorators that training goes through, in the same
+            order: the loss is that of the decorated network, with gradients through all of its
+            runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
+            together, by ``[ComplementaryMasks, PixelDownsampled]``.
         test_seed: what is random in a prediction, such as masks that act at test too, is drawn as
             after this seed, anew for every call of ``predict``; None draws other numbers each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        ValueError: a training decorator changes the size of the output; in training, if the patches
+            do not fit the network, decorated as it trains.
     """
 
     def __init__(
@@ -40,6 +48,7 @@ class Restorer(BaseModel):
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
         inference: Sequence[dict] = (),
+        training_decorators: Sequence[dict] = (),
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,
@@ -55,6 +64,12 @@ class Restorer(BaseModel):
         self.test_seed = test_seed
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
         self._predictor = (build_inference(self.backbone, inference),)
+        self._trained = (build_inference(self.backbone, training_decorators),)
+        if self.trained.scale != self.backbone.scale:
+            raise ValueError(
+                f'training decorators must keep the scale of {type(self.backbone).__name__}, '
+                f'{self.backbone.scale}, got {self.trained.scale}: targets would not fit'
+            )
         if compile:
             self.backbone.compile()
 
@@ -62,6 +77,11 @@ class Restorer(BaseModel):
     def predictor(self) -> Network:
         """The network with its inference decorators."""
         return self._predictor[0]
+
+    @property
+    def trained(self) -> Network:
+        """The network with its training decorators."""
+        return self._trained[0]
 
     def forward(
         self, inputs: Tensor, data_samples: DataSample | None = None, mode: str = 'tensor'
@@ -85,10 +105,16 @@ class Restorer(BaseModel):
 
     def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
         """Return the loss terms of a training batch."""
+        compared = self.compared(inputs, data_samples)
+        return {f'loss_{name}': loss(*compared) for name, loss in self.losses.items()}
+
+    def compared(
+        self, inputs: Tensor, data_samples: DataSample
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return what the losses compare: predictions and targets of a batch, and their weight."""
         self._check_patches(inputs)
-        pred = self.backbone(inputs).float()  # outside of autocast's type: losses are in float32
-        target, weight = data_samples.gt_img, data_samples.get('weight')
-        return {f'loss_{name}': loss(pred, target, weight) for name, loss in self.losses.items()}
+        pred = self.trained(inputs).float()  # outside of autocast's type: losses are in float32
+        return pred, data_samples.gt_img, data_samples.get('weight')
 
     def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
         """Return one sample an image with ``pred_img`` in [0, 1]."""
@@ -100,7 +126,7 @@ class Restorer(BaseModel):
 
     def _check_patches(self, inputs: Tensor) -> None:
         self._check_inputs(inputs)
-        multiple = self.backbone.size_multiple
+        multiple = self.trained.size_multiple
         if inputs.shape[-2] % multiple or inputs.shape[-1] % multiple:
             raise ValueError(
                 f'{type(self.backbone).__name__} trains on patches whose sides are multiples of '

@@ -1,6 +1,7 @@
 """Networks as their papers write them: slow and obvious, to test and to time those of mmrestore."""
 
 from plain_networks.atbsn import PlainATBSN, PlainATBSNStudent, PlainNBSN
+from plain_networks.dbsnl import PlainDBSNl
 from plain_networks.deamnet import PlainDeamNet
 from plain_networks.dmnet import PlainDMNet
 from plain_networks.dncnn import PlainDnCNN
@@ -19,6 +20,7 @@ from plain_networks.unet import PlainUNet
 __all__ = [
     'PlainATBSN',
     'PlainATBSNStudent',
+    'PlainDBSNl',
     'PlainDMNet',
     'PlainDeamNet',
     'PlainDnCNN',

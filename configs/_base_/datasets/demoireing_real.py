@@ -1,0 +1,34 @@
+# The second stage of demoireing: real photographs of screens, data/screen_photographs/train, in
+# patches of 256 x 256 and batches of 32, each with a patch of a screenshot that has nothing to do
+# with it (two-stage training, sections 3 and 5). Their targets a teacher makes. Tested on the
+# screenshots of the first stage, photographed by the synthesiser, where the truth is known.
+_base_ = './demoireing_screenshots.py'
+
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='UnpairedDataset',
+        degraded=dict(
+            type='ImageFolder',
+            name='screen_photographs',
+            root='data/screen_photographs/train',
+            pipeline=dict(
+                image=dict(type='LoadImage'),
+                patch=dict(type='RandomCrop', size=256),
+                symmetry=dict(type='RandomDihedral'),
+                tensor=dict(type='PackInputs'),
+            ),
+        ),
+        clean=dict(
+            type='ImageFolder',
+            name='screenshots',
+            root='data/screenshots/train',
+            pipeline=dict(
+                image=dict(type='LoadImage'),
+                patch=dict(type='RandomCrop', size=256),
+                symmetry=dict(type='RandomDihedral'),
+                tensor=dict(type='PackInputs'),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,5 @@
+"""AMSNet-B of DeamNet: another backbone is one line."""
+
+_base_ = './restormer_b.py'
+
+model = dict(backbone=dict(_delete_=True, type='DeamNet', channels=64))

@@ -1,0 +1,17 @@
+"""AMSNet-P: fine-tuning of `small_nafnet_b.py`, 4 minutes on one core of a CPU."""
+
+_base_ = './small_nafnet_b.py'
+
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(downsample=None, mask=None)),
+    training_decorators=[
+        dict(type='ComplementaryMasks'),
+        dict(type='PixelDownsampled', stride=5),
+    ],
+    losses=dict(smoothness=dict(type='SmoothnessLoss', loss_weight=0.01)),
+)
+optim_wrapper = dict(optimizer=dict(lr=1e-4))
+param_scheduler = []
+train_cfg = dict(max_iters=300, val_interval=100)
+default_hooks = dict(checkpoint=dict(interval=100))
+load_from = 'work_dirs/amsnet/small_nafnet_b/iter_3000.pth'

@@ -1,0 +1,22 @@
+"""AP-BSN: a blind-spot network on mosaics of every fifth pixel; at test of every second.
+
+`--cfg-options model.inference.1.copies=8` adds the refinement.
+"""
+
+_base_ = [
+    '../_base_/models/dbsnl.py',
+    '../_base_/datasets/self_supervised_sidd.py',
+    '../_base_/schedules/adam_61k_iterations.py',
+    '../_base_/iteration_runtime.py',
+]
+model = dict(
+    backbone=dict(image_range=255.0),
+    data_preprocessor=dict(
+        batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
+    ),
+    inference=[
+        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
+        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
+    ],
+)
+train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=120))))

@@ -1,0 +1,23 @@
+"""AP-BSN of a small network on the noisy half of PolyU, 20 minutes on one core of a CPU."""
+
+_base_ = [
+    '../_base_/models/dbsnl.py',
+    '../_base_/datasets/self_supervised_polyu_small.py',
+    '../_base_/schedules/adam_6k_iterations_cosine.py',
+    '../_base_/iteration_runtime.py',
+]
+model = dict(
+    backbone=dict(channels=32, num_modules=4),
+    data_preprocessor=dict(
+        batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
+    ),
+    inference=[
+        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
+        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
+    ],
+)
+train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
+optim_wrapper = dict(type='AmpOptimWrapper')
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=3000, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=3000)
+default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000, max_keep_ckpts=6))

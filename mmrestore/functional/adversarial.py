@@ -1,0 +1,112 @@
+"""Losses of a generator and a discriminator from the discriminator's logits.
+
+Logits z are high where an image looks real; the probability of the papers is D = sigmoid(z). There
+may be one an image or one a patch: means are over all of them, in place of expectations.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import torch.nn.functional as F
+from torch import Tensor
+
+AdversarialKind = Literal['vanilla', 'least_squares', 'hinge', 'relativistic_average']
+KINDS: tuple[str, ...] = get_args(AdversarialKind)
+
+
+def check_kind(kind: str) -> None:
+    """Raise a ``ValueError`` unless there is an adversarial loss of this kind."""
+    if kind not in KINDS:
+        raise ValueError(f'the kind of an adversarial loss is one of {", ".join(KINDS)}: {kind!r}')
+
+
+def generator_loss(
+    restored: Tensor, real: Tensor | None = None, *, kind: AdversarialKind = 'vanilla'
+) -> Tensor:
+    """Return what a generator minimises so that its images look real.
+
+    With z the logits of restored images and r those of real ones it is, as a mean,
+
+    - vanilla: -log sigmoid(z);
+    - least_squares: (z - 1)^2 / 2;
+    - hinge: -z;
+    - relativistic_average: -log sigmoid(z - mean r) - log(1 - sigmoid(r - mean z)).
+
+    Sources: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
+    2018, equation 4; Mao et al., "Least squares generative adversarial networks", ICCV 2017,
+    equation 9; Miyato et al., "Spectral normalization for generative adversarial networks", ICLR
+    2018, equation 17; Jolicoeur-Martineau, "The relativistic discriminator", ICLR 2019, section
+    4.2, as a sum (the code of ESRGAN takes half of it).
+
+    Args:
+        restored: logits of restored images, of any shape.
+        real: logits of real images, which only the relativistic loss looks at.
+        kind: which of them.
+
+    Raises:
+        ValueError: there is no such kind, or the relativistic loss has no logits of real images.
+
+    Examples:
+        >>> import torch
+        >>> logits = torch.tensor([0.0, 2.0])
+        >>> round(generator_loss(logits).item(), 4)  # (log 2 + log(1 + exp -2)) / 2
+        0.41
+        >>> generator_loss(logits, kind='least_squares')
+        tensor(0.5000)
+    """
+    check_kind(kind)
+    if kind == 'vanilla':
+        return -F.logsigmoid(restored).mean()
+    if kind == 'least_squares':
+        return (restored - 1).square().mean() / 2
+    if kind == 'hinge':
+        return -restored.mean()
+    if real is None:
+        raise ValueError('the relativistic loss of a generator needs the logits of real images too')
+    return _cross_entropy(restored - real.mean(), real - restored.mean())
+
+
+def discriminator_loss(
+    restored: Tensor, real: Tensor, *, kind: AdversarialKind = 'vanilla'
+) -> Tensor:
+    """Return what a discriminator minimises so that it tells real images from restored ones.
+
+    With z the logits of restored images and r those of real ones it is, as means,
+
+    - vanilla: -log sigmoid(r) - log(1 - sigmoid(z)), the binary cross entropy;
+    - least_squares: ((r - 1)^2 + z^2) / 2;
+    - hinge: max(0, 1 - r) + max(0, 1 + z);
+    - relativistic_average: -log sigmoid(r - mean z) - log(1 - sigmoid(z - mean r)).
+
+    Sources: as of :func:`generator_loss`, equations 5, 9 and 16 of the first three.
+
+    Args:
+        restored: logits of restored images, of any shape.
+        real: logits of real images, of any shape.
+        kind: which of them.
+
+    Raises:
+        ValueError: there is no such kind.
+
+    Examples:
+        >>> import torch
+        >>> undecided = torch.zeros(3)
+        >>> round(discriminator_loss(undecided, undecided).item(), 4)  # 2 log 2
+        1.3863
+        >>> discriminator_loss(torch.tensor([-3.0]), torch.tensor([0.25]), kind='hinge')
+        tensor(0.7500)
+    """
+    check_kind(kind)
+    if kind == 'vanilla':
+        return _cross_entropy(real, restored)
+    if kind == 'least_squares':
+        return ((real - 1).square().mean() + restored.square().mean()) / 2
+    if kind == 'hinge':
+        return F.relu(1 - real).mean() + F.relu(1 + restored).mean()
+    return _cross_entropy(real - restored.mean(), restored - real.mean())
+
+
+def _cross_entropy(high: Tensor, low: Tensor) -> Tensor:
+    """Return -log sigmoid(high) - log(1 - sigmoid(low)), as means; no logit is too large."""
+    return -F.logsigmoid(high).mean() - F.logsigmoid(-low).mean()

@@ -1,0 +1,152 @@
+"""Pixel downsampling: images taken apart into sub-images of every s-th pixel, and put together.
+
+Noise that is correlated between neighbours is less so between every s-th pixel. The sub-images go
+to the batch axis or, side by side, into a mosaic of the channels that they had.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def check_stride(stride: int, padding: int = 0) -> None:
+    """Raise a ``ValueError`` unless the stride is at least 1 and the padding at least 0."""
+    if stride < 1 or padding < 0:
+        raise ValueError(
+            f'expected a stride of at least 1 and a padding of at least 0, got {stride} and '
+            f'{padding}'
+        )
+
+
+def pixel_downsample(x: Tensor, stride: int) -> Tensor:
+    """Take images apart: sub-image ``n*s*s + dy*s + dx`` is ``x[n, ..., dy::s, dx::s]``.
+
+    Source: Liao, Zheng, Zhong, Zhang and Ren, "Asymmetric mask scheme for self-supervised real
+    image denoising" (AMSNet), ECCV 2024, section 3.2; the order is that of the released code.
+
+    Args:
+        x: images (N, C, H, W), or (N, K, C, H, W) whose K images are treated alike.
+        stride: s; with 1 nothing changes.
+
+    Returns:
+        (N*s*s, C, H/s, W/s) or (N*s*s, K, C, H/s, W/s).
+
+    Raises:
+        ValueError: the stride is below 1, or a side is no multiple of it.
+
+    Examples:
+        >>> import torch
+        >>> pixel_downsample(torch.arange(8).view(1, 1, 2, 4), 2).flatten(1)
+        tensor([[0, 2],
+                [1, 3],
+                [4, 6],
+                [5, 7]])
+    """
+    # (N, dy, dx, ..., h, w)
+    return _phases(x, stride).movedim(-1, 1).movedim(-2, 1).flatten(0, 2)
+
+
+def pixel_upsample(x: Tensor, stride: int) -> Tensor:
+    """Put sub-images together again, the inverse of :func:`pixel_downsample`.
+
+    Args:
+        x: (N*s*s, C, h, w) or (N*s*s, K, C, h, w).
+        stride: s.
+
+    Returns:
+        (N, C, h*s, w*s) or (N, K, C, h*s, w*s).
+
+    Raises:
+        ValueError: the stride is below 1, or the number of sub-images is no multiple of its square.
+
+    Examples:
+        >>> import torch
+        >>> pixel_upsample(torch.tensor([0, 1, 4, 5]).view(4, 1, 1, 1), 2).squeeze()
+        tensor([[0, 1],
+                [4, 5]])
+    """
+    check_stride(stride)
+    if len(x) % stride**2:
+        raise ValueError(
+            f'a stride of {stride} makes {stride**2} sub-images of one image, got {len(x)} of them'
+        )
+    phases = x.unflatten(0, (-1, stride, stride)).movedim(1, -2).movedim(1, -1)
+    return phases.flatten(-2).flatten(-3, -2)  # of (N, ..., h, dy, w, dx)
+
+
+def to_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
+    """Put the sub-images of images side by side: the one of ``dy`` and ``dx`` is in that tile.
+
+    Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
+    asymmetric PD and blind-spot network", CVPR 2022, whose padding is 2.
+
+    Args:
+        x: images (N, C, H, W), or (N, K, C, H, W) whose K images are treated alike.
+        stride: s, the number of tiles in a row and in a column.
+        padding: rows and columns of zeros on all four sides of every tile.
+
+    Returns:
+        (N, C, H + 2*s*padding, W + 2*s*padding), or with K.
+
+    Raises:
+        ValueError: the stride is below 1, the padding negative, or a side no multiple of the
+            stride.
+
+    Examples:
+        >>> import torch
+        >>> to_mosaic(torch.arange(8).view(1, 1, 2, 4), 2, padding=0).squeeze()
+        tensor([[0, 2, 1, 3],
+                [4, 6, 5, 7]])
+    """
+    check_stride(stride, padding)
+    tiles = _phases(x, stride).transpose(-4, -3).transpose(-2, -1)  # (N, ..., dy, h, dx, w)
+    if padding:
+        tiles = F.pad(tiles, (padding, padding, 0, 0, padding, padding))
+    return tiles.flatten(-2).flatten(-3, -2)
+
+
+def from_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
+    """Put images together from a mosaic, the inverse of :func:`to_mosaic`; the padding is dropped.
+
+    Args:
+        x: (N, C, H + 2*s*padding, W + 2*s*padding), or with K.
+        stride: s.
+        padding: rows and columns on all four sides of every tile.
+
+    Returns:
+        (N, C, H, W) or (N, K, C, H, W).
+
+    Raises:
+        ValueError: the stride is below 1, the padding negative, or these do not fit the size.
+
+    Examples:
+        >>> import torch
+        >>> from_mosaic(torch.tensor([[0, 2, 1, 3], [4, 6, 5, 7]])[None, None], 2, padding=0)
+        tensor([[[[0, 1, 2, 3],
+                  [4, 5, 6, 7]]]])
+    """
+    check_stride(stride, padding)
+    height, width = x.shape[-2:]
+    if height % stride or width % stride or min(height, width) <= 2 * stride * padding:
+        raise ValueError(
+            f'a mosaic of {stride} x {stride} tiles with a padding of {padding} has sides that are '
+            f'multiples of {stride} above {2 * stride * padding}, got {(height, width)}'
+        )
+    tiles = x.unflatten(-1, (stride, -1)).unflatten(-3, (stride, -1))  # (N, ..., dy, h, dx, w)
+    inner_height, inner_width = (side // stride - 2 * padding for side in (height, width))
+    tiles = tiles.narrow(-3, padding, inner_height).narrow(-1, padding, inner_width)
+    return tiles.transpose(-4, -3).transpose(-2, -1).flatten(-2).flatten(-3, -2)
+
+
+def _phases(x: Tensor, stride: int) -> Tensor:
+    """View images as (N, ..., h, dy, w, dx)."""
+    check_stride(stride)
+    height, width = x.shape[-2:]
+    if height % stride or width % stride:
+        raise ValueError(
+            f'pixel downsampling by {stride} needs sides that are multiples of {stride}, got '
+            f'{(height, width)}: change the size of the crop, or pad images and crop the result as '
+            'the inference decorator PixelDownsampled does'
+        )
+    return x.unflatten(-1, (-1, stride)).unflatten(-3, (-1, stride))

@@ -1,0 +1,119 @@
+"""A second pass over restored images into which noisy pixels are put back."""
+
+from __future__ import annotations
+
+from math import prod
+
+import torch
+from torch import Tensor
+
+from mmrestore.functional.replacement import random_replacements
+from mmrestore.models.inference.base import InferenceDecorator, Network, chain
+from mmrestore.models.inference.batches import check_max_pixels, split_calls
+from mmrestore.models.inference.pad import Pad
+from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
+from mmrestore.registry import INFERENCE
+
+
+@INFERENCE.register_module()
+class RandomReplacementRefinement(InferenceDecorator):
+    """Restore again, at full resolution, copies with some noisy pixels put back; average them.
+
+    Pixel downsampling breaks fine structures. What is inside of ``PixelDownsampled`` mends them: it
+    restores copies of the first result, in each of which other pixels are the noisy ones. They are
+    drawn by PyTorch's global generator of the device; which ones, depends on ``max_pixels`` too.
+
+    Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
+    asymmetric PD and blind-spot network", CVPR 2022 (``per_element=True``, ``padding=2``); Liao et
+    al., "Asymmetric mask scheme for self-supervised real image denoising" (AMSNet), ECCV 2024.
+
+    Args:
+        copies: number of copies; 0 leaves the first result as it is.
+        probability: that a pixel is put back.
+        per_element: draw for each channel of a pixel by itself.
+        padding: rows and columns added to the copies by reflection on all sides, and cropped.
+        max_pixels: the most pixels (N * H * W, padded) of copies that are restored at once, at
+            least one copy of one image; None for all. ``ComplementaryMasks`` runs several branches
+            of each and has a bound of its own.
+
+    Raises:
+        ValueError: nothing inside is a ``PixelDownsampled``, or a number is out of its range.
+
+    Examples:
+        >>> def net(x):
+        ...     return x / 2
+        >>> net.scale, net.size_multiple = 1, 1
+        >>> inner = PixelDownsampled(net, stride=2)
+        >>> RandomReplacementRefinement(inner, probability=0.0)(torch.ones(1, 1, 1, 2))
+        tensor([[[[0.2500, 0.2500]]]])
+        >>> RandomReplacementRefinement(inner, probability=1.0)(torch.ones(1, 1, 1, 2))
+        tensor([[[[0.5000, 0.5000]]]])
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        *,
+        copies: int = 8,
+        probability: float = 0.16,
+        per_element: bool = False,
+        padding: int = 0,
+        max_pixels: int | None = None,
+    ) -> None:
+        super().__init__(net)
+        inner = [part for part in chain(net) if isinstance(part, PixelDownsampled)]
+        if not inner:
+            raise ValueError(
+                'RandomReplacementRefinement refines what PixelDownsampled restores, got '
+                f'{type(net).__name__}: name PixelDownsampled before it'
+            )
+        if copies < 0 or not 0 <= probability <= 1:
+            raise ValueError(
+                'expected a number of copies of at least 0 and a probability in [0, 1], got '
+                f'{copies} and {probability}'
+            )
+        check_max_pixels(max_pixels)
+        self.copies = copies
+        self.probability = probability
+        self.per_element = per_element
+        self.max_pixels = max_pixels
+        self._padded = Pad(inner[0].net, mode='reflect', margin=padding)
+        self.size_multiple = 1
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Restore images (N, C, H, W)."""
+        restored = self.net(x)
+        return self.refine(restored, x) if self.copies else restored
+
+    def refine(self, restored: Tensor, noisy: Tensor, *, draws: Tensor | None = None) -> Tensor:
+        """Refine restored images.
+
+        Args:
+            restored: (N, C, H, W).
+            noisy: what they were restored from.
+            draws: numbers in [0, 1) that decide what is put back, see ``random_replacements``.
+        """
+        images, copies = split_calls(
+            len(noisy),
+            self.copies,
+            pixels=prod(self._padded.padded_sides(noisy)),
+            max_pixels=self.max_pixels,
+        )
+        means = []
+        for part in images:
+            total: Tensor | None = None
+            for called in copies:
+                mixed = random_replacements(
+                    restored[part],
+                    noisy[part],
+                    self.probability,
+                    copies=called.stop - called.start,
+                    per_element=self.per_element,
+                    draws=None if draws is None else draws[called, part],
+                )
+                outputs = self._padded(mixed.flatten(0, 1)).unflatten(0, mixed.shape[:2])
+                sums = outputs.sum(dim=0)
+                total = sums if total is None else total + sums
+            assert total is not None
+            means.append(total / self.copies)
+        return means[0] if len(means) == 1 else torch.cat(means)

@@ -1,0 +1,73 @@
+"""A prior on the prediction: neighbours are alike."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from mmrestore.functional.total_variation import forward_differences, gradient_lengths
+from mmrestore.models.losses.reduction import Reduction, check_reduction, weighted_reduction
+from mmrestore.registry import MODELS
+
+
+@MODELS.register_module()
+class SmoothnessLoss(nn.Module):
+    """The total variation of the prediction, channel by channel; the target is not looked at.
+
+    It is the mean of sqrt(down^2 + right^2 + eps), of the differences to the lower and to the right
+    neighbour, over all pixels that have both. In a weighted mean each counts with its own weight.
+
+    Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
+    denoising" (AMSNet), ECCV 2024, equation 9, a sum without eps.
+
+    Args:
+        isotropic: otherwise the mean of the absolute differences downwards plus the mean of those
+            to the right, over all pairs of neighbours, as in the released code of AMSNet (which
+            lately divides it by the batch size too).
+        eps: keeps the root differentiable, in squared units of the images.
+        loss_weight: factor of the result: the paper's lambda, 0.01 or 0.1, if the data term is a
+            mean as well.
+        reduction: 'mean' or 'sum', see ``weighted_reduction``.
+
+    Raises:
+        ValueError: ``eps`` is not positive, or ``reduction`` is neither; in a call, if a side is
+            shorter than 2 pixels or the weight does not fit.
+
+    Examples:
+        >>> import torch
+        >>> pred = torch.tensor([[[[1.0, 5.0], [4.0, 9.0]]]])
+        >>> round(SmoothnessLoss()(pred, pred).item(), 4)  # of 3 down and 4 to the right
+        5.0
+        >>> SmoothnessLoss(isotropic=False)(pred, pred)  # (3 + 4) / 2 + (4 + 5) / 2
+        tensor(8.)
+    """
+
+    def __init__(
+        self,
+        *,
+        isotropic: bool = True,
+        eps: float = 1e-6,
+        loss_weight: float = 1.0,
+        reduction: Reduction = 'mean',
+    ) -> None:
+        super().__init__()
+        check_reduction(reduction)
+        if eps <= 0:
+            raise ValueError(f'expected a positive eps, got {eps}: the root has no slope at 0')
+        self.isotropic = isotropic
+        self.eps = eps
+        self.loss_weight = loss_weight
+        self.reduction = reduction
+
+    def forward(self, pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Return the loss of predictions (N, C, H, W)."""
+        if self.isotropic:
+            return self._reduced(gradient_lengths(pred, eps=self.eps), pred, weight)
+        down, right = forward_differences(pred)
+        return self._reduced(down.abs(), pred, weight) + self._reduced(right.abs(), pred, weight)
+
+    def _reduced(self, elements: Tensor, pred: Tensor, weight: Tensor | None) -> Tensor:
+        if weight is not None:
+            for dim in (-2, -1):
+                if weight.shape[dim] == pred.shape[dim]:
+                    weight = weight.narrow(dim, 0, elements.shape[dim])
+        return self.loss_weight * weighted_reduction(elements, weight, self.reduction)

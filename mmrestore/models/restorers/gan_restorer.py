@@ -1,0 +1,219 @@
+"""Training against a discriminator that knows clean images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from types import MappingProxyType
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from mmrestore.models.layers.two_scales import TwoScales
+from mmrestore.models.losses.adversarial import AdversarialLoss
+from mmrestore.models.restorers.restorer import Restorer
+from mmrestore.registry import MODELS
+from mmrestore.structures import DataSample
+
+ADVERSARIAL: Mapping[str, Any] = MappingProxyType(
+    {'type': 'AdversarialLoss', 'kind': 'vanilla', 'loss_weight': 1e-3}
+)
+
+
+@MODELS.register_module()
+class GANRestorer(Restorer):
+    """A restorer whose results shall also look like clean images that have nothing to do with them.
+
+    Each iteration updates the discriminator D, which tells the restored images G(y) of the batch
+    from its clean ones x, ``data_samples.real_img``; every ``discriminator_steps``-th iteration
+    then updates the network G as well, against the new D. Both see one and the same G(y). With the
+    losses named ``pixel`` and ``adversarial`` G minimises
+
+        pixel(G(y), target) + loss_weight * adversarial(D(G(y))).
+
+    ``optim_wrapper`` has one optimizer for ``backbone``, which is all but the discriminator, and
+    one for ``discriminator``. A prediction uses the network alone, and ``load_from`` loads it
+    alone: the checkpoint of a plain ``Restorer`` is the beginning of a second stage.
+
+    While gradients are accumulated both losses are those of the networks as they were after the
+    last update, but for that of G in the last iteration before its update, which D comes first in.
+    Of several processes each takes batch statistics, such as the means of the relativistic loss,
+    over its own images; ``sync_bn='torch'`` joins those of batch norms on GPUs.
+
+    Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
+    2018, equations 3 to 6 and section 4.2 (``discriminator_steps`` is k of Goodfellow et al.,
+    "Generative adversarial nets", NeurIPS 2014, algorithm 1).
+
+    Args:
+        backbone: config of the network, ``y = net(x)``.
+        discriminator: config of a network that maps images (N, C, H, W) to logits.
+        losses: configs of loss terms that compare with targets, by name.
+        adversarial: config of the adversarial loss and of its weight.
+        discriminator_steps: updates of the discriminator for one of the network.
+        data_preprocessor: config of the data preprocessor.
+        attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
+        inference: configs of inference decorators, the one next to the network first.
+        training_decorators: configs of inference decorators that training goes through.
+        test_seed: seed of what is random in a prediction.
+        compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        ValueError: ``discriminator_steps`` is below 1, or a loss is called ``adversarial``; in
+            training, if a batch has no clean images or their size is not that of the restored ones.
+    """
+
+    separately_optimized = ('backbone', 'discriminator')
+
+    def __init__(
+        self,
+        backbone: dict,
+        *,
+        discriminator: dict,
+        losses: Mapping[str, dict],
+        adversarial: Mapping[str, Any] = ADVERSARIAL,
+        discriminator_steps: int = 1,
+        data_preprocessor: dict | None = None,
+        attachments: Mapping[str, dict | None] | None = None,
+        inference: Sequence[dict] = (),
+        training_decorators: Sequence[dict] = (),
+        test_seed: int | None = 0,
+        compile: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
+        if discriminator_steps < 1 or 'adversarial' in losses:
+            raise ValueError(
+                'expected discriminator_steps of at least 1 and losses that compare with targets, '
+                f'got {discriminator_steps} and {", ".join(losses)}; the adversarial loss is '
+                'configured by `adversarial`'
+            )
+        super().__init__(
+            backbone,
+            losses=losses,
+            data_preprocessor=data_preprocessor,
+            attachments=attachments,
+            inference=inference,
+            training_decorators=training_decorators,
+            test_seed=test_seed,
+            compile=compile,
+            init_cfg=init_cfg,
+        )
+        self.discriminator = MODELS.build(discriminator)
+        self.adversarial = cast(AdversarialLoss, MODELS.build(dict(adversarial)))
+        self.discriminator_steps = discriminator_steps
+
+    @property
+    def optimized_parts(self) -> dict[str, nn.Module]:
+        """What has an optimizer of its own, by its name among the optimizers."""
+        rest = {name: part for name, part in self.named_children() if name != 'discriminator'}
+        return {'backbone': nn.ModuleDict(rest), 'discriminator': self.discriminator}
+
+    def train_step(self, data: dict, optim_wrapper: Any) -> dict[str, Tensor]:  # type: ignore[override]
+        """Update the discriminator and, where it is its turn, the network.
+
+        Args:
+            data: a batch as it comes from the data loader.
+            optim_wrapper: a :class:`mmrestore.engine.SeparateOptimWrappers`.
+
+        Returns:
+            Scalars to log: the loss of the discriminator and its mean logits, and of an update of
+            the network the terms of its loss and their sum, ``loss``.
+        """
+        turn = optim_wrapper.num_updates('discriminator') % self.discriminator_steps
+        updates_network = turn == self.discriminator_steps - 1
+        with optim_wrapper['backbone'].optim_context(self):
+            data = self.data_preprocessor(data, True)
+            with nullcontext() if updates_network else torch.no_grad():
+                compared = self.compared(**data)
+        restored = fine_image(compared[0])
+        real = self._clean_images(data['data_samples'], restored)
+        with optim_wrapper['discriminator'].optim_context(self):
+            discriminated = self.discriminator_terms(restored.detach(), real)
+        optim_wrapper.update('discriminator', discriminated['loss_discriminator'])
+        if not updates_network:
+            optim_wrapper.skip('backbone')
+            return discriminated
+        with optim_wrapper['backbone'].optim_context(self), frozen(self.discriminator):
+            terms = self.generator_terms(*compared, real)
+        loss, logged = self.parse_losses(terms)
+        optim_wrapper.update('backbone', loss)
+        return {
+            **discriminated,
+            **logged,
+        }  # what is not finite is named in the order of the updates
+
+    def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
+        """Return the loss terms of the network for a training batch."""
+        compared = self.compared(inputs, data_samples)
+        real = self._clean_images(data_samples, fine_image(compared[0]))
+        return self.generator_terms(*compared, real)
+
+    def generator_terms(
+        self,
+        pred: Tensor | TwoScales,
+        target: Tensor,
+        weight: Tensor | None,
+        real: Tensor,
+    ) -> dict[str, Tensor]:
+        """Return the loss terms of the network from what it restored, also at two scales."""
+        terms = {f'loss_{k}': loss(pred, target, weight) for k, loss in self.losses.items()}
+        logits = self.discriminator(fine_image(pred)).float()
+        real_logits = None
+        if self.adversarial.generator_needs_real:
+            real_logits = self.discriminator(real).float()
+        return {**terms, 'loss_adversarial': self.adversarial.generator(logits, real_logits)}
+
+    def discriminator_terms(self, restored: Tensor, real: Tensor) -> dict[str, Tensor]:
+        """Return the loss of the discriminator and its mean logits of both kinds of images."""
+        # One after the other, for batch norms shall not mix them.
+        real_logits = self.discriminator(real).float()
+        logits = self.discriminator(restored).float()
+        return {
+            'loss_discriminator': self.adversarial.discriminator(logits, real_logits),
+            'logit_real': real_logits.detach().mean(),
+            'logit_restored': logits.detach().mean(),
+        }
+
+    @staticmethod
+    def _clean_images(data_samples: DataSample, restored: Tensor) -> Tensor:
+        real = data_samples.get('real_img')
+        if real is None:
+            raise ValueError(
+                'the discriminator needs clean images beside the degraded ones, `real_img`: train '
+                'with an UnpairedDataset'
+            )
+        if real.shape[1:] != restored.shape[1:]:
+            raise ValueError(
+                f'the clean images are {tuple(real.shape[1:])} (channels, height, width), the '
+                f'restored ones {tuple(restored.shape[1:])}: crop the clean side of the '
+                "UnpairedDataset to the degraded one's size times the scale of the network"
+            )
+        return real
+
+
+def fine_image(pred: Tensor | TwoScales) -> Tensor:
+    """Return the images (N, C, H, W) that a discriminator sees of a prediction."""
+    return pred.fine if isinstance(pred, TwoScales) else pred
+
+
+@contextmanager
+def frozen(network: nn.Module) -> Iterator[None]:
+    """Let what is computed in a ``with`` block give the parameters of a network no gradients.
+
+    Examples:
+        >>> net, x = nn.Linear(1, 1), torch.ones(1, 1, requires_grad=True)
+        >>> with frozen(net):
+        ...     y = net(x)
+        >>> y.backward()
+        >>> net.weight.grad is None, x.grad is None
+        (True, False)
+    """
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    for parameter in parameters:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in parameters:
+            parameter.requires_grad_(True)
