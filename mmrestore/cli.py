@@ -216,19 +216,21 @@ def restore(options: argparse.Namespace) -> None:
 
     from mmrestore.apis import init_restorer, restore_files
 
-    inference = []
+    tile, inference = None, []
     if options.overlap is not None and options.tile is None:
         raise ValueError('--overlap is of tiles: give their size with --tile')
     if options.tile is not None:
         overlap = 32 if options.overlap is None else options.overlap
-        inference.append({'type': 'Tile', 'size': options.tile, 'overlap': overlap})
+        tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
     if options.self_ensemble:
         inference.append({'type': 'SelfEnsemble'})
     config = _override(_open_network_config(options), options)
     _check_folder(options, options.output)
     if str(options.device).startswith('cuda') and not torch.cuda.is_available():
         options.fail(f'--device {options.device}: PyTorch finds no GPU here')
-    restorer = init_restorer(config, options.checkpoint, device=options.device, inference=inference)
+    restorer = init_restorer(
+        config, options.checkpoint, device=options.device, inference=inference, tile=tile
+    )
     written = restore_files(restorer, options.inputs, options.output)
     print(f'{len(written)} images written to {options.output}')
 

@@ -6,7 +6,7 @@ _base_ = [
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(backbone=dict(channels=16))
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=800, val_interval=200)
-default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=200))
+model = dict(backbone=dict(channels=16, blind_spot_shift=3))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=400, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=400, val_interval=100)
+default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=100))

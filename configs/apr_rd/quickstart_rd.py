@@ -1,4 +1,4 @@
-"""RD of a small student from six blind spots of the teacher of `quickstart_apr.py`."""
+"""RD of a small student from four blind spots of the teacher of `quickstart_apr.py`."""
 
 _base_ = [
     '../_base_/models/rd_nbsn.py',
@@ -8,15 +8,17 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(channels=16),
+    losses=dict(pixel=dict(loss_weight=4.0)),
     data_preprocessor=dict(
         batch_transforms=dict(
             teacher=dict(
                 backbone=dict(channels=16),
-                checkpoint='work_dirs/apr_rd/quickstart/apr/iter_800.pth',
+                checkpoint='work_dirs/apr_rd/quickstart/apr/iter_400.pth',
+                shifts=(0, 1, 2, 3),
             )
         )
     ),
 )
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=800, val_interval=200)
-default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=200))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=400, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=400, val_interval=100)
+default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=100))

@@ -1,4 +1,4 @@
-"""RD of a small student with the teacher of `small_apr.py`, 20 minutes on one core of a CPU."""
+"""RD of a small student with the teacher of `small_apr.py`, a quarter of an hour on one core of a CPU."""
 
 _base_ = [
     '../_base_/models/rd_nbsn.py',
@@ -19,6 +19,6 @@ model = dict(
     ),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=4000, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=4000)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=3000, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=3000)
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000, max_keep_ckpts=6))

@@ -19,6 +19,7 @@ from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import MODELS
 
@@ -30,6 +31,7 @@ def init_restorer(
     device: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     inference: Sequence[dict] = (),
+    tile: dict | None = None,
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
 
@@ -39,6 +41,8 @@ def init_restorer(
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override the config, by dotted key.
         inference: configs of further inference decorators, around those of the config.
+        tile: config of ``Tile``, which stands where large images want it: around all of the config,
+            but inside of masks that are drawn for whole images.
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
@@ -48,7 +52,8 @@ def init_restorer(
     config.merge_from_dict(dict(overrides or {}))
     init_default_scope('mmrestore')
     model = config.model
-    model.inference = [*model.get('inference', []), *inference]
+    decorators = model.get('inference', [])
+    model.inference = [*(with_tiles(decorators, tile) if tile else decorators), *inference]
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def recognise(weights: Iterable[str]) -> list[str]:
     found = _patterns(weights)
     likeness: dict[str, float] = {}
     for name, network in MODELS.module_dict.items():
-        if network.__module__.startswith(NETWORKS):
+        if network.__module__.startswith(NETWORKS) and not _wraps_another(network):
             with torch.device('meta'):
                 names = _patterns(network().state_dict())
             likeness[name] = len(names & found) / len(names | found)
@@ -181,6 +182,10 @@ def recognise(weights: Iterable[str]) -> list[str]:
     classes = [MODELS.module_dict[name] for name in nearest]
     families = {base.__name__ for network in classes for base in network.__mro__}
     return sorted(families & set(likeness))
+
+
+def _wraps_another(network: type) -> bool:
+    return 'backbone' in signature(network).parameters
 
 
 def _part(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -16,7 +16,7 @@ train_dataloader = dict(
         pipeline=dict(
             image=dict(type='LoadImage'),
             noise=dict(type='AddNoise', noise=camera, by_name=True, keep_clean=False),
-            patch=dict(type='RandomCrop', size=64),
+            patch=dict(type='RandomCrop', size=96),
             symmetry=dict(type='RandomDihedral'),
             tensor=dict(type='PackInputs'),
         ),

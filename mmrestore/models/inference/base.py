@@ -26,11 +26,14 @@ class InferenceDecorator:
     It is not a module: the network keeps its one owner, and nothing of a decorator enters a state
     dict. ``scale`` and ``size_multiple`` have the meaning they have for a backbone; they are those
     of the network unless a subclass changes them. ``pad_mode`` is how the released code of the
-    network pads, 'reflect' if it does not say.
+    network pads, 'reflect' if it does not say. ``tiled_inside`` says of a class that it is to be
+    given whole images, so that large ones are tiled inside of it.
 
     Raises:
         TypeError: ``net`` cannot be called or does not state ``scale`` and ``size_multiple``.
     """
+
+    tiled_inside = False
 
     def __init__(self, net: Network) -> None:
         missing = [name for name in ('scale', 'size_multiple') if not hasattr(net, name)]
@@ -56,6 +59,27 @@ def chain(net: Network) -> Iterator[Network]:
         yield net
         net = net.net
     yield net
+
+
+def with_tiles(cfgs: Sequence[dict[str, Any]], tile: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return configs of decorators and of tiles, in the order in which large images want them.
+
+    Tiles come outside of all others but inside of those that state ``tiled_inside``.
+
+    Args:
+        cfgs: configs of inference decorators, the one next to the network first.
+        tile: config of ``Tile``.
+
+    Examples:
+        >>> pad, masks, tile = dict(type='Pad'), dict(type='ComplementaryMasks'), dict(type='Tile')
+        >>> with_tiles([pad], tile) == [pad, tile], with_tiles([masks], tile) == [tile, masks]
+        (True, True)
+    """
+    place = 0
+    for place, cfg in enumerate([*cfgs, None]):
+        if cfg is None or getattr(INFERENCE.get(cfg['type']), 'tiled_inside', False):
+            break
+    return [*cfgs[:place], tile, *cfgs[place:]]
 
 
 def build_inference(net: Network, cfgs: Sequence[dict[str, Any]] = ()) -> Network:

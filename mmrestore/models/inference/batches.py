@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MAX_PIXELS = 4_000_000  # of a call by default, 30 blocks of 256 x 256 in two branches
+
 
 def check_max_pixels(max_pixels: int | None) -> None:
     """Raise a ``ValueError`` unless ``max_pixels`` is None or positive."""

@@ -15,7 +15,7 @@ from mmrestore.functional.complementary_masks import (
     random_branches,
 )
 from mmrestore.models.inference.base import InferenceDecorator, Network
-from mmrestore.models.inference.batches import check_max_pixels, split_calls
+from mmrestore.models.inference.batches import MAX_PIXELS, check_max_pixels, split_calls
 from mmrestore.models.inference.pad import Pad
 from mmrestore.registry import INFERENCE
 
@@ -52,13 +52,15 @@ class ComplementaryMasks(InferenceDecorator):
         tensor([[[[1., 1., 1.]]]])
     """
 
+    tiled_inside = True
+
     def __init__(
         self,
         net: Network,
         *,
         num_branches: int = 2,
         per_channel: bool = False,
-        max_pixels: int | None = None,
+        max_pixels: int | None = MAX_PIXELS,
     ) -> None:
         super().__init__(net)
         check_branches(num_branches)

@@ -54,6 +54,8 @@ class PixelDownsampled(InferenceDecorator):
         tensor([[[[1., 2., 1., 2.]]]])
     """
 
+    tiled_inside = True
+
     def __init__(
         self,
         net: Network,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mmrestore.functional.replacement import random_replacements
 from mmrestore.models.inference.base import InferenceDecorator, Network, chain
-from mmrestore.models.inference.batches import check_max_pixels, split_calls
+from mmrestore.models.inference.batches import MAX_PIXELS, check_max_pixels, split_calls
 from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.registry import INFERENCE
@@ -50,6 +50,8 @@ class RandomReplacementRefinement(InferenceDecorator):
         tensor([[[[0.5000, 0.5000]]]])
     """
 
+    tiled_inside = True
+
     def __init__(
         self,
         net: Network,
@@ -58,7 +60,7 @@ class RandomReplacementRefinement(InferenceDecorator):
         probability: float = 0.16,
         per_element: bool = False,
         padding: int = 0,
-        max_pixels: int | None = None,
+        max_pixels: int | None = MAX_PIXELS,
     ) -> None:
         super().__init__(net)
         inner = [part for part in chain(net) if isinstance(part, PixelDownsampled)]

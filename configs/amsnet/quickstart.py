@@ -1,0 +1,27 @@
+"""AMSNet-B of a small network on photographs taken again with a noisy camera, nothing clean."""
+
+_base_ = [
+    '../_base_/models/nafnet_baseline_32.py',
+    '../_base_/datasets/self_supervised_embedded.py',
+    '../_base_/schedules/adam_6k_iterations_cosine.py',
+    '../_base_/iteration_runtime.py',
+]
+model = dict(
+    backbone=dict(
+        channels=16, encoder_depths=[1, 1, 1, 1], num_middle_blocks=1, decoder_depths=[1, 1, 1, 1]
+    ),
+    data_preprocessor=dict(
+        batch_transforms=dict(
+            downsample=dict(type='PixelDownsample', stride=5), mask=dict(type='PixelMask')
+        )
+    ),
+    inference=[
+        dict(type='ComplementaryMasks'),
+        dict(type='PixelDownsampled', stride=2),
+        dict(type='RandomReplacementRefinement'),
+    ],
+)
+train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=600, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=600, val_interval=150)
+default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=150))
