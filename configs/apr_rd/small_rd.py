@@ -1,4 +1,4 @@
-"""RD of a small student with the teacher of `small_apr.py`, a quarter of an hour on one core of a CPU."""
+"""RD of a small student with the teacher of `small_apr.py`, 15 minutes of one core of a CPU."""
 
 _base_ = [
     '../_base_/models/rd_nbsn.py',
