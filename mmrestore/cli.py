@@ -179,10 +179,10 @@ def _train_stages(options: argparse.Namespace, stages: dict) -> None:
     found = read_stages(options.config, stages, options.cfg_options or {})
     folder = Path(options.work_dir or _default_folder(options))
     for name, stage in found.items():
-        taken = {
-            key: str(resumable_checkpoints(folder / other)[0]) for other, key in stage.takes.items()
-        }
-        warn_of_newer(name, taken.values(), resumable_checkpoints(folder / name))
+        taken = {}
+        for other, keys in stage.takes.items():
+            taken.update(dict.fromkeys(keys, str(resumable_checkpoints(folder / other)[0])))
+        warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
         words = {
             **vars(options),
             'config': str(stage.path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,12 +18,12 @@ class Stage(NamedTuple):
     """One training.
 
     - ``path``: its config file;
-    - ``takes``: the setting that becomes the last checkpoint of an earlier stage, by its name;
+    - ``takes``: the settings that become the last checkpoint of an earlier stage, by its name;
     - ``overrides``: settings that override the config, by dotted key.
     """
 
     path: Path
-    takes: dict[str, str]
+    takes: dict[str, tuple[str, ...]]
     overrides: dict[str, Any]
 
 
@@ -34,7 +35,7 @@ def read_stages(
     Args:
         path: the config file that lists them.
         stages: of each its ``config``, relative to that file, and what it ``takes``: the dotted key
-            of a setting by the name of an earlier stage.
+            of a setting, or a list of them, by the name of an earlier stage.
         overrides: settings by dotted key, which begins with the name of a stage.
 
     Raises:
@@ -44,7 +45,10 @@ def read_stages(
     found: dict[str, Stage] = {}
     for name, stage in stages.items():
         unknown = set(stage) - {'config', 'takes'}
-        takes = dict(stage.get('takes', {}))
+        takes = {
+            other: (keys,) if isinstance(keys, str) else tuple(keys)
+            for other, keys in stage.get('takes', {}).items()
+        }
         file = Path(path).parent / stage.get('config', '')
         if unknown or not file.is_file():
             raise ValueError(
@@ -62,7 +66,7 @@ def read_stages(
             for key, value in overrides.items()
             if key.startswith(f'{name}.')
         }
-        check_overrides(Config.fromfile(file), [*own, *takes.values()])
+        check_overrides(Config.fromfile(file), [*own, *chain.from_iterable(takes.values())])
         found[name] = Stage(file, takes, own)
     for key in overrides:
         if key.split('.')[0] not in found or '.' not in key:

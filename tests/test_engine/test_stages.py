@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 import torch
+from mmengine.config import Config
 from tiny_components import tiny_config
 
 from mmrestore.cli import main
@@ -46,6 +47,16 @@ def test_the_second_begins_with_what_the_first_made(folder):
     assert all(torch.equal(second[name], value) for name, value in first.items())
 
 
+def test_a_checkpoint_can_fill_several_settings(folder):
+    (folder / 'both.py').write_text(STAGES.replace("'load_from'", "['load_from', 'teacher']"))
+    second = folder / 'parts' / 'second.py'
+    second.write_text(f'{second.read_text()}\nteacher = None\n')
+    main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
+    first = str(folder / 'run' / 'first' / 'epoch_1.pth')
+    written = Config.fromfile(folder / 'run' / 'second' / 'second.py')
+    assert (written.load_from, written.teacher) == (first, first)
+
+
 def test_a_finished_stage_is_not_trained_again(folder, caplog):
     words = ['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')]
     main(words)
@@ -84,6 +95,7 @@ def test_other_commands_want_the_config_of_one_stage(folder, capsys):
         (STAGES, ['train_cfg.max_epochs=1'], 'begin with the name of a stage'),
         (STAGES, ['first.train_cgf.max_epochs=1'], 'Did you mean train_cfg'),
         (STAGES.replace("'load_from'", "'lod_from'"), [], 'Did you mean load_from'),
+        (STAGES.replace("'load_from'", "['load_from', 'mdel']"), [], 'Did you mean model'),
     ],
 )
 def test_mistakes_are_found_before_the_first_begins(folder, text, options, message):

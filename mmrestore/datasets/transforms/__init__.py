@@ -8,6 +8,7 @@ from mmrestore.datasets.transforms.load_image import LoadImage
 from mmrestore.datasets.transforms.pack_inputs import PackInputs
 from mmrestore.datasets.transforms.random_dihedral import RandomDihedral
 from mmrestore.datasets.transforms.recorrupt import Recorrupt
+from mmrestore.datasets.transforms.resize import Resize
 
 __all__ = [
     'AddGaussianNoise',
@@ -19,4 +20,5 @@ __all__ = [
     'RandomCrop',
     'RandomDihedral',
     'Recorrupt',
+    'Resize',
 ]

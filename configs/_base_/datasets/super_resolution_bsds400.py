@@ -1,0 +1,61 @@
+# Experiments in two stages of super-resolution x4, stage one: half of the photographs of BSDS400,
+# made small bicubically. Tests are on small images of the same kind and on "real" ones, whose noise
+# and compression training does not know: Gaussian noise of sigma 6, then JPEG of quality 60.
+_base_ = './super_resolution_div2k.py'
+noise = dict(type='AddNoise', noise=dict(type='GaussianNoise', sigma=6), by_name=True)
+jpeg = dict(type='AddNoise', noise=dict(type='JPEGCompression', quality=60))
+real = dict(
+    pipeline=dict(
+        image=dict(type='LoadImage'),
+        low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}),
+        noise=noise,
+        jpeg=jpeg,
+        tensor=dict(type='PackInputs'),
+    )
+)
+
+train_dataloader = dict(
+    total_batch_size=8,
+    num_workers=1,
+    sampler=dict(repeat=10),
+    dataset=dict(
+        name='bsds400',
+        root='data/BSDS500/train_test',
+        list_file='{{ fileDirname }}/lists/bsds400_synthetic.txt',
+        cache=True,
+        pipeline=dict(patch=dict(size=96)),
+    ),
+)
+test_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        datasets=dict(
+            _delete_=True,
+            kodak24=dict(type='ImageFolder', root='data/test/kodak24'),
+            mcmaster=dict(type='ImageFolder', root='data/test/mcmaster'),
+            kodak24_real=dict(type='ImageFolder', root='data/test/kodak24', **real),
+            mcmaster_real=dict(type='ImageFolder', root='data/test/mcmaster', **real),
+        )
+    ),
+)
+val_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        datasets=dict(
+            _delete_=True,
+            kodak24=dict(
+                type='ImageFolder', root='data/test/kodak24', files=['kodim05', 'kodim23']
+            ),
+            kodak24_real=dict(
+                type='ImageFolder', root='data/test/kodak24', files=['kodim05', 'kodim23'], **real
+            ),
+        )
+    ),
+)
+test_evaluator = dict(
+    metrics=[
+        dict(type='PSNR', channel='y', crop_border={{_base_.scale}}),
+        dict(type='SSIM', channel='y', crop_border={{_base_.scale}}),
+        dict(type='LPIPS', weights='random'),
+    ]
+)

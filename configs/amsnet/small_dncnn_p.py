@@ -1,0 +1,6 @@
+"""AMSNet-P of a small DnCNN on the noisy half of PolyU."""
+
+_base_ = './small_nafnet_p.py'
+
+model = dict(backbone=dict(_delete_=True, type='DnCNN', in_channels=3, channels=32, num_layers=10))
+load_from = 'work_dirs/amsnet/small_dncnn_b/iter_3000.pth'
