@@ -12,18 +12,44 @@ from mmengine.config import Config
 from mmrestore.apis import init_restorer
 from mmrestore.engine.config_check import check_config
 from mmrestore.engine.stages import read_stages
+from mmrestore.models.restorers.gan_restorer import ADVERSARIAL as ADVERSARIAL_LOSS
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 RUNNABLE = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name != '_base_')
 IN_STAGES = [p for p in RUNNABLE if 'stages' in Config.fromfile(p)]
 LEAVES = [p for p in RUNNABLE if p not in IN_STAGES]
+ADVERSARIAL = [p for p in LEAVES if Config.fromfile(p).model.type == 'GANRestorer']
 NETWORKS = sorted(CONFIGS.glob('_base_/models/*.py'))
 METAFILES = sorted(CONFIGS.glob('*/metafile.yml'))
 
 
 def name(path):
     return str(path.relative_to(CONFIGS))
+
+
+def degraded_side(config):
+    """Return the data set of the inputs, which unpaired training has beside one of clean images."""
+    dataset = config.train_dataloader.dataset
+    return dataset.degraded if dataset.type == 'UnpairedDataset' else dataset
+
+
+def input_size(config):
+    """Return the side of the images that the batch transforms hand to the network."""
+    side = degraded_side(config).pipeline.patch.size
+    transforms = config.model.get('data_preprocessor', {}).get('batch_transforms') or {}
+    for transform in filter(None, transforms.values()):
+        if transform.type == 'BicubicDownsample':
+            assert side % transform.scale == 0
+            side //= transform.scale
+        elif transform.type == 'ScreenPhotograph':
+            assert transform.size <= side
+            side = transform.size
+        elif transform.type == 'PixelDownsample':
+            assert side % transform.stride == 0
+            tiles = 2 * transform.stride * transform.get('padding', 2)
+            side = side + tiles if transform.get('mosaic') else side // transform.stride
+    return side
 
 
 @pytest.mark.parametrize('path', LEAVES, ids=name)
@@ -33,11 +59,35 @@ def test_names_are_known_and_the_network_fits_the_patches(path, recwarn):
     assert not [w for w in recwarn if 'nothing reads' in str(w.message)]
     with torch.device('meta'):
         net = MODELS.build(config.model.backbone)
-    patch = config.train_dataloader.dataset.pipeline.patch.size
-    assert patch % net.size_multiple == 0
-    image = config.train_dataloader.dataset.pipeline.get('image') or {}
+    assert input_size(config) % net.size_multiple == 0
+    image = degraded_side(config).pipeline.get('image') or {}
     gray = image.get('color') == 'gray'
     assert net.in_channels == (1 if gray else 3)
+
+
+@pytest.mark.parametrize('path', ADVERSARIAL, ids=name)
+def test_a_discriminator_sees_restored_and_clean_images_of_one_size(path):
+    config = Config.fromfile(path)
+    with torch.device('meta'):
+        net = MODELS.build(config.model.backbone)
+        discriminator = MODELS.build(config.model.discriminator)
+        side = config.train_dataloader.dataset.clean.pipeline.patch.size
+        assert side == net.scale * input_size(config)
+        assert discriminator(torch.rand(2, 3, side, side)).shape[:2] == (2, 1)
+
+
+@pytest.mark.parametrize('path', ADVERSARIAL, ids=name)
+def test_a_second_stage_begins_as_its_teacher(path):
+    config = Config.fromfile(path)
+    teacher = config.model.data_preprocessor.batch_transforms.get('teacher')
+    if teacher is None:  # SRGAN has pairs
+        assert path.stem == 'srgan'
+        return
+    with torch.device('meta'):
+        networks = [MODELS.build(c) for c in (teacher.backbone, config.model.backbone)]
+    shapes = [{k: v.shape for k, v in net.state_dict().items()} for net in networks]
+    assert shapes[0] == shapes[1]
+    assert teacher.checkpoint == config.load_from and teacher.padding == 0
 
 
 @pytest.mark.parametrize('path', IN_STAGES, ids=name)
@@ -69,6 +119,39 @@ def test_metafiles_tell_the_truth(path):
 def test_the_index_names_every_metafile():
     imported = yaml.safe_load((CONFIGS.parent / 'model-index.yml').read_text())['Import']
     assert sorted(imported) == [f'configs/{name(path)}' for path in METAFILES]
+
+
+TWO_STAGE = {  # learning rate, iterations
+    'srresnet': (1e-4, 100_000),
+    'edsr': (1e-4, 100_000),
+    'dmnet': (1e-4, 100_000),
+    'srresnet_plus': (1e-4, 10_000),
+    'edsr_plus': (1e-4, 10_000),
+    'dmnet_plus': (1e-5, 10_000),
+    'dncnn_plus': (1e-5, 10_000),
+    'red30_plus': (1e-5, 10_000),
+    'dncnn_5_stages': (1e-5, 40_000),
+    'red30_5_stages': (1e-5, 40_000),
+}
+
+
+@pytest.mark.parametrize('stem', TWO_STAGE)
+def test_two_stages_have_the_numbers_of_the_paper(stem):
+    config = Config.fromfile(CONFIGS / 'two_stage' / f'{stem}.py')
+    wrappers = [config.optim_wrapper]
+    if config.model.type == 'GANRestorer':
+        wrappers = [config.optim_wrapper.backbone, config.optim_wrapper.discriminator]
+        assert 'adversarial' not in config.model and ADVERSARIAL_LOSS['loss_weight'] == 1e-3
+        squares = config.model.losses.pixel
+        assert squares.get('loss', squares).type == 'MSELoss'
+    rate, iterations = TWO_STAGE[stem]
+    assert all(w.optimizer.type == 'Adam' and w.optimizer.lr == rate for w in wrappers)
+    assert all(w.optimizer.betas[0] == 0.9 for w in wrappers)
+    assert config.param_scheduler == []
+    assert config.train_cfg.max_iters == iterations
+    assert config.train_dataloader.total_batch_size == 32
+    if 'stages' in stem:
+        assert config.default_hooks.teacher_update.interval * 4 == iterations
 
 
 MASKED = {  # input mask and attention mask
@@ -127,3 +210,64 @@ def test_released_files_of_masked_training_load(stem, tmp_path):
     restorer = init_restorer(config, tmp_path / 'input_mask_80_90.pth', device='cpu')
     loaded = restorer.backbone.state_dict()
     assert all(torch.equal(loaded[k], v) for k, v in weights.items())
+
+
+@pytest.mark.parametrize(
+    ('stem', 'rate', 'steps', 'patch', 'batch'),
+    [
+        ('apr_rd/apr_atbsn', 3e-4, 400_000, 256, 8),
+        ('apr_rd/atbsn', 3e-4, 400_000, 256, 8),
+        ('apr_rd/sidd_benchmark_apr', 3e-4, 400_000, 256, 8),
+        ('apr_rd/dnd_apr', 3e-4, 400_000, 256, 8),
+        ('apr_rd/rd_nbsn', 3e-4, 200_000, 128, 8),
+        ('apr_rd/d_nbsn', 3e-4, 200_000, 128, 8),
+        ('apr_rd/dnd_rd', 3e-4, 200_000, 128, 8),
+        ('apr_rd/d_atbsn', 3e-4, 100_000, 128, 8),
+        ('amsnet/restormer_b', 1e-4, 625_000, 160, 4),
+        ('apbsn/apbsn', 1e-4, 61_360, 120, 8),
+    ],
+)
+def test_trainings_without_clean_pictures_are_as_published(stem, rate, steps, patch, batch):
+    config = Config.fromfile(CONFIGS / f'{stem}.py')
+    loader = config.train_dataloader
+    assert (loader.dataset.pipeline.patch.size, loader.total_batch_size) == (patch, batch)
+    assert config.auto_scale_lr.base_batch_size == batch
+    assert (config.optim_wrapper.optimizer.lr, config.train_cfg.max_iters) == (rate, steps)
+    for scheduler in config.param_scheduler:
+        expected = [24_544, 49_088] if stem == 'apbsn/apbsn' else steps
+        assert scheduler.get('T_max', scheduler.get('milestones')) == expected
+
+
+@pytest.mark.parametrize(
+    ('stem', 'shifts', 'padding', 'recharged'),
+    [('rd_nbsn', 6, 16, True), ('d_nbsn', 6, 16, False), ('d_atbsn', 7, 0, False)],
+)
+def test_students_learn_from_the_published_blind_spots(stem, shifts, padding, recharged):
+    model = Config.fromfile(CONFIGS / 'apr_rd' / f'{stem}.py').model
+    transforms = model.data_preprocessor.batch_transforms
+    assert list(transforms.teacher.shifts) == list(range(shifts))
+    assert transforms.teacher.padding == padding
+    assert bool(transforms.get('recharge')) == recharged
+    assert model.losses.pixel.loss_weight == shifts  # the sum of as many means
+
+
+def test_strides_masks_and_copies_are_as_published():
+    b, p = (Config.fromfile(CONFIGS / 'amsnet' / f'restormer_{n}.py').model for n in 'bp')
+    assert b.data_preprocessor.batch_transforms.downsample.stride == 5
+    assert [part.type for part in b.inference[:2]] == ['ComplementaryMasks', 'PixelDownsampled']
+    assert b.inference[1].stride == 2 and b.inference[2].copies == 0
+    assert not any(p.data_preprocessor.batch_transforms.values())
+    assert p.training_decorators[1].stride == 5 and p.losses.smoothness.loss_weight == 0.01
+    apr = Config.fromfile(CONFIGS / 'apr_rd' / 'apr_atbsn.py').model
+    assert (apr.sampler.window, apr.consistency_weight, apr.detach) == (3, 4.0, True)
+    assert (apr.backbone.blind_spot_shift, apr.inference[0].shift) == (5, 1)
+    apbsn = Config.fromfile(CONFIGS / 'apbsn' / 'apbsn_refined.py')
+    assert apbsn.model.data_preprocessor.batch_transforms.downsample.mosaic
+    refinement = init_restorer(apbsn, device='cpu').predictor
+    settings = (refinement.copies, refinement.probability, refinement.per_element)
+    assert settings == (8, 0.16, True)
+    assert (refinement.net.stride, refinement.net.mosaic, refinement.net.pad_mode) == (
+        2,
+        True,
+        'zero',
+    )

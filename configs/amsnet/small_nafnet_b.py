@@ -26,3 +26,4 @@ optim_wrapper = dict(type='AmpOptimWrapper')
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=3000, eta_min=0.0, by_epoch=False)]
 train_cfg = dict(max_iters=3000)
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000, max_keep_ckpts=6))
+auto_scale_lr = dict(base_batch_size=2)

@@ -1,6 +1,6 @@
 """Both stages, one after the other: APR, then RD with the last checkpoint of APR as its teacher.
 
-Settings of a stage are changed under its name: `--cfg-options rd.train_cfg.max_iters=100000`.
+Settings of a stage are changed under its name: `--cfg-options rd.train_dataloader.num_workers=8`.
 """
 
 stages = dict(

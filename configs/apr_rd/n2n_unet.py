@@ -13,8 +13,9 @@ model = dict(
         _delete_=True, reconstruction=dict(type='MSELoss'), consistency=dict(type='MSELoss')
     ),
 )
-train_dataloader = dict(total_batch_size=4)
+train_dataloader = dict(total_batch_size=4, dataset=dict(pipeline=dict(symmetry=None)))
 optim_wrapper = dict(optimizer=dict(lr=3e-4), clip_grad=None)
-param_scheduler = [dict(type='MultiStepLR', milestones=[20, 40, 60, 80], gamma=0.5, by_epoch=True)]
+param_scheduler = [dict(type='MultiStepLR', milestones=[19, 39, 59, 79], gamma=0.5, by_epoch=True)]
 train_cfg = dict(max_epochs=100)
+auto_scale_lr = dict(base_batch_size=4)
 default_hooks = dict(consistency=dict(type='ConsistencyRampHook', increase_ratio=2.0))

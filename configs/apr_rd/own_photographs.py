@@ -1,6 +1,6 @@
 """Both stages of small networks on noisy photographs of your own.
 
-ln -s FOLDER data/photographs
+ln -s /FULL/PATH/OF/FOLDER data/photographs
 mmrestore train configs/apr_rd/own_photographs.py
 """
 

@@ -12,3 +12,4 @@ model = dict(
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000, max_keep_ckpts=6))
+auto_scale_lr = dict(base_batch_size=2)

@@ -11,6 +11,6 @@ model = dict(
     data_preprocessor=dict(batch_transforms=dict(screen={{_base_.screen}})),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=1500, eta_min=1e-5, by_epoch=False)]
-train_cfg = dict(max_iters=1500, val_interval=500)
-default_hooks = dict(checkpoint=dict(interval=500))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, eta_min=1e-5, by_epoch=False)]
+train_cfg = dict(max_iters=800, val_interval=400)
+default_hooks = dict(checkpoint=dict(interval=400))

@@ -9,12 +9,10 @@ _base_ = [
 model = dict(
     backbone=dict(channels=32, num_blocks=4),
     data_preprocessor=dict(
-        batch_transforms=dict(
-            low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}})
-        )
+        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
     ),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=1500, eta_min=1e-5, by_epoch=False)]
-train_cfg = dict(max_iters=1500, val_interval=500)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=1000, eta_min=1e-5, by_epoch=False)]
+train_cfg = dict(max_iters=1000, val_interval=500)
 default_hooks = dict(checkpoint=dict(interval=500))

@@ -76,6 +76,10 @@ def find_leaks(
         num_elements: how many elements are looked at, if there are so many.
         generator: source of the choice, on the CPU.
 
+    Raises:
+        ValueError: there is something to look at, but no gradient leads from a prediction there to
+            ``noisy``, so that nothing can be told.
+
     Examples:
         >>> y = torch.rand(1, 1, 4, 4, requires_grad=True)
         >>> find_leaks(y.roll(1, -1), y, None, y).num_leaking
@@ -90,12 +94,14 @@ def find_leaks(
     order = torch.randperm(len(places), generator=generator)[: TRIES * num_elements]
     found = leaking = 0
     largest = 0.0
+    sees_anything = False
     for place in places[order].tolist():
         sources = _gradient(target[tuple(place)], noisy) != 0
         if not sources.any():
             continue
         own = place if target.ndim == pred.ndim else [place[0], *place[2:]]
         seen = _gradient(pred[tuple(own)], noisy).abs()
+        sees_anything = sees_anything or bool(seen.any())
         found += 1
         hidden = float(seen[sources].max())
         if hidden > 0:
@@ -103,6 +109,11 @@ def find_leaks(
             largest = max(largest, hidden / float(seen.max()))
         if found == num_elements:
             break
+    if found and not sees_anything:
+        raise ValueError(
+            f'no gradient leads from any of {found} outputs to the noisy image: of a network that '
+            'does not look at its input, or not by differentiable operations, nothing can be told'
+        )
     nothing = '' if found else f'no noisy pixel has a part in {len(order)} elements with a weight'
     return LeakReport(found, leaking, largest, nothing)
 
@@ -133,7 +144,7 @@ def check_restorer(
 
     Raises:
         TypeError: the restorer does not offer what it compares.
-        ValueError: the images do not fit the network.
+        ValueError: the images do not fit the network, or no gradient leads through it.
     """
     if not hasattr(restorer, 'compared'):
         raise TypeError(

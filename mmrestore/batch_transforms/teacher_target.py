@@ -23,8 +23,9 @@ class TeacherTarget:
     """Make what a frozen network restores from the inputs the targets.
 
     The teacher belongs to nobody: it is in no state dict, no average of weights and no optimizer.
-    It is built and loaded when the first batch comes, so that a student can be tested where its
-    teacher is not. The teacher of a network that enlarges makes targets of the enlarged size.
+    It is loaded when a training begins, or with the first batch, so that a student can be tested
+    where its teacher is not. The teacher of a network that enlarges makes targets of the enlarged
+    size.
 
     Args:
         backbone: config of the network, as in the config that it was trained by.
@@ -37,10 +38,10 @@ class TeacherTarget:
 
     Raises:
         ValueError: an argument has no such value; the network has no ``multi_shift`` for the
-            shifts; in the first call, if the weights are of another network;
+            shifts; when it is loaded, if the weights are of another network;
             in a call, if the inputs are not larger than the padding or, padded, no multiples for
             the network.
-        FileNotFoundError: in the first call, if there is no such checkpoint.
+        FileNotFoundError: when it is loaded, if there is no such checkpoint.
     """
 
     def __init__(
@@ -102,6 +103,10 @@ class TeacherTarget:
             restored = teacher(padded).float()
         border, height, width = (self.scale * n for n in (self.padding, *inputs.shape[-2:]))
         return restored[..., border:, border:][..., :height, :width]
+
+    def prepare(self) -> None:
+        """Load the teacher now instead of with the first batch, so that mistakes come early."""
+        self._on(torch.device('cpu'))
 
     def replace(self, weights: Mapping[str, Tensor]) -> None:
         """Give the teacher a copy of other weights, those of a student for example.

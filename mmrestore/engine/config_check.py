@@ -42,8 +42,12 @@ NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_schedul
 def check_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> None:
     """Check that dotted keys change settings that a config has, or that the runner knows.
 
+    Args:
+        config: what is changed.
+        overrides: the keys, or their values by key: what becomes None must be there.
+
     Raises:
-        ValueError: one begins with a name that nothing reads.
+        ValueError: one begins with a name that nothing reads, or takes away what is not there.
 
     Examples:
         >>> check_overrides({'model': {}}, ['modle.type'])
@@ -56,6 +60,16 @@ def check_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> None
         if name not in known:
             raise ValueError(
                 f'--cfg-options {key}: the config has no setting {name!r}.{suggest(name, known)}'
+            )
+    removed = overrides.items() if isinstance(overrides, Mapping) else ()
+    for key in [key for key, value in removed if value is None and '.' in key]:
+        *parents, name = key.split('.')
+        place: Any = config
+        for parent in parents:
+            place = place.get(parent, {}) if isinstance(place, Mapping) else None
+        if isinstance(place, Mapping) and name not in place:
+            raise ValueError(
+                f'--cfg-options {key}=None: the config has no such setting.{suggest(name, place)}'
             )
 
 

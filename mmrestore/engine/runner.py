@@ -59,6 +59,14 @@ class Runner(_Runner):
         check_config(cfg)
         return super().from_cfg(cfg)
 
+    def train(self) -> nn.Module:
+        """Train; what batch transforms read is looked at before the data is."""
+        transforms = getattr(self.network.data_preprocessor, 'batch_transforms', {})
+        for transform in transforms.values() if not self._resume else ():
+            if hasattr(transform, 'prepare'):
+                transform.prepare()
+        return super().train()
+
     def register_default_hooks(self, hooks: dict | None = None) -> None:
         """Register the hooks of a config; what is None is left out."""
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}

@@ -190,6 +190,14 @@ def test_the_training_goes_through_decorators():
     assert (report.num_elements, report.num_leaking) == (16, 0)
 
 
+@pytest.mark.parametrize('blocked', [Tensor.detach, Tensor.round])
+def test_a_network_without_gradients_is_not_called_free_of_leaks(blocked):
+    y = torch.rand(1, 1, 4, 5, requires_grad=True)
+    with pytest.raises(ValueError, match='no gradient leads from any of 16 outputs'):
+        find_leaks(blocked(y), y, None, y)
+    assert find_leaks(y.roll(1, -1), y, None, y).num_leaking == 0
+
+
 def test_what_cannot_be_checked():
     with pytest.raises(TypeError, match='Linear does not tell what its losses compare'):
         check_restorer(nn.Linear(1, 1), torch.rand(1, 3, 8, 8))

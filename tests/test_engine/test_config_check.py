@@ -57,6 +57,16 @@ def test_overrides_of_nothing():
     check_overrides({'sigma': 50}, ['sigma', 'load_from', 'find_unused_parameters'])
 
 
+def test_what_is_taken_away_must_be_there():
+    config = {'model': {'transforms': {'mask': {'type': 'A'}}, 'inference': [{'type': 'B'}]}}
+    with pytest.raises(ValueError, match=r'maks=None: the config has no such.*Did you mean mask'):
+        check_overrides(config, {'model.transforms.maks': None})
+    with pytest.raises(ValueError, match='mask=None: the config has no such'):
+        check_overrides(config, {'model.trasforms.mask': None})
+    fine = {'model.transforms.mask': None, 'model.inference.0': None, 'model.transforms.b.c': 1}
+    check_overrides(config, fine)
+
+
 def test_variables_of_a_config_are_no_error(tmp_path):
     config = tiny_config(tmp_path)
     config.sigma = 50

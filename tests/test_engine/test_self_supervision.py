@@ -174,3 +174,12 @@ def test_blind_spots_train(tmp_path):
     )
     _, seen = run(config, 'blind spots')
     assert len(seen) == 20
+
+
+def test_a_missing_teacher_is_found_before_the_data_is_read(tmp_path):
+    teacher = dict(type='TeacherTarget', backbone=dict(type='TinyNet'), checkpoint='lost.pth')
+    config = tiny_config(tmp_path, model__data_preprocessor__batch_transforms__teacher=teacher)
+    config.train_dataloader.dataset = dict(type='ImageFolder', root='lost', pipeline=[])
+    config.experiment_name = 'missing_teacher'
+    with pytest.raises(FileNotFoundError, match=r'lost\.pth.*train the teacher first'):
+        Runner.from_cfg(config).train()

@@ -70,6 +70,7 @@ def test_tolerance_and_checkpoint(tmp_path, capsys):
     for more, message in (
         (['--checkpoint', str(tmp_path / 'none.pth')], 'there is no file of weights'),
         (['--size', '40'], 'change the size of the crop'),
+        (['--cfg-options', 'modle.losses=None'], 'Did you mean model'),
     ):
         with pytest.raises(SystemExit):
             tool.main([*words, *more])

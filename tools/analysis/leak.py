@@ -4,8 +4,8 @@ r"""Tell whether the output of a training sees the noisy pixel that the loss com
 
 Neither data nor training is needed: a random image of the size of the patches goes through the
 batch transforms of the config and its network, and gradients tell what the outputs see. The exit
-status is 1 if there is a leak. Networks with statistics of the whole image, as channel attention,
-see every pixel that is not masked.
+status is 1 if there is a leak, and 2 if nothing can be told. Networks with statistics of the whole
+image, as channel attention, see every pixel that is not masked.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mmrestore.analysis.leak import check_restorer
 from mmrestore.apis import init_restorer
 from mmrestore.datasets.image_folder import build_pipeline
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
+from mmrestore.engine.config_check import check_overrides
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import DATASETS
 
@@ -81,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if 'stages' in config:
             parts = ', '.join(stage['config'] for stage in config.stages.values())
             parser.error(f'{options.config} lists several trainings; give one of them: {parts}')
+        check_overrides(config, options.cfg_options or {})
         config.merge_from_dict(options.cfg_options or {})
         if config.get('train_dataloader') is None:
             parser.error(f'{options.config} has no train_dataloader: it trains nothing')

@@ -3,10 +3,19 @@
 # and compression training does not know: Gaussian noise of sigma 6, then JPEG of quality 60.
 _base_ = './super_resolution_div2k.py'
 noise = dict(type='AddNoise', noise=dict(type='GaussianNoise', sigma=6), by_name=True)
+synthetic = dict(
+    pipeline=dict(
+        image=dict(type='LoadImage'),
+        middle=dict(type='CenterCrop', size=256),
+        low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}),
+        tensor=dict(type='PackInputs'),
+    )
+)
 jpeg = dict(type='AddNoise', noise=dict(type='JPEGCompression', quality=60))
 real = dict(
     pipeline=dict(
         image=dict(type='LoadImage'),
+        middle=dict(type='CenterCrop', size=256),
         low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}),
         noise=noise,
         jpeg=jpeg,
@@ -31,8 +40,8 @@ test_dataloader = dict(
     dataset=dict(
         datasets=dict(
             _delete_=True,
-            kodak24=dict(type='ImageFolder', root='data/test/kodak24'),
-            mcmaster=dict(type='ImageFolder', root='data/test/mcmaster'),
+            kodak24=dict(type='ImageFolder', root='data/test/kodak24', **synthetic),
+            mcmaster=dict(type='ImageFolder', root='data/test/mcmaster', **synthetic),
             kodak24_real=dict(type='ImageFolder', root='data/test/kodak24', **real),
             mcmaster_real=dict(type='ImageFolder', root='data/test/mcmaster', **real),
         )
@@ -44,7 +53,10 @@ val_dataloader = dict(
         datasets=dict(
             _delete_=True,
             kodak24=dict(
-                type='ImageFolder', root='data/test/kodak24', files=['kodim05', 'kodim23']
+                type='ImageFolder',
+                root='data/test/kodak24',
+                files=['kodim05', 'kodim23'],
+                **synthetic,
             ),
             kodak24_real=dict(
                 type='ImageFolder', root='data/test/kodak24', files=['kodim05', 'kodim23'], **real

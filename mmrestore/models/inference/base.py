@@ -75,10 +75,8 @@ def with_tiles(cfgs: Sequence[dict[str, Any]], tile: dict[str, Any]) -> list[dic
         >>> with_tiles([pad], tile) == [pad, tile], with_tiles([masks], tile) == [tile, masks]
         (True, True)
     """
-    place = 0
-    for place, cfg in enumerate([*cfgs, None]):
-        if cfg is None or getattr(INFERENCE.get(cfg['type']), 'tiled_inside', False):
-            break
+    outside = [getattr(INFERENCE.get(cfg['type']), 'tiled_inside', False) for cfg in cfgs]
+    place = [*outside, True].index(True)
     return [*cfgs[:place], tile, *cfgs[place:]]
 
 

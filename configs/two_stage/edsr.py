@@ -1,0 +1,13 @@
+"""EDSR, stage one: faces of 120 x 120 and what bicubic downsampling makes of them."""
+
+_base_ = [
+    '../_base_/models/edsr.py',
+    '../_base_/datasets/super_resolution_faces.py',
+    '../_base_/schedules/adam_100k_iterations.py',
+    '../_base_/iteration_runtime.py',
+]
+model = dict(
+    data_preprocessor=dict(
+        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
+    )
+)

@@ -1,0 +1,28 @@
+"""Stage two of the small EDSR: "real" small photographs, whose large ones it never sees."""
+
+_base_ = [
+    '../_base_/models/edsr_baseline.py',
+    '../_base_/datasets/super_resolution_embedded_real.py',
+    '../_base_/schedules/adam_gan_10k_iterations.py',
+    '../_base_/adversarial_runtime.py',
+]
+backbone = dict(type='EDSR', channels=16, num_blocks=4, scale=4)
+first = 'work_dirs/two_stage/quickstart/first/iter_600.pth'
+
+model = dict(
+    type='GANRestorer',
+    backbone=backbone,
+    discriminator=dict(type='PatchDiscriminator', channels=16, num_layers=2),
+    losses=dict(pixel=dict(type='MSELoss')),
+    data_preprocessor=dict(
+        batch_transforms=dict(
+            teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
+        )
+    ),
+)
+optim_wrapper = dict(
+    backbone=dict(optimizer=dict(lr=3e-4)), discriminator=dict(optimizer=dict(lr=3e-4))
+)
+train_cfg = dict(max_iters=400, val_interval=100)
+default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=100, max_keep_ckpts=4))
+load_from = first

@@ -1,0 +1,28 @@
+"""Stage two of the small DM-Net: on "real" pictures, its targets those of stage one."""
+
+_base_ = [
+    '../_base_/models/dmnet_two_scale.py',
+    '../_base_/datasets/demoireing_bsds400_real.py',
+    '../_base_/schedules/adam_gan_10k_iterations.py',
+    '../_base_/adversarial_runtime.py',
+]
+backbone = dict(type='DMNet', channels=16, num_blocks=4, num_convs=4)
+first = 'work_dirs/two_stage/small_dmnet/iter_800.pth'
+
+model = dict(
+    type='GANRestorer',
+    backbone=backbone,
+    discriminator=dict(type='PatchDiscriminator', channels=32, num_layers=2),
+    data_preprocessor=dict(
+        batch_transforms=dict(
+            teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
+        )
+    ),
+)
+optim_wrapper = dict(
+    backbone=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+    discriminator=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+)
+train_cfg = dict(max_iters=300, val_interval=150)
+default_hooks = dict(checkpoint=dict(interval=150, max_keep_ckpts=4))
+load_from = first

@@ -1,0 +1,29 @@
+"""Stage two of the small EDSR: on "real" pictures, its targets those of stage one."""
+
+_base_ = [
+    '../_base_/models/edsr_baseline.py',
+    '../_base_/datasets/super_resolution_bsds400_real.py',
+    '../_base_/schedules/adam_gan_10k_iterations.py',
+    '../_base_/adversarial_runtime.py',
+]
+backbone = dict(type='EDSR', channels=32, num_blocks=4, scale=4)
+first = 'work_dirs/two_stage/small_edsr/iter_1000.pth'
+
+model = dict(
+    type='GANRestorer',
+    backbone=backbone,
+    discriminator=dict(type='PatchDiscriminator', channels=32, num_layers=2),
+    losses=dict(pixel=dict(type='MSELoss')),
+    data_preprocessor=dict(
+        batch_transforms=dict(
+            teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
+        )
+    ),
+)
+optim_wrapper = dict(
+    backbone=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+    discriminator=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+)
+train_cfg = dict(max_iters=300, val_interval=150)
+default_hooks = dict(checkpoint=dict(interval=150, max_keep_ckpts=4))
+load_from = first

@@ -1,0 +1,19 @@
+"""SRGAN without a perceptual loss: synthetic pairs of faces and a discriminator of clean ones."""
+
+_base_ = [
+    '../_base_/models/srresnet.py',
+    '../_base_/datasets/super_resolution_faces_gan.py',
+    '../_base_/schedules/adam_gan_10k_iterations.py',
+    '../_base_/adversarial_runtime.py',
+]
+model = dict(
+    type='GANRestorer',
+    discriminator=dict(type='SRGANDiscriminator', image_size=96),
+    data_preprocessor=dict(
+        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
+    ),
+)
+param_scheduler = [dict(type='MultiStepLR', milestones=[100_000], gamma=0.1, by_epoch=False)]
+train_cfg = dict(max_iters=200_000, val_interval=10_000)
+default_hooks = dict(checkpoint=dict(interval=10_000))
+load_from = 'work_dirs/two_stage/srresnet/iter_100000.pth'
