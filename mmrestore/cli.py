@@ -151,7 +151,7 @@ def train(options: argparse.Namespace) -> None:
             _train_stages(options, config.stages)
         return
     config = _prepare_run(config, options)
-    if options.resume is not None:
+    if options.resume is not None and not _begins_from_weights(config, options):
         config.resume = True
         config.load_from = None if options.resume == 'auto' else options.resume
     if options.amp:
@@ -168,6 +168,14 @@ def train(options: argparse.Namespace) -> None:
         config.auto_scale_lr.enable = True
     with process_group(options.launcher):
         Runner.from_cfg(config).train()
+
+
+def _begins_from_weights(config: Config, options: argparse.Namespace) -> bool:
+    from mmrestore.engine.checkpoint import resumable_checkpoints
+
+    # Nothing to resume from yet: a new run, which has to begin where its config says.
+    has_weights = config.get('load_from') is not None
+    return options.resume == 'auto' and has_weights and not resumable_checkpoints(config.work_dir)
 
 
 def _train_stages(options: argparse.Namespace, stages: dict) -> None:

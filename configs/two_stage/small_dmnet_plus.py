@@ -20,7 +20,7 @@ model = dict(
     ),
 )
 optim_wrapper = dict(
-    backbone=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+    backbone=dict(type='AmpOptimWrapper'),
     discriminator=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
 )
 train_cfg = dict(max_iters=300, val_interval=150)

@@ -3,6 +3,7 @@
 from mmrestore.batch_transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.batch_transforms.blind_spot_mask import BlindSpotMask
 from mmrestore.batch_transforms.camera_noise import CameraNoise
+from mmrestore.batch_transforms.gaussian_blur import GaussianBlur
 from mmrestore.batch_transforms.noise import (
     CorrelatedGaussianNoise,
     GaussianNoise,
@@ -24,6 +25,7 @@ __all__ = [
     'BlindSpotMask',
     'CameraNoise',
     'CorrelatedGaussianNoise',
+    'GaussianBlur',
     'GaussianNoise',
     'IntraPatchPixelShuffle',
     'JPEGCompression',

@@ -2,6 +2,7 @@
 
 from mmrestore.functional.adversarial import discriminator_loss, generator_loss
 from mmrestore.functional.bayer_mosaic import demosaic, mosaic
+from mmrestore.functional.blur import gaussian_blur
 from mmrestore.functional.camera_noise import draw_sensor_noise_levels, sensor_noise
 from mmrestore.functional.camera_pipeline import (
     CameraMetadata,
@@ -78,6 +79,7 @@ __all__ = [
     'draw_sensor_noise_levels',
     'forward_differences',
     'from_mosaic',
+    'gaussian_blur',
     'gaussian_noise',
     'generator_loss',
     'gradient_lengths',

@@ -57,8 +57,8 @@ def test_real_photographs_are_the_same_in_every_epoch(data, name, inputs, clean)
 
 def test_real_tests_are_other_degradations_of_the_same_photographs():
     for name, steps in (
-        ('super_resolution_bsds400', ['image', 'middle', 'low_resolution', 'noise', 'jpeg']),
-        ('super_resolution_embedded_two_tests', ['image', 'low_resolution', 'noise', 'jpeg']),
+        ('super_resolution_bsds400', ['image', 'middle', 'low_resolution', 'blur', 'noise']),
+        ('super_resolution_embedded_two_tests', ['image', 'low_resolution', 'blur', 'noise']),
     ):
         tests = Config.fromfile(FOLDER / f'{name}.py').test_dataloader.dataset.datasets
         real = [tests[key] for key in tests if key.endswith('_real')]

@@ -57,6 +57,13 @@ def test_a_checkpoint_can_fill_several_settings(folder):
     assert (written.load_from, written.teacher) == (first, first)
 
 
+def test_a_stage_that_resume_begins_takes_its_checkpoint_too(folder):
+    main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run'), '--resume'])
+    first = weights(folder / 'run' / 'first' / 'epoch_1.pth')
+    second = weights(folder / 'run' / 'second' / 'epoch_1.pth')
+    assert all(torch.equal(second[name], value) for name, value in first.items())
+
+
 def test_a_finished_stage_is_not_trained_again(folder, caplog):
     words = ['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')]
     main(words)

@@ -12,10 +12,10 @@ screen = dict(
 )
 real_screen = dict(
     type='ScreenPhotograph',
-    magnification=(1.5, 1.9),
-    blur=(0.4, 0.5),
-    shot_noise=(3e-4, 1e-3),
-    quality=(75, 90),
+    magnification=(1.5, 1.7),
+    blur=(0.45, 0.55),
+    shot_noise=(1e-4, 5e-4),
+    quality=(80, 92),
 )
 synthetic = dict(
     pipeline=dict(

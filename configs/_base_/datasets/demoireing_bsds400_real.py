@@ -31,7 +31,7 @@ train_dataloader = dict(
             cache=True,
             pipeline=dict(
                 image=dict(type='LoadImage'),
-                magnification=dict(type='Resize', scale=1.7),
+                magnification=dict(type='Resize', scale=1.6),
                 patch=dict(type='RandomCrop', size=96),
                 tensor=dict(type='PackInputs'),
             ),

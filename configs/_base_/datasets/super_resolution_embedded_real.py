@@ -17,13 +17,13 @@ train_dataloader = dict(
                 low_resolution=dict(
                     type='BicubicDownsample', scale={{_base_.scale}}, keep_clean=False
                 ),
+                blur=dict(type='AddNoise', noise={{_base_.blur.noise}}, keep_clean=False),
                 noise=dict(
                     type='AddNoise',
                     noise={{_base_.noise.noise}},
                     by_name=True,
                     keep_clean=False,
                 ),
-                jpeg=dict(type='AddNoise', noise={{_base_.jpeg.noise}}, keep_clean=False),
                 patch=dict(type='RandomCrop', size=24),
                 symmetry=dict(type='RandomDihedral'),
                 tensor=dict(type='PackInputs'),

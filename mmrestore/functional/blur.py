@@ -1,0 +1,51 @@
+"""Blur of a lens."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+REACH = 4  # standard deviations after which a kernel ends
+
+
+def gaussian_blur(x: Tensor, std: float | Tensor) -> Tensor:
+    """Blur images (N, C, H, W) by a Gaussian, each by one of its own.
+
+    The kernel has the Gaussian's values at whole pixels up to 4 standard deviations of the widest
+    one, divided by their sum. Beyond the border the image is mirrored with the edge repeated.
+
+    Args:
+        x: floating-point images.
+        std: standard deviation in pixels, one number or one of each image, (N,); 0 leaves an image
+            as it is.
+
+    Examples:
+        >>> x = torch.zeros(1, 1, 1, 5)
+        >>> x[..., 2] = 1
+        >>> gaussian_blur(x, 0.6).flatten()
+        tensor([0.0026, 0.1655, 0.6638, 0.1655, 0.0026])
+    """
+    std = torch.as_tensor(std, device=x.device, dtype=x.dtype).expand(len(x))
+    radius = math.ceil(REACH * std.max().item())
+    offsets = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
+    variance = std.square().clamp(min=torch.finfo(x.dtype).tiny)[:, None]
+    kernels = torch.exp(-(offsets**2) / (2 * variance))
+    kernels = kernels / kernels.sum(dim=1, keepdim=True)  # (N, K)
+    images, channels, height, width = x.shape
+    weights = kernels.repeat_interleave(channels, dim=0)[:, None, None]  # (N * C, 1, 1, K)
+    rows = torch.arange(-radius, height + radius, device=x.device)
+    columns = torch.arange(-radius, width + radius, device=x.device)
+    padded = x[..., _mirrored(rows, height), :][..., _mirrored(columns, width)]
+    flat = padded.reshape(1, images * channels, *padded.shape[-2:])
+    blurred = F.conv2d(flat, weights, groups=images * channels)
+    blurred = F.conv2d(blurred, weights.transpose(2, 3), groups=images * channels)
+    return blurred.view(images, channels, height, width)
+
+
+def _mirrored(places: Tensor, length: int) -> Tensor:
+    """Return where places beyond the border of a side lie in its mirror image."""
+    folded = places % (2 * length)
+    return torch.minimum(folded, 2 * length - 1 - folded)
