@@ -19,7 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: words after the program's name; those of the process by default.
     """
-    parser = argparse.ArgumentParser(prog='mmrestore', description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog='mmrestore',
+        description='Train image-restoration networks, test them, restore images with them.',
+        epilog='mmrestore COMMAND --help says more, the README begins with an example.',
+    )
     commands = parser.add_subparsers(dest='command', required=True)
     for name, (add_arguments, run) in COMMANDS.items():
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)

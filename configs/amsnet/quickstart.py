@@ -1,4 +1,4 @@
-"""AMSNet-B of a small network on photographs taken again with a noisy camera, nothing clean."""
+"""AMSNet-B-E of a small network on photographs taken again with a noisy camera, none clean."""
 
 _base_ = [
     '../_base_/models/nafnet_baseline_32.py',

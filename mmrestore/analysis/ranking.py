@@ -41,8 +41,8 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> float:
     """
     if len(first) != len(second) or len(first) < 3:
         raise ValueError(
-            f'a rank correlation needs equally many values, at least 3, got {len(first)} and '
-            f'{len(second)}'
+            'a rank correlation needs at least 3 validations with both metrics, got '
+            f'{len(first)} and {len(second)} values'
         )
     ranks = [rankdata(values) for values in (first, second)]
     if any(np.ptp(rank) == 0 for rank in ranks):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from mmengine.config import Config
 
-from mmrestore.engine.config_check import check_overrides
+from mmrestore.engine.config_check import check_config, check_overrides
 from mmrestore.registry import suggest
 
 
@@ -39,6 +39,7 @@ def read_stages(
         overrides: settings by dotted key, which begins with the name of a stage.
 
     Raises:
+        KeyError, TypeError: as of ``check_config``, for a config with its overrides.
         ValueError: a config is missing, a stage takes from none before it, or an override is of no
             stage or of no setting.
     """
@@ -66,7 +67,11 @@ def read_stages(
             for key, value in overrides.items()
             if key.startswith(f'{name}.')
         }
-        check_overrides(Config.fromfile(file), [*own, *chain.from_iterable(takes.values())])
+        settings = Config.fromfile(file)
+        check_overrides(settings, own)
+        check_overrides(settings, chain.from_iterable(takes.values()))
+        settings.merge_from_dict(own)
+        check_config(settings)
         found[name] = Stage(file, takes, own)
     for key in overrides:
         if key.split('.')[0] not in found or '.' not in key:

@@ -101,6 +101,7 @@ def test_other_commands_want_the_config_of_one_stage(folder, capsys):
         (STAGES.replace('dict(first=', 'dict(frist='), [], 'Did you mean first'),
         (STAGES, ['train_cfg.max_epochs=1'], 'begin with the name of a stage'),
         (STAGES, ['first.train_cgf.max_epochs=1'], 'Did you mean train_cfg'),
+        (STAGES, ['second.train_cfg.max_epoch=1'], 'Did you mean max_epochs'),
         (STAGES.replace("'load_from'", "'lod_from'"), [], 'Did you mean load_from'),
         (STAGES.replace("'load_from'", "['load_from', 'mdel']"), [], 'Did you mean model'),
     ],
@@ -108,6 +109,6 @@ def test_other_commands_want_the_config_of_one_stage(folder, capsys):
 def test_mistakes_are_found_before_the_first_begins(folder, text, options, message):
     (folder / 'both.py').write_text(text)
     words = ['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')]
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         main([*words, '--cfg-options', *options] if options else words)
     assert not (folder / 'run').exists()
