@@ -1,4 +1,4 @@
-"""AP-BSN of a small network on the noisy half of PolyU, 10 minutes of one core of a CPU."""
+"""AP-BSN of a small network on the noisy half of PolyU, for a CPU."""
 
 _base_ = [
     '../_base_/models/dbsnl.py',
@@ -7,7 +7,7 @@ _base_ = [
     '../_base_/iteration_runtime.py',
 ]
 model = dict(
-    backbone=dict(channels=24, num_modules=3),
+    backbone=dict(channels=48, num_modules=4),
     data_preprocessor=dict(
         batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
     ),
@@ -18,7 +18,7 @@ model = dict(
 )
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 optim_wrapper = dict(type='AmpOptimWrapper')
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=1500, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=1500, val_interval=500)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=2000, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=2000, val_interval=500)
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=500, max_keep_ckpts=6))
 auto_scale_lr = dict(base_batch_size=2)
