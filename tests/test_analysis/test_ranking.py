@@ -37,7 +37,7 @@ def test_validations_of_several_runs():
 
 
 def test_what_cannot_be_ranked():
-    with pytest.raises(ValueError, match='at least 3 validations .* got 2 and 2'):
+    with pytest.raises(ValueError, match=r'at least 3 validations .* got 2 and 2'):
         spearman([1, 2], [1, 2])
     with pytest.raises(ValueError, match='got the same everywhere'):
         rank({'a': 1.0, 'b': 1.0, 'c': 1.0}, {'a': 1.0, 'b': 2.0, 'c': 3.0})
