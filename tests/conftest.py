@@ -18,6 +18,7 @@ collect_ignore = [
     'tiny_adversary.py',
     'tiny_components.py',
     'tiny_denoiser.py',
+    'trainings.py',
     'twins.py',
 ]
 

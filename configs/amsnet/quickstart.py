@@ -1,25 +1,17 @@
 """AMSNet-B-E of a small network on photographs taken again with a noisy camera, none clean."""
 
 _base_ = [
-    '../_base_/models/nafnet_baseline_32.py',
+    '../_base_/models/amsnet_nafnet_small.py',
     '../_base_/datasets/self_supervised_embedded.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
 model = dict(
-    backbone=dict(
-        channels=16, encoder_depths=[1, 1, 1, 1], num_middle_blocks=1, decoder_depths=[1, 1, 1, 1]
-    ),
-    data_preprocessor=dict(
-        batch_transforms=dict(
-            downsample=dict(type='PixelDownsample', stride=5), mask=dict(type='PixelMask')
-        )
-    ),
     inference=[
         dict(type='ComplementaryMasks'),
         dict(type='PixelDownsampled', stride=2),
         dict(type='RandomReplacementRefinement'),
-    ],
+    ]
 )
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=600, eta_min=0.0, by_epoch=False)]

@@ -1,26 +1,11 @@
 """AMSNet-B of a small NAFNet baseline on the noisy half of PolyU, 15 minutes of one CPU core."""
 
 _base_ = [
-    '../_base_/models/nafnet_baseline_32.py',
+    '../_base_/models/amsnet_nafnet_small.py',
     '../_base_/datasets/self_supervised_polyu_small.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    backbone=dict(
-        channels=16, encoder_depths=[1, 1, 1, 1], num_middle_blocks=1, decoder_depths=[1, 1, 1, 1]
-    ),
-    data_preprocessor=dict(
-        batch_transforms=dict(
-            downsample=dict(type='PixelDownsample', stride=5), mask=dict(type='PixelMask')
-        )
-    ),
-    inference=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=2),
-        dict(type='RandomReplacementRefinement', copies=0),
-    ],
-)
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 optim_wrapper = dict(type='AmpOptimWrapper')
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=3000, eta_min=0.0, by_epoch=False)]

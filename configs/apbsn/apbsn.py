@@ -4,19 +4,10 @@
 """
 
 _base_ = [
-    '../_base_/models/dbsnl.py',
+    '../_base_/models/apbsn.py',
     '../_base_/datasets/self_supervised_sidd.py',
     '../_base_/schedules/adam_61k_iterations.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    backbone=dict(image_range=255.0),
-    data_preprocessor=dict(
-        batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
-    ),
-    inference=[
-        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
-        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
-    ],
-)
+model = dict(backbone=dict(image_range=255.0))
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=120))))

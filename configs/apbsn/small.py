@@ -1,21 +1,12 @@
 """AP-BSN of a small network on the noisy half of PolyU, for a CPU."""
 
 _base_ = [
-    '../_base_/models/dbsnl.py',
+    '../_base_/models/apbsn.py',
     '../_base_/datasets/self_supervised_polyu_small.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    backbone=dict(channels=48, num_modules=4),
-    data_preprocessor=dict(
-        batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
-    ),
-    inference=[
-        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
-        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
-    ],
-)
+model = dict(backbone=dict(channels=48, num_modules=4))
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 optim_wrapper = dict(type='AmpOptimWrapper')
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=2000, eta_min=0.0, by_epoch=False)]

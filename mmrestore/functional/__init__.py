@@ -3,6 +3,7 @@
 from mmrestore.functional.adversarial import discriminator_loss, generator_loss
 from mmrestore.functional.bayer_mosaic import demosaic, mosaic
 from mmrestore.functional.blur import gaussian_blur
+from mmrestore.functional.borders import mirrored_places
 from mmrestore.functional.camera_noise import draw_sensor_noise_levels, sensor_noise
 from mmrestore.functional.camera_pipeline import (
     CameraMetadata,
@@ -90,6 +91,7 @@ __all__ = [
     'jpeg_compression',
     'look_at',
     'mask_vectors',
+    'mirrored_places',
     'mixture_noise',
     'mosaic',
     'neighbour_places',

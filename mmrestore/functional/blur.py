@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmrestore.functional.borders import mirrored_places
+
 REACH = 4  # standard deviations after which a kernel ends
 
 
@@ -38,14 +40,8 @@ def gaussian_blur(x: Tensor, std: float | Tensor) -> Tensor:
     weights = kernels.repeat_interleave(channels, dim=0)[:, None, None]  # (N * C, 1, 1, K)
     rows = torch.arange(-radius, height + radius, device=x.device)
     columns = torch.arange(-radius, width + radius, device=x.device)
-    padded = x[..., _mirrored(rows, height), :][..., _mirrored(columns, width)]
+    padded = x[..., mirrored_places(rows, height), :][..., mirrored_places(columns, width)]
     flat = padded.reshape(1, images * channels, *padded.shape[-2:])
     blurred = F.conv2d(flat, weights, groups=images * channels)
     blurred = F.conv2d(blurred, weights.transpose(2, 3), groups=images * channels)
     return blurred.view(images, channels, height, width)
-
-
-def _mirrored(places: Tensor, length: int) -> Tensor:
-    """Return where places beyond the border of a side lie in its mirror image."""
-    folded = places % (2 * length)
-    return torch.minimum(folded, 2 * length - 1 - folded)

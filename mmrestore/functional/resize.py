@@ -13,6 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from mmrestore.functional.borders import mirrored_places
 from mmrestore.functional.unit_range import FULL_SCALE
 
 
@@ -130,9 +131,7 @@ def contributions(
     first = torch.floor(centre - width / 2).long() + 1
     places = first[:, None] + torch.arange(math.ceil(width))
     weights = function((centre[:, None] - places) * stretch)
-    places = places % (2 * length)
-    mirrored = torch.where(places < length, places, 2 * length - 1 - places)
-    return mirrored, weights / weights.sum(dim=1, keepdim=True)
+    return mirrored_places(places, length), weights / weights.sum(dim=1, keepdim=True)
 
 
 def _combine(x: Tensor, dim: int, places: Tensor, weights: Tensor) -> Tensor:

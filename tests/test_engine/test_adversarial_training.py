@@ -16,6 +16,7 @@ import torch
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 from tiny_adversary import tiny_gan_config
 from tiny_components import tiny_config
+from trainings import last_checkpoint, train
 
 from mmrestore.apis.inference import write_image
 from mmrestore.cli import main
@@ -30,16 +31,6 @@ SCHEDULES = dict(
     backbone=[dict(type='StepLR', step_size=1, gamma=0.5, by_epoch=True)],
     discriminator=[dict(type='StepLR', step_size=3, gamma=0.7, by_epoch=False)],
 )
-
-
-def train(config, name: str) -> dict:
-    config.experiment_name = name
-    Runner.from_cfg(config).train()
-    return last_checkpoint(config.work_dir)
-
-
-def last_checkpoint(work_dir) -> dict:
-    return load_checkpoint(Path(work_dir) / (Path(work_dir) / 'last_checkpoint').read_text())
 
 
 def assert_equal(one, two, place='checkpoint') -> None:

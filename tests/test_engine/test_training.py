@@ -16,24 +16,13 @@ import pytest
 import torch
 from mmengine.runner import EpochBasedTrainLoop
 from tiny_components import tiny_config
+from trainings import last_checkpoint, train
 
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.sampler import ResumableSampler
 from mmrestore.engine import Runner
-from mmrestore.engine.checkpoint import load_checkpoint
 
 TESTS = Path(__file__).parents[1]
-
-
-def train(config, name: str) -> dict:
-    """Train in this process and return the last checkpoint."""
-    config.experiment_name = name
-    Runner.from_cfg(config).train()
-    return last_checkpoint(config.work_dir)
-
-
-def last_checkpoint(work_dir) -> dict:
-    return load_checkpoint(Path(work_dir) / (Path(work_dir) / 'last_checkpoint').read_text())
 
 
 def assert_same_state(one: dict, two: dict) -> None:

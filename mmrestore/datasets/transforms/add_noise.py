@@ -11,6 +11,7 @@ from mmcv.transforms import BaseTransform
 from torch import Tensor
 
 from mmrestore.datasets.sample_key import image_rng
+from mmrestore.datasets.transforms.arrays import to_array, to_tensor
 from mmrestore.functional.seeding import seeded
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 from mmrestore.registry import BATCH_TRANSFORMS, TRANSFORMS
@@ -94,11 +95,10 @@ class AddNoise(BaseTransform):
         return int(image_rng(results['img_path'], self.seed).integers(2**63))
 
     def _to_array(self, batch: Tensor) -> np.ndarray:
-        image = batch[0].permute(1, 2, 0).contiguous()  # (H, W, C)
-        return (to_8_bit(image) if self.round else image.float()).numpy()
+        image = batch[0]
+        return to_array(to_8_bit(image) if self.round else image.float())
 
 
 def _to_batch(image: np.ndarray) -> Tensor:
     """Return an image (H, W, C) as (1, C, H, W), float64 in [0, 1]."""
-    tensor = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
-    return to_unit_range(tensor, dtype=torch.float64)[None]
+    return to_unit_range(to_tensor(image), dtype=torch.float64)[None]

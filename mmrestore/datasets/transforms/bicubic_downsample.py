@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 from mmcv.transforms import BaseTransform
-from torch import Tensor
 
+from mmrestore.datasets.transforms.arrays import to_array, to_tensor
 from mmrestore.functional.resize import check_factor, resize
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
@@ -54,10 +54,12 @@ class BicubicDownsample(BaseTransform):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Shrink one image."""
         large = self._cut(results['img'])
-        tensor = torch.from_numpy(np.ascontiguousarray(large.transpose(2, 0, 1)))  # (C, H, W)
+        tensor = to_tensor(large)
         if not self.round:
             tensor = to_unit_range(tensor, dtype=torch.float64)
-        results = dict(results, img=_to_array(resize(tensor, scale=1 / self.scale)))
+        small = resize(tensor, scale=1 / self.scale)
+        small = small.float() if small.dtype == torch.float64 else small
+        results = dict(results, img=to_array(small))
         if self.keep_clean:
             results['gt'] = self._cut(results['gt']) if 'gt' in results else large
         else:
@@ -72,9 +74,3 @@ class BicubicDownsample(BaseTransform):
                 f'{self.scale}, got {image.shape[0]} x {image.shape[1]}'
             )
         return image[:height, :width]
-
-
-def _to_array(small: Tensor) -> np.ndarray:
-    if small.dtype == torch.float64:
-        small = small.float()
-    return np.ascontiguousarray(small.numpy().transpose(1, 2, 0))  # (H, W, C)

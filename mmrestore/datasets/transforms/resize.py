@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import torch
 from mmcv.transforms import BaseTransform
 
+from mmrestore.datasets.transforms.arrays import to_array, to_tensor
 from mmrestore.functional.resize import resize
 from mmrestore.registry import TRANSFORMS
 
@@ -26,6 +25,7 @@ class Resize(BaseTransform):
         ValueError: ``scale`` is not positive; in a call, if the image has a target.
 
     Examples:
+        >>> import numpy as np
         >>> Resize(1.5)({'img': np.full((4, 5, 3), 7, np.uint8)})['img'].shape
         (6, 8, 3)
     """
@@ -43,6 +43,5 @@ class Resize(BaseTransform):
             raise ValueError(
                 'Resize is for single images, and this one has a target: leave Resize out'
             )
-        image = torch.from_numpy(np.ascontiguousarray(results['img'].transpose(2, 0, 1)))
-        resized = resize(image, scale=self.scale).numpy().transpose(1, 2, 0)
-        return {**results, 'img': np.ascontiguousarray(resized)}
+        resized = resize(to_tensor(results['img']), scale=self.scale)
+        return {**results, 'img': to_array(resized)}

@@ -103,6 +103,8 @@ class DBSNl(nn.Module):
             positive; in a call, the images have other channels.
 
     Examples:
+        >>> torch.manual_seed(0).initial_seed()
+        0
         >>> net = DBSNl(channels=8, num_modules=1)
         >>> x = torch.rand(1, 3, 9, 11, requires_grad=True)
         >>> net(x)[0, :, 4, 5].sum().backward()

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmrestore.functional.borders import mirrored_places
 from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.registry import INFERENCE
 
@@ -40,7 +41,8 @@ class Pad(InferenceDecorator):
         >>> x = torch.arange(6.0).view(1, 1, 1, 6)
         >>> net(Pad(net)(x)).shape
         torch.Size([1, 1, 1, 6])
-        >>> mirrored_indices(6, 8, 'reflect').tolist(), mirrored_indices(6, 8, 'symmetric').tolist()
+        >>> wide = {mode: extend(x.int(), (1, 8), mode=mode) for mode in ('reflect', 'symmetric')}
+        >>> wide['reflect'].flatten().tolist(), wide['symmetric'].flatten().tolist()
         ([0, 1, 2, 3, 4, 5, 4, 3], [0, 1, 2, 3, 4, 5, 5, 4])
         >>> Pad(net, margin=1).pad(x).shape  # 1 + 6 + 1 columns, 1 + 1 + 1 rows and one more
         torch.Size([1, 1, 4, 8])
@@ -107,14 +109,7 @@ def extend(x: Tensor, sides: tuple[int, int], *, mode: str, margin: int = 0) -> 
     for dim, missing in ((-2, down), (-1, right)):
         if missing or margin:
             size = x.shape[dim]
-            indices = mirrored_indices(size, margin + size + missing, mode, start=-margin)
-            x = x.index_select(dim, indices.to(x.device))
+            places = torch.arange(-margin, size + missing, device=x.device)
+            inside = mirrored_places(places, size, edge_twice=mode == 'symmetric')
+            x = x.index_select(dim, inside)
     return x
-
-
-def mirrored_indices(size: int, padded: int, mode: str, *, start: int = 0) -> Tensor:
-    """Return where each of ``padded`` positions from ``start`` on comes from, int64 (padded,)."""
-    edge = 0 if mode == 'symmetric' else 1
-    period = max(2 * (size - edge), 1)
-    position = (torch.arange(padded) + start) % period
-    return torch.where(position < size, position, 2 * size - 1 - edge - position)

@@ -138,10 +138,8 @@ class GANRestorer(Restorer):
             terms = self.generator_terms(*compared, real)
         loss, logged = self.parse_losses(terms)
         optim_wrapper.update('backbone', loss)
-        return {
-            **discriminated,
-            **logged,
-        }  # what is not finite is named in the order of the updates
+        # What is not finite is named in the order of the updates.
+        return {**discriminated, **logged}
 
     def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
         """Return the loss terms of the network for a training batch."""
@@ -157,7 +155,7 @@ class GANRestorer(Restorer):
         real: Tensor,
     ) -> dict[str, Tensor]:
         """Return the loss terms of the network from what it restored, also at two scales."""
-        terms = {f'loss_{k}': loss(pred, target, weight) for k, loss in self.losses.items()}
+        terms = self.loss_terms(pred, target, weight)
         logits = self.discriminator(fine_image(pred)).float()
         real_logits = None
         if self.adversarial.generator_needs_real:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 import torch
 from mmengine.model import BaseModel
@@ -105,8 +105,11 @@ class Restorer(BaseModel):
 
     def loss(self, inputs: Tensor, data_samples: DataSample) -> dict[str, Tensor]:
         """Return the loss terms of a training batch."""
-        compared = self.compared(inputs, data_samples)
-        return {f'loss_{name}': loss(*compared) for name, loss in self.losses.items()}
+        return self.loss_terms(*self.compared(inputs, data_samples))
+
+    def loss_terms(self, pred: Any, target: Tensor, weight: Tensor | None) -> dict[str, Tensor]:
+        """Return the loss terms of predictions: all that :meth:`compared` returns."""
+        return {f'loss_{k}': loss(pred, target, weight) for k, loss in self.losses.items()}
 
     def compared(
         self, inputs: Tensor, data_samples: DataSample

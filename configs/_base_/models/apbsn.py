@@ -1,0 +1,13 @@
+# AP-BSN: DBSNl on mosaics of every fifth pixel, at test of every second, without the refinement:
+# 3,656,131 parameters in colour.
+_base_ = './dbsnl.py'
+
+model = dict(
+    data_preprocessor=dict(
+        batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
+    ),
+    inference=[
+        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
+        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
+    ],
+)
