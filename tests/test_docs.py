@@ -24,6 +24,18 @@ def test_links_lead_to_files(page):
     assert not missing
 
 
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_links_to_sections_lead_to_headings(page):
+    links = re.findall(r'\]\(([^)#\s]*)#([^)\s]+)\)', page.read_text())
+    inner = [(target, section) for target, section in links if '://' not in target]
+    missing = [
+        link
+        for link in inner
+        if link[1] not in _anchors((page.parent / link[0]) if link[0] else page)
+    ]
+    assert not missing
+
+
 def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
     files: dict[str, str] = {}
     for block in re.findall(r'```python\n(.*?)```', _read('extending.md'), re.DOTALL):
@@ -54,3 +66,10 @@ def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
 
 def _read(page: str) -> str:
     return (REPOSITORY / 'docs' / page).read_text()
+
+
+def _anchors(page):
+    """Return what links to the sections of a page end in: headings in small letters and hyphens."""
+    text = re.sub(r'```.*?```', '', page.read_text(), flags=re.DOTALL)
+    headings = re.findall(r'^#+ (.+)$', text, re.MULTILINE)
+    return {re.sub(r'[^\w\- ]', '', heading.lower()).replace(' ', '-') for heading in headings}

@@ -12,5 +12,5 @@ model = dict(
         batch_norm=False,  # statistics of two photographs are not those of others
     )
 )
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=1200, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=1200)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=2500, eta_min=0.0, by_epoch=False)]
+train_cfg = dict(max_iters=2500)

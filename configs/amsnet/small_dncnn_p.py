@@ -12,4 +12,4 @@ model = dict(
         batch_norm=False,  # statistics of two photographs are not those of others
     )
 )
-load_from = 'work_dirs/amsnet/small_dncnn_b/iter_1200.pth'
+load_from = 'work_dirs/amsnet/small_dncnn_b/iter_2500.pth'

@@ -62,6 +62,13 @@ def test_it_stops_when_the_loss_has_reached_a_plateau():
     assert FakeRunner(falling).epochs(hook, 7) == [1, 1, 1, 1, 1, 0, 0]
 
 
+def test_steps_of_a_discriminator_alone_do_not_count_for_the_plateau():
+    hook = BatchTransformScheduleHook('shuffle', plateau=2)
+    before = dict(hook.state)
+    hook.after_train_iter(None, 0, outputs={'loss_discriminator': torch.tensor(1.4)})
+    assert hook.state == before
+
+
 def test_it_starts_again_after_each_step_of_the_learning_rate():
     rates = {epoch: 1.0 if epoch < 4 else 0.5 if epoch < 7 else 0.25 for epoch in range(10)}
     hook = BatchTransformScheduleHook('shuffle', stop=1, restart_steps=2)

@@ -95,10 +95,11 @@ class BatchTransformScheduleHook(Hook):
         self._switch(runner, self._is_on(step))
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Add the loss to the open window."""
-        if self.plateau and not self.state['ended_early']:
+        """Add the loss to the open window; steps of a discriminator alone have none."""
+        losses = outputs or {}
+        if self.plateau and not self.state['ended_early'] and 'loss' in losses:
             # Over all processes, so that all switch at one step and one state serves all.
-            loss = (outputs or {})['loss'].detach().double()
+            loss = losses['loss'].detach().double()
             all_reduce(loss, op='mean')
             self.state['loss_sum'] += loss.item()
             self.state['loss_count'] += 1

@@ -89,7 +89,7 @@ def initialise_convs(net: nn.Module, slope: float) -> None:
         >>> import torch
         >>> conv = nn.Conv2d(100, 100, 1)
         >>> initialise_convs(conv, 1.0)
-        >>> round(float(conv.weight.std()), 2), float(conv.bias.abs().max())
+        >>> round(conv.weight.std().item(), 2), conv.bias.abs().max().item()
         (0.1, 0.0)
     """
     for module in net.modules():
