@@ -1,4 +1,4 @@
-"""AMSNet-B: half of the pixels of every fifth-pixel sub-image are hidden and to be told.
+"""AMSNet-B: of every fifth-pixel sub-image half of the pixels are hidden, and predicted.
 
 At test both halves of every second-pixel sub-image; `--cfg-options model.inference.2.copies=8` adds
 the refinement (B-E).

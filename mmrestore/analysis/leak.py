@@ -144,7 +144,8 @@ def check_restorer(
 
     Raises:
         TypeError: the restorer does not offer what it compares.
-        ValueError: the images do not fit the network, or no gradient leads through it.
+        ValueError: the images do not fit the network, no gradient leads through it, or the targets
+            of single images have nothing of them where the loss looks.
     """
     if not hasattr(restorer, 'compared'):
         raise TypeError(
@@ -167,6 +168,11 @@ def check_restorer(
         return LeakReport(0, 0, 0.0, 'the data set has targets of its own')
     if report.nothing and noise:
         return LeakReport(0, 0, 0.0, f'{noise!r} adds noise to the inputs and not to the target')
+    if report.nothing and target is None and compared.requires_grad:
+        raise ValueError(
+            'expected targets made of the noisy images, but those that the loss looks at are '
+            'constant: NoisyTarget and other targets come before what hides pixels, as PixelMask'
+        )
     return report
 
 

@@ -115,6 +115,12 @@ def test_masked_pixels_are_hidden_from_any_network(backbone, transforms):
     assert check(restorer(backbone, transforms[:-1]), size=(64, 64)).share == 1
 
 
+def test_targets_that_are_taken_after_the_mask_are_refused():
+    transforms = [{'type': 'PixelMask'}, {'type': 'NoisyTarget'}]
+    with pytest.raises(ValueError, match='NoisyTarget and other targets come before'):
+        check_restorer(restorer(UNET, transforms), torch.rand(1, 3, 32, 32))
+
+
 def test_a_mask_that_the_loss_does_not_know_leaks_at_what_is_left():
     mask = {'type': 'RandomPixelMask', 'ratio': 0.5}
     report = check(restorer(DNCNN, [mask]), num_elements=200)

@@ -2,7 +2,10 @@
 # patches of 256 x 256 and batches of 32, each with a patch of a screenshot that has nothing to do
 # with it (two-stage training, sections 3 and 5). Their targets a teacher makes. Tested on the
 # screenshots of the first stage, photographed by the synthesiser, where the truth is known.
+# Screenshots are enlarged as photographs show them, or size and sharpness alone would tell the
+# discriminator which is which; nothing is turned or mirrored, for stripes of sub-pixels are not.
 _base_ = './demoireing_screenshots.py'
+magnification = 1.8  # sensor pixels for each display pixel of your photographs
 
 train_dataloader = dict(
     dataset=dict(
@@ -15,7 +18,6 @@ train_dataloader = dict(
             pipeline=dict(
                 image=dict(type='LoadImage'),
                 patch=dict(type='RandomCrop', size=256),
-                symmetry=dict(type='RandomDihedral'),
                 tensor=dict(type='PackInputs'),
             ),
         ),
@@ -25,8 +27,8 @@ train_dataloader = dict(
             root='data/screenshots/train',
             pipeline=dict(
                 image=dict(type='LoadImage'),
+                magnification=dict(type='Resize', scale=magnification),
                 patch=dict(type='RandomCrop', size=256),
-                symmetry=dict(type='RandomDihedral'),
                 tensor=dict(type='PackInputs'),
             ),
         ),
