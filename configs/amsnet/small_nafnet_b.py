@@ -1,4 +1,4 @@
-"""AMSNet-B of a small NAFNet baseline on the noisy half of PolyU, 15 minutes of one CPU core."""
+"""AMSNet-B of a small NAFNet baseline on the noisy half of PolyU."""
 
 _base_ = [
     '../_base_/models/amsnet_nafnet_small.py',

@@ -1,4 +1,4 @@
-"""AMSNet-P: fine-tuning of `small_nafnet_b.py`, 4 minutes on one core of a CPU."""
+"""AMSNet-P: fine-tuning of `small_nafnet_b.py`."""
 
 _base_ = './small_nafnet_b.py'
 

@@ -1,4 +1,4 @@
-"""AMSNet-B of a small Restormer on the noisy half of PolyU, 15 minutes of one CPU core."""
+"""AMSNet-B of a small Restormer on the noisy half of PolyU."""
 
 _base_ = './small_nafnet_b.py'
 

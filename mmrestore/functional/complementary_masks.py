@@ -18,9 +18,19 @@ from mmrestore.functional.recharge import random_classes
 
 def check_branches(num_branches: int) -> None:
     """Raise a ``ValueError`` unless there are at least two branches."""
-    if num_branches < 2:
+    if not isinstance(num_branches, int) or num_branches < 2:
         raise ValueError(
-            f'expected at least 2 branches, got {num_branches}: of one branch everything is hidden'
+            f'expected a whole number of at least 2 branches, got {num_branches!r}: of one branch '
+            'everything is hidden; AMSNet has 2'
+        )
+
+
+def check_map(x: Tensor, branches: Tensor) -> None:
+    """Raise a ``ValueError`` unless ``branches`` has the shape of a map of images (N, C, H, W)."""
+    if branches.shape not in (x.shape, (len(x), 1, *x.shape[2:])):
+        raise ValueError(
+            f'for images {tuple(x.shape)} expected the branches of their pixels, in all channels '
+            f'together or in each, got {tuple(branches.shape)}'
         )
 
 
@@ -35,18 +45,22 @@ def random_branches(
 
     Args:
         x: images (N, C, H, W) that give shape and device.
-        num_branches: number of branches K.
+        num_branches: number of branches K, at least 2.
         per_channel: draw for each channel, instead of once for all channels of a pixel.
         generator: source of the draws, of the device of ``x``.
 
     Returns:
         int64 (N, 1, H, W) or (N, C, H, W), 0 to K - 1.
 
+    Raises:
+        ValueError: there are fewer than two branches.
+
     Examples:
         >>> generator = torch.Generator().manual_seed(0)
         >>> random_branches(torch.zeros(1, 3, 1, 6), num_branches=3, generator=generator)
         tensor([[[[2, 0, 2, 0, 1, 0]]]])
     """
+    check_branches(num_branches)
     num, channels, height, width = x.shape
     channels = channels if per_channel else 1
     return random_classes(
@@ -80,11 +94,7 @@ def hide_pixels(x: Tensor, branches: Tensor, numbers: range) -> Tensor:
         tensor([[0., 1., 0.],
                 [1., 0., 1.]])
     """
-    if branches.shape not in (x.shape, (len(x), 1, *x.shape[2:])):
-        raise ValueError(
-            f'for images {tuple(x.shape)} expected the branches of their pixels, in all channels '
-            f'together or in each, got {tuple(branches.shape)}'
-        )
+    check_map(x, branches)
     places = torch.arange(numbers.start, numbers.stop, device=x.device).view(-1, 1, 1, 1, 1)
     return x.masked_fill(branches == places, 0)
 

@@ -11,11 +11,16 @@ from torch import Tensor
 
 
 def check_stride(stride: int, padding: int = 0) -> None:
-    """Raise a ``ValueError`` unless the stride is at least 1 and the padding at least 0."""
-    if stride < 1 or padding < 0:
+    """Raise a ``ValueError`` unless both are whole, the stride above 0, the padding not below."""
+    if not isinstance(stride, int) or stride < 1:
         raise ValueError(
-            f'expected a stride of at least 1 and a padding of at least 0, got {stride} and '
-            f'{padding}'
+            f'expected a whole stride of at least 1, got {stride!r}: 1 takes every pixel, 2 '
+            'every second one'
+        )
+    if not isinstance(padding, int) or padding < 0:
+        raise ValueError(
+            f'expected a whole padding of at least 0, got {padding!r}: 0 puts no zeros between '
+            'the tiles of a mosaic'
         )
 
 
@@ -33,7 +38,7 @@ def pixel_downsample(x: Tensor, stride: int) -> Tensor:
         (N*s*s, C, H/s, W/s) or (N*s*s, K, C, H/s, W/s).
 
     Raises:
-        ValueError: the stride is below 1, or a side is no multiple of it.
+        ValueError: the stride is below 1, or a side is no positive multiple of it.
 
     Examples:
         >>> import torch
@@ -58,7 +63,8 @@ def pixel_upsample(x: Tensor, stride: int) -> Tensor:
         (N, C, h*s, w*s) or (N, K, C, h*s, w*s).
 
     Raises:
-        ValueError: the stride is below 1, or the number of sub-images is no multiple of its square.
+        ValueError: the stride is below 1, or the number of sub-images is no positive multiple of
+            its square.
 
     Examples:
         >>> import torch
@@ -67,7 +73,7 @@ def pixel_upsample(x: Tensor, stride: int) -> Tensor:
                 [4, 5]])
     """
     check_stride(stride)
-    if len(x) % stride**2:
+    if not len(x) or len(x) % stride**2:
         raise ValueError(
             f'a stride of {stride} makes {stride**2} sub-images of one image, got {len(x)} of them'
         )
@@ -90,8 +96,8 @@ def to_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
         (N, C, H + 2*s*padding, W + 2*s*padding), or with K.
 
     Raises:
-        ValueError: the stride is below 1, the padding negative, or a side no multiple of the
-            stride.
+        ValueError: the stride is below 1, the padding negative, or a side no positive multiple of
+            the stride.
 
     Examples:
         >>> import torch
@@ -143,7 +149,7 @@ def _phases(x: Tensor, stride: int) -> Tensor:
     """View images as (N, ..., h, dy, w, dx)."""
     check_stride(stride)
     height, width = x.shape[-2:]
-    if height % stride or width % stride:
+    if not min(height, width) or height % stride or width % stride:
         raise ValueError(
             f'pixel downsampling by {stride} needs sides that are multiples of {stride}, got '
             f'{(height, width)}: change the size of the crop, or pad images and crop the result as '

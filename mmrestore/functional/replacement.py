@@ -8,6 +8,19 @@ from torch import Tensor
 from mmrestore.functional.masks import random_mask
 
 
+def check_replacements(copies: int, probability: float) -> None:
+    """Raise a ``ValueError`` unless there may be so many copies, and the probability is one."""
+    if not isinstance(copies, int) or copies < 0:
+        raise ValueError(
+            f'expected a whole number of copies of at least 0, got {copies!r}: AMSNet and AP-BSN '
+            'have 8, and 0 refines nothing'
+        )
+    if not 0 <= probability <= 1:
+        raise ValueError(
+            f'expected a probability in [0, 1], got {probability}: 0.16 puts back 16 of 100 pixels'
+        )
+
+
 def random_replacements(
     restored: Tensor,
     noisy: Tensor,
@@ -38,7 +51,7 @@ def random_replacements(
         (T, N, C, H, W).
 
     Raises:
-        ValueError: the shapes do not fit.
+        ValueError: the shapes do not fit, or a number is out of its range.
 
     Examples:
         >>> draws = torch.tensor([0.1, 0.9, 0.5]).view(1, 1, 1, 1, 3)
@@ -46,6 +59,7 @@ def random_replacements(
         >>> random_replacements(zeros, ones, 0.3, draws=draws).flatten()
         tensor([1., 0., 0.])
     """
+    check_replacements(copies, probability)
     if restored.shape != noisy.shape:
         raise ValueError(
             f'expected restored and noisy images of one shape, got {tuple(restored.shape)} and '

@@ -73,6 +73,12 @@ def test_branches_are_uniform_and_independent(per_channel):
         assert abs(shifted.double().mean().item() - 1 / 3) < 5 * (2 / 9 / 89100) ** 0.5
 
 
+@pytest.mark.parametrize('num_branches', [0, 1, -2, 2.5])
+def test_branches_of_wrong_number(num_branches):
+    with pytest.raises(ValueError, match=f'at least 2 branches, got {num_branches}:'):
+        random_branches(torch.zeros(1, 3, 4, 5), num_branches=num_branches)
+
+
 def test_wrong_branches():
     for shape in ((2, 1, 5, 6), (1, 1, 5, 7), (2, 2, 5, 7), (2, 5, 7)):
         with pytest.raises(ValueError, match='expected the branches of their pixels'):
@@ -114,6 +120,16 @@ def test_replacements_have_the_probability_and_all_channels_or_one():
     assert counts[False][1:3].tolist() == [0, 0]
     # Independent channels: 3 of 3 with probability 0.16^3, 393 of 96000, +- 5 deviations (20).
     assert abs(counts[True][3].item() - 96000 * 0.16**3) < 100
+
+
+def test_replacements_of_wrong_numbers():
+    x = torch.zeros(1, 3, 4, 5)
+    for probability in (2, -1, float('nan')):
+        with pytest.raises(ValueError, match=rf'probability in \[0, 1\], got {probability}'):
+            random_replacements(x, x, probability)
+    for copies in (-1, 1.5):
+        with pytest.raises(ValueError, match=f'copies of at least 0, got {copies}'):
+            random_replacements(x, x, 0.5, copies=copies)
 
 
 def test_replacements_of_wrong_shapes():

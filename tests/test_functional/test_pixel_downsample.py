@@ -70,18 +70,21 @@ def test_other_dtypes_and_one_copy():
 
 @pytest.mark.parametrize('function', [pixel_downsample, to_mosaic])
 def test_sizes_that_cannot_be_divided(function):
-    for size in ((9, 10), (10, 9)):
+    for size in ((9, 10), (10, 9), (0, 10), (10, 0)):
         with pytest.raises(ValueError, match=r'multiples of 5.*pad images'):
             function(torch.zeros(1, 3, *size), 5)
-    with pytest.raises(ValueError, match='stride of at least 1'):
-        function(torch.zeros(1, 3, 4, 4), 0)
+    for stride in (0, -2, 2.0):
+        with pytest.raises(ValueError, match=f'stride of at least 1, got {stride}'):
+            function(torch.zeros(1, 3, 4, 4), stride)
 
 
 def test_inverses_of_wrong_sizes():
-    with pytest.raises(ValueError, match='4 sub-images of one image, got 6'):
-        pixel_upsample(torch.zeros(6, 3, 4, 4), 2)
+    for num in (6, 0):
+        with pytest.raises(ValueError, match=f'4 sub-images of one image, got {num}'):
+            pixel_upsample(torch.zeros(num, 3, 4, 4), 2)
     for size in ((12, 15), (12, 8), (8, 12)):
         with pytest.raises(ValueError, match='multiples of 2 above 8'):
             from_mosaic(torch.zeros(1, 3, *size), 2)
-    with pytest.raises(ValueError, match='padding of at least 0'):
-        from_mosaic(torch.zeros(1, 3, 4, 4), 2, padding=-1)
+    for padding in (-1, 0.5):
+        with pytest.raises(ValueError, match=f'padding of at least 0, got {padding}: 0'):
+            from_mosaic(torch.zeros(1, 3, 4, 4), 2, padding=padding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import pytest
 import torch
@@ -201,6 +202,34 @@ def test_gradients_are_those_of_branches_one_by_one():
         torch.testing.assert_close(whole, single, rtol=1e-4, atol=1e-5)
 
 
+def test_a_call_holds_a_million_pixels_by_default():
+    net = Net()
+    ComplementaryMasks(net)(images(8, 1, 256, 256))
+    assert [len(seen) for seen in net.seen] == [14, 2]  # in 2 branches each, of at most 15 blocks
+
+
+@pytest.mark.parametrize('wrong', [2, -1, 0.5])
+@pytest.mark.parametrize('max_pixels', [None, 1])
+def test_pixels_of_no_branch_are_refused(wrong, max_pixels):
+    x = images(2, 3, 5, 6)
+    masks = ComplementaryMasks(Net(lambda x: x + 1), max_pixels=max_pixels)
+    branches = random_branches(x, num_branches=2)
+    restored = torch.ones_like(x)
+    assert masks.restore(x, branches).equal(restored)
+    assert masks.restore(x, branches == 1).equal(restored)
+    branches = branches.to(torch.tensor(wrong).dtype)
+    branches[1, 0, 2, 3] = wrong
+    with pytest.raises(ValueError, match='branches from 0 to 1, got'):
+        masks.restore(x, branches)
+
+
+@pytest.mark.parametrize('num', [1, 3])
+def test_branches_of_another_number_of_images(num):
+    masks = ComplementaryMasks(Net(), max_pixels=1)
+    with pytest.raises(ValueError, match='expected the branches of their pixels'):
+        masks.restore(images(2, 3, 5, 6), torch.zeros(num, 1, 5, 6).long())
+
+
 # Pixel downsampling
 
 
@@ -274,6 +303,25 @@ def test_no_copies_leave_the_first_result():
     inner = PixelDownsampled(local_net(), stride=2)
     x = images(1, 3, 9, 11).double()
     assert RandomReplacementRefinement(inner, copies=0)(x).equal(inner(x))
+
+
+def test_no_copies_can_be_refined():
+    x = images(1, 3, 9, 11)
+    restore = build_inference(Net(), [SUBIMAGES, REFINEMENT | dict(copies=0)])
+    assert restore.refine(x / 2, x).equal(x / 2)
+
+
+@pytest.mark.parametrize('max_pixels', [None, 1])
+def test_what_is_given_to_a_refinement_has_to_fit(max_pixels):
+    x = images(2, 3, 9, 11)
+    refinement = REFINEMENT | dict(copies=3, max_pixels=max_pixels)
+    restore = build_inference(Net(), [SUBIMAGES, refinement])
+    for num in (1, 3):
+        with pytest.raises(ValueError, match='restored images of the shape of the noisy ones'):
+            restore.refine(images(num, 3, 9, 11), x)
+    for copies, num in ((2, 2), (4, 2), (3, 1), (3, 3)):
+        with pytest.raises(ValueError, match='draws for 3 copies of 2 images'):
+            restore.refine(x, x, draws=torch.zeros(copies, num, 1, 9, 11))
 
 
 def test_a_drawn_refinement_repeats_by_its_seed():
@@ -364,6 +412,33 @@ def test_progress_is_shown_on_the_error_stream(capsys):
     assert f' 4/{num}' in err and f' {num}/{num}' in err and err.endswith('\n')
 
 
+@pytest.mark.parametrize(
+    'cfgs',
+    [
+        [MASKS | dict(max_pixels=200)],
+        [MASKS | dict(max_pixels=200), SUBIMAGES, REFINEMENT | dict(max_pixels=200)],
+        [SUBIMAGES, REFINEMENT | dict(max_pixels=200)],
+    ],
+)
+def test_an_image_above_the_bound_that_is_not_tiled_is_told_once(cfgs):
+    restore = build_inference(Net(), cfgs)
+    tiled = build_inference(Net(), [dict(type='Tile', size=8, overlap=2), *cfgs])
+
+    def told(net, x, *, training=False):
+        with warnings.catch_warnings(record=True) as caught, torch.set_grad_enabled(training):
+            warnings.simplefilter('default')
+            for _ in range(2):
+                net(x)
+        return [str(warning.message) for warning in caught]
+
+    x = images(2, 3, 14, 15)
+    (text,) = told(restore, x)
+    assert 'max_pixels=200 ' in text and '--tile' in text and 'Tile' in text
+    assert not told(restore, x[..., :14])  # 196 pixels each
+    assert not told(restore, x, training=True)
+    assert not told(tiled, x)
+
+
 # Errors
 
 
@@ -374,18 +449,41 @@ def test_what_is_refused():
     for build in (ComplementaryMasks, lambda net: PixelDownsampled(net, stride=2)):
         with pytest.raises(ValueError, match='enlarges them by 2'):
             build(enlarging)
-    with pytest.raises(ValueError, match='stride of at least 1'):
+    with pytest.raises(ValueError, match='stride of at least 1, got 0'):
         PixelDownsampled(Net(), stride=0)
     with pytest.raises(ValueError, match="'zero', 'replicate', got 'mirror'"):
         PixelDownsampled(Net(), stride=2, pad_mode='mirror')
     with pytest.raises(ValueError, match='name PixelDownsampled before it'):
         RandomReplacementRefinement(ComplementaryMasks(Net()))
     inner = Pad(PixelDownsampled(Net(), stride=2))
-    for wrong in (dict(copies=-1), dict(probability=1.1)):
-        with pytest.raises(ValueError, match=r'at least 0 and a probability in \[0, 1\]'):
-            RandomReplacementRefinement(inner, **wrong)
+    with pytest.raises(ValueError, match='copies of at least 0, got -1'):
+        RandomReplacementRefinement(inner, copies=-1)
+    with pytest.raises(ValueError, match=r'probability in \[0, 1\], got 1.1'):
+        RandomReplacementRefinement(inner, probability=1.1)
     with pytest.raises(ValueError, match='margin must not be negative'):
         RandomReplacementRefinement(inner, padding=-1)
-    for decorate in (ComplementaryMasks, RandomReplacementRefinement):
+    for decorate, net in ((ComplementaryMasks, Net()), (RandomReplacementRefinement, inner)):
         with pytest.raises(ValueError, match='max_pixels to be positive'):
-            decorate(inner, max_pixels=0)
+            decorate(net, max_pixels=0)
+
+
+@pytest.mark.parametrize('between', [[], [dict(type='Pad', margin=1)], [REFINEMENT]])
+def test_masks_outside_of_sub_images_are_refused(between):
+    """The second pass would run without them and show the noise."""
+    with pytest.raises(ValueError, match='name ComplementaryMasks before PixelDownsampled'):
+        build_inference(Net(), [SUBIMAGES, *between, MASKS])
+
+
+@pytest.mark.parametrize('between', [[], [dict(type='Pad')]])
+def test_masks_are_not_padded_by_reflection(between):
+    cfgs = [MASKS, *between, SUBIMAGES]
+    with pytest.raises(ValueError, match='for blind-spot networks; set padding=0'):
+        build_inference(Net(), [*cfgs, REFINEMENT | dict(padding=2)])
+    build_inference(Net(), [*cfgs, REFINEMENT])
+
+
+@pytest.mark.parametrize('size', [(1, 3, 0, 5), (1, 3, 5, 0), (0, 3, 5, 5), (3, 5, 5)])
+@pytest.mark.parametrize('cfgs', [[MASKS], [SUBIMAGES], [MASKS, SUBIMAGES, REFINEMENT]])
+def test_empty_images_are_refused(size, cfgs):
+    with pytest.raises(ValueError, match=r'at least one pixel, got the shape \('):
+        build_inference(Net(), cfgs)(torch.zeros(size))

@@ -53,6 +53,23 @@ class InferenceDecorator:
         raise NotImplementedError
 
 
+def check_scale(decorator: InferenceDecorator) -> None:
+    """Raise a ``ValueError`` if the network enlarges images."""
+    if decorator.scale != 1:
+        raise ValueError(
+            f'{type(decorator).__name__} is for networks that keep the size of images, got one '
+            f'that enlarges them by {decorator.scale}'
+        )
+
+
+def check_images(x: Tensor) -> None:
+    """Raise a ``ValueError`` unless ``x`` are images (N, C, H, W) and not empty."""
+    if x.ndim != 4 or not x.numel():
+        raise ValueError(
+            f'expected images (N, C, H, W) of at least one pixel, got the shape {tuple(x.shape)}'
+        )
+
+
 def chain(net: Network) -> Iterator[Network]:
     """Yield the decorators from the outermost inwards and at last the network."""
     while isinstance(net, InferenceDecorator):

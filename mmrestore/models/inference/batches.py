@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-MAX_PIXELS = 4_000_000  # of a call by default, 30 blocks of 256 x 256 in two branches
+import warnings
+
+import torch
+
+from mmrestore.models.inference.base import Network, chain
+from mmrestore.models.inference.tile import Tile
+
+# Of a call by default. Restormer of 48 channels takes 7.1 KiB a pixel (float32, CPU), 7 GB in all.
+MAX_PIXELS = 1_000_000
 
 
 def check_max_pixels(max_pixels: int | None) -> None:
@@ -10,6 +18,23 @@ def check_max_pixels(max_pixels: int | None) -> None:
     if max_pixels is not None and max_pixels < 1:
         raise ValueError(
             f'expected max_pixels to be positive, or None for no bound, got {max_pixels}'
+        )
+
+
+def warn_of_large_images(net: Network, *, pixels: int, max_pixels: int | None) -> None:
+    """Warn if a single image of ``pixels`` is above the bound of a call and nothing tiles it.
+
+    Training says nothing: its crops are as large as its config wants them.
+    """
+    if max_pixels is None or pixels <= max_pixels or torch.is_grad_enabled():
+        return
+    if not any(isinstance(part, Tile) for part in chain(net)):
+        # One text for all images, which Python shows once.
+        warnings.warn(
+            f'an image of more than max_pixels={max_pixels} pixels goes through the network as a '
+            'whole: if memory does not suffice, restore with --tile 512, or name Tile as the first '
+            'of the decorators',
+            stacklevel=1,
         )
 
 

@@ -10,13 +10,26 @@ from torch import Tensor
 
 from mmrestore.functional.complementary_masks import (
     check_branches,
+    check_map,
     hide_pixels,
     join_branches,
     random_branches,
 )
-from mmrestore.models.inference.base import InferenceDecorator, Network
-from mmrestore.models.inference.batches import MAX_PIXELS, check_max_pixels, split_calls
+from mmrestore.models.inference.base import (
+    InferenceDecorator,
+    Network,
+    chain,
+    check_images,
+    check_scale,
+)
+from mmrestore.models.inference.batches import (
+    MAX_PIXELS,
+    check_max_pixels,
+    split_calls,
+    warn_of_large_images,
+)
 from mmrestore.models.inference.pad import Pad
+from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.registry import INFERENCE
 
 
@@ -38,11 +51,12 @@ class ComplementaryMasks(InferenceDecorator):
             the network is to be trained with a ``PixelMask`` of that number.
         per_channel: divide the channels of a pixel too, instead of the whole pixels.
         max_pixels: the most pixels (N * H * W, padded) of a call of the network; a call has at
-            least one image. None gives it all branches of all images at once.
+            least one image, and a warning says if that is larger and not tiled. None gives it all
+            branches of all images at once.
 
     Raises:
-        ValueError: there are fewer than two branches, ``max_pixels`` is not positive, or the
-            network enlarges images.
+        ValueError: there are fewer than two branches, ``max_pixels`` is not positive, the network
+            enlarges images, or a ``PixelDownsampled`` stands inside.
 
     Examples:
         >>> def net(x):  # tells what it sees
@@ -66,6 +80,11 @@ class ComplementaryMasks(InferenceDecorator):
         check_branches(num_branches)
         check_max_pixels(max_pixels)
         check_scale(self)
+        if any(isinstance(part, PixelDownsampled) for part in chain(net)):
+            raise ValueError(
+                'masks outside of PixelDownsampled are left out by RandomReplacementRefinement, '
+                'which runs what is inside: name ComplementaryMasks before PixelDownsampled'
+            )
         self.num_branches = num_branches
         self.per_channel = per_channel
         self.max_pixels = max_pixels
@@ -74,7 +93,8 @@ class ComplementaryMasks(InferenceDecorator):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) of any size."""
-        return self.restore(
+        check_images(x)
+        return self._restore(
             x, random_branches(x, num_branches=self.num_branches, per_channel=self.per_channel)
         )
 
@@ -84,12 +104,26 @@ class ComplementaryMasks(InferenceDecorator):
         Args:
             x: the images.
             branches: int64 (N, 1, H, W), or (N, C, H, W), below ``num_branches``.
+
+        Raises:
+            ValueError: the branches are not those of these images, or there are no such branches.
         """
+        check_images(x)
+        check_map(x, branches)
+        low, high = branches.aminmax()
+        if branches.is_floating_point() or low < 0 or high >= self.num_branches:
+            raise ValueError(
+                f'expected whole numbers of branches from 0 to {self.num_branches - 1}, got '
+                f'{low.item()} to {high.item()} ({branches.dtype}): every pixel needs a branch '
+                'that does not see it'
+            )
+        return self._restore(x, branches)
+
+    def _restore(self, x: Tensor, branches: Tensor) -> Tensor:
+        pixels = prod(self._padded.padded_sides(x))
+        warn_of_large_images(self.net, pixels=pixels, max_pixels=self.max_pixels)
         images, numbers = split_calls(
-            len(x),
-            self.num_branches,
-            pixels=prod(self._padded.padded_sides(x)),
-            max_pixels=self.max_pixels,
+            len(x), self.num_branches, pixels=pixels, max_pixels=self.max_pixels
         )
         parts = [
             join_branches(self._outputs(x[part], branches[part], numbers), branches[part])
@@ -101,12 +135,3 @@ class ComplementaryMasks(InferenceDecorator):
         for called in numbers:
             hidden = hide_pixels(x, branches, range(called.start, called.stop))
             yield from self._padded(hidden.flatten(0, 1)).unflatten(0, (-1, len(x)))
-
-
-def check_scale(decorator: InferenceDecorator) -> None:
-    """Raise a ``ValueError`` if the network enlarges images."""
-    if decorator.scale != 1:
-        raise ValueError(
-            f'{type(decorator).__name__} is for networks that keep the size of images, got one '
-            f'that enlarges them by {decorator.scale}'
-        )

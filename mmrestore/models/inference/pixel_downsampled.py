@@ -13,8 +13,12 @@ from mmrestore.functional.pixel_downsample import (
     pixel_upsample,
     to_mosaic,
 )
-from mmrestore.models.inference.base import InferenceDecorator, Network
-from mmrestore.models.inference.complementary_masks import check_scale
+from mmrestore.models.inference.base import (
+    InferenceDecorator,
+    Network,
+    check_images,
+    check_scale,
+)
 from mmrestore.models.inference.pad import MODES, extend
 from mmrestore.registry import INFERENCE
 
@@ -81,6 +85,7 @@ class PixelDownsampled(InferenceDecorator):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) of any size."""
+        check_images(x)
         height, width = x.shape[-2:]
         padded = extend(x, (self._padded(height), self._padded(width)), mode=self.pad_mode)
         if self.mosaic:

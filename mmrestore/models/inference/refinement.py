@@ -7,9 +7,15 @@ from math import prod
 import torch
 from torch import Tensor
 
-from mmrestore.functional.replacement import random_replacements
-from mmrestore.models.inference.base import InferenceDecorator, Network, chain
-from mmrestore.models.inference.batches import MAX_PIXELS, check_max_pixels, split_calls
+from mmrestore.functional.replacement import check_replacements, random_replacements
+from mmrestore.models.inference.base import InferenceDecorator, Network, chain, check_images
+from mmrestore.models.inference.batches import (
+    MAX_PIXELS,
+    check_max_pixels,
+    split_calls,
+    warn_of_large_images,
+)
+from mmrestore.models.inference.complementary_masks import ComplementaryMasks
 from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.registry import INFERENCE
@@ -31,13 +37,16 @@ class RandomReplacementRefinement(InferenceDecorator):
         copies: number of copies; 0 leaves the first result as it is.
         probability: that a pixel is put back.
         per_element: draw for each channel of a pixel by itself.
-        padding: rows and columns added to the copies by reflection on all sides, and cropped.
+        padding: rows and columns added to the copies by reflection on all sides, and cropped; for
+            networks with a blind spot. Masks would hide a pixel, but not its mirror image.
         max_pixels: the most pixels (N * H * W, padded) of copies that are restored at once, at
-            least one copy of one image; None for all. ``ComplementaryMasks`` runs several branches
-            of each and has a bound of its own.
+            least one copy of one image, and a warning says if that is larger and not tiled; None
+            for all. ``ComplementaryMasks`` runs several branches of each and has a bound of its
+            own.
 
     Raises:
-        ValueError: nothing inside is a ``PixelDownsampled``, or a number is out of its range.
+        ValueError: nothing inside is a ``PixelDownsampled``, a number is out of its range, or
+            ``ComplementaryMasks`` are to be padded.
 
     Examples:
         >>> def net(x):
@@ -69,23 +78,24 @@ class RandomReplacementRefinement(InferenceDecorator):
                 'RandomReplacementRefinement refines what PixelDownsampled restores, got '
                 f'{type(net).__name__}: name PixelDownsampled before it'
             )
-        if copies < 0 or not 0 <= probability <= 1:
+        refining = inner[0].net
+        if padding > 0 and any(isinstance(part, ComplementaryMasks) for part in chain(refining)):
             raise ValueError(
-                'expected a number of copies of at least 0 and a probability in [0, 1], got '
-                f'{copies} and {probability}'
+                f'padding={padding} shows ComplementaryMasks the pixels that they hide, in their '
+                'mirror images: padding is for blind-spot networks; set padding=0'
             )
+        check_replacements(copies, probability)
         check_max_pixels(max_pixels)
         self.copies = copies
         self.probability = probability
         self.per_element = per_element
         self.max_pixels = max_pixels
-        self._padded = Pad(inner[0].net, mode='reflect', margin=padding)
+        self._padded = Pad(refining, mode='reflect', margin=padding)
         self.size_multiple = 1
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W)."""
-        restored = self.net(x)
-        return self.refine(restored, x) if self.copies else restored
+        return self.refine(self.net(x), x)
 
     def refine(self, restored: Tensor, noisy: Tensor, *, draws: Tensor | None = None) -> Tensor:
         """Refine restored images.
@@ -94,12 +104,27 @@ class RandomReplacementRefinement(InferenceDecorator):
             restored: (N, C, H, W).
             noisy: what they were restored from.
             draws: numbers in [0, 1) that decide what is put back, see ``random_replacements``.
+
+        Raises:
+            ValueError: the images or the draws have other shapes.
         """
+        if not self.copies:
+            return restored
+        check_images(noisy)
+        if restored.shape != noisy.shape:
+            raise ValueError(
+                f'expected restored images of the shape of the noisy ones, {tuple(noisy.shape)}, '
+                f'got {tuple(restored.shape)}'
+            )
+        if draws is not None and draws.shape[:2] != (self.copies, len(noisy)):
+            raise ValueError(
+                f'expected draws for {self.copies} copies of {len(noisy)} images, got the shape '
+                f'{tuple(draws.shape)}'
+            )
+        pixels = prod(self._padded.padded_sides(noisy))
+        warn_of_large_images(self._padded.net, pixels=pixels, max_pixels=self.max_pixels)
         images, copies = split_calls(
-            len(noisy),
-            self.copies,
-            pixels=prod(self._padded.padded_sides(noisy)),
-            max_pixels=self.max_pixels,
+            len(noisy), self.copies, pixels=pixels, max_pixels=self.max_pixels
         )
         means = []
         for part in images:
