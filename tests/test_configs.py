@@ -152,7 +152,7 @@ def test_two_stages_have_the_numbers_of_the_paper(stem):
     assert config.train_dataloader.total_batch_size == 32
     if 'stages' in stem:
         assert config.default_hooks.teacher_update.interval * 4 == iterations
-        # A validation saves a checkpoint too: more often, the last stage's would push out the others'.
+        # A validation saves a checkpoint too, which would push out those of earlier stages.
         assert config.default_hooks.checkpoint.interval == config.train_cfg.val_interval == 10_000
 
 

@@ -1,4 +1,4 @@
-"""AMSNet-B of a small undilated DBSNl on the noisy half of PolyU, beside `apbsn/small_undilated.py`."""
+"""AMSNet-B of a small undilated DBSNl on PolyU, beside `apbsn/small_undilated.py`."""
 
 _base_ = './small_nafnet_b.py'
 
