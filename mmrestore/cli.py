@@ -184,11 +184,12 @@ def _begins_from_weights(config: Config, options: argparse.Namespace) -> bool:
 
 def _train_stages(options: argparse.Namespace, stages: dict) -> None:
     from mmrestore.engine.checkpoint import resumable_checkpoints
-    from mmrestore.engine.stages import read_stages, warn_of_newer
+    from mmrestore.engine.stages import read_stages, try_later, warn_of_newer
 
     if options.resume not in (None, 'auto'):
         options.fail('a config of several stages goes on from its own checkpoints: bare --resume')
     found = read_stages(options.config, stages, options.cfg_options or {})
+    try_later(found)
     folder = Path(options.work_dir or _default_folder(options))
     for name, stage in found.items():
         taken = {}

@@ -32,7 +32,7 @@ class UnpairedDataset(Dataset):
         name: name of the data set; by default that of the degraded side.
 
     Raises:
-        ValueError: the clean side keeps to fixed patches, which it cannot.
+        ValueError: the clean side has no images, or keeps to fixed patches, which it cannot.
 
     Examples:
         >>> from mmrestore.datasets import EmbeddedPhotographs
@@ -51,6 +51,11 @@ class UnpairedDataset(Dataset):
             raise ValueError(
                 'the clean side of an UnpairedDataset is drawn anew for every sample: leave its '
                 'fixed_patches out'
+            )
+        if len(self.clean) == 0:
+            raise ValueError(
+                'the clean side of an UnpairedDataset needs images to draw from, got none: check '
+                'its folder or list'
             )
         self.name = name or self.degraded.metainfo['name']
 

@@ -38,7 +38,7 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
     if 'ema_state_dict' in checkpoint and not any(isinstance(h, EMAHook) for h in runner.hooks):
         raise ValueError(
             f'{path} was written by a run that averages weights: keep its EMAHook in custom_hooks, '
-            f'or start a new run with --cfg-options load_from={path}'
+            f'or start a new run with {new_run(path)}'
         )
     meta = checkpoint['meta']
     facts = {
@@ -55,7 +55,7 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
     if list(map(_settings, schedulers)) != list(map(_settings, checkpoint['param_schedulers'])):
         raise ValueError(
             f'{path} was written with another learning-rate schedule: resume with that one, or '
-            f'start a new run from its weights with --cfg-options load_from={path}'
+            f'start a new run from its weights with {new_run(path)}'
         )
     parts, old_parts = map(_by_part, (runner.optim_wrapper.state_dict(), checkpoint['optimizer']))
     if parts.keys() != old_parts.keys():
@@ -67,8 +67,23 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
     if changes:
         raise ValueError(
             f'{path} was written with other settings of the optimizer: {", ".join(changes)}. '
-            f'Resume with the same, or start a new run with --cfg-options load_from={path}'
+            f'Resume with the same, or start a new run with {new_run(path)}'
         )
+
+
+def new_run(checkpoint: Path, *settings: str) -> str:
+    """Return the options of a training that begins with the network of a checkpoint.
+
+    Args:
+        checkpoint: whose network.
+        settings: dotted keys of settings that are to be chosen.
+
+    Examples:
+        >>> new_run(Path('iter_5.pth'), 'optim_wrapper.optimizer.lr')
+        '--work-dir NEW --cfg-options load_from=iter_5.pth optim_wrapper.optimizer.lr=...'
+    """
+    chosen = ''.join(f' {key}=...' for key in settings)
+    return f'--work-dir NEW --cfg-options load_from={checkpoint}{chosen}'
 
 
 def all_schedulers(schedulers: Any) -> list[Any]:

@@ -32,7 +32,7 @@ from mmrestore.engine.checkpoint import (
 )
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
-from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable
+from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
@@ -68,9 +68,10 @@ class Runner(_Runner):
         return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
-        """Register the hooks of a config; what is None is left out."""
+        """Register the hooks of a config, what is None left out, and the one of all trainings."""
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
-        super().register_default_hooks(used)
+        always = {'average_buffers': {'type': 'mmrestore.AverageBuffersHook'}}
+        super().register_default_hooks({**always, **used})
 
     @property
     def network(self) -> nn.Module:
@@ -250,7 +251,7 @@ class Runner(_Runner):
         if 'optimizer' not in checkpoint:
             raise ValueError(
                 f'{path} holds weights only and cannot be resumed from: start a new run from it '
-                f'with --cfg-options load_from={path}'
+                f'with {new_run(path)}'
             )
         meta = checkpoint['meta']
         check_resumable(self, path, checkpoint)

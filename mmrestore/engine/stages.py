@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 from mmrestore.engine.config_check import check_config, check_overrides
-from mmrestore.registry import suggest
+from mmrestore.registry import DATASETS, MODELS, suggest
 
 
 class Stage(NamedTuple):
@@ -80,6 +82,39 @@ def read_stages(
                 f'{" or ".join(f"{name}." for name in found)}, as in {next(iter(found))}.{key}'
             )
     return found
+
+
+def try_later(stages: Mapping[str, Stage]) -> None:
+    """Build the data sets and the model of every stage but the first, and drop them again.
+
+    Their mistakes come before the hours of the first stage. What reads the checkpoint of an earlier
+    stage when it is built is left out, for there may be none yet.
+
+    Args:
+        stages: the stages by name, as of ``read_stages``.
+
+    Raises:
+        ValueError, TypeError, KeyError: as a data set or a model does when it is built.
+    """
+    init_default_scope('mmrestore')
+    for stage in list(stages.values())[1:]:
+        config = Config.fromfile(stage.path)
+        config.merge_from_dict(stage.overrides)
+        for other, keys in stage.takes.items():
+            config.merge_from_dict(dict.fromkeys(keys, f'the checkpoint of stage {other}'))
+        taken = {key.split('.')[0] for key in chain.from_iterable(stage.takes.values())}
+        for loader in ('train_dataloader', 'val_dataloader'):
+            if loader not in taken and config.get(loader) is not None:
+                DATASETS.build(_without_cache(config[loader].dataset))
+        with suppress(FileNotFoundError):
+            MODELS.build(config.model)
+
+
+def _without_cache(config: Any) -> Any:
+    """Return the config of a data set, and of those in it, that keeps no images in memory."""
+    if not isinstance(config, Mapping):
+        return config
+    return {key: _without_cache(value) for key, value in config.items() if key != 'cache'}
 
 
 def warn_of_newer(name: str, taken: Iterable[str | Path], checkpoints: Sequence[Path]) -> None:

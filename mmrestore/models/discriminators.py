@@ -22,7 +22,8 @@ def _check_size(x: Tensor, image_size: int) -> None:
     if x.shape[-2:] != (image_size, image_size):
         raise ValueError(
             f'the discriminator was built for images of image_size={image_size}, got '
-            f'{x.shape[-2]} x {x.shape[-1]}'
+            f'{x.shape[-2]} x {x.shape[-1]}: set its `image_size` to the size of the restored '
+            'images, or crop inputs so that these have it'
         )
 
 
@@ -173,7 +174,8 @@ class PatchDiscriminator(nn.Module):
             of 286 x 286, the published sizes.
 
     Raises:
-        ValueError: ``num_layers`` is not positive.
+        ValueError: ``num_layers`` is not positive; when called, images with a side below 3 times
+            2 to the power of ``num_layers``.
 
     Examples:
         >>> net = PatchDiscriminator(channels=4)
@@ -186,6 +188,7 @@ class PatchDiscriminator(nn.Module):
         if num_layers < 1:
             raise ValueError(f'num_layers must be at least 1, got {num_layers}')
         self.in_channels = in_channels
+        self.min_size = 3 * 2**num_layers  # the last two convolutions make 3 pixels 1
         layers: list[nn.Module] = [downsampling(in_channels, channels, stride=2, bias=True)]
         layers.append(nn.LeakyReLU(0.2, inplace=True))
         width = channels
@@ -207,6 +210,12 @@ class PatchDiscriminator(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 1, rows, columns)."""
         check_images(x, self.in_channels)
+        if min(x.shape[-2:]) < self.min_size:
+            raise ValueError(
+                f'a PatchDiscriminator with these layers needs images of {self.min_size} x '
+                f'{self.min_size} pixels or more, got {x.shape[-2]} x {x.shape[-1]}: use larger '
+                'crops or a smaller `num_layers`'
+            )
         return self.model(x)
 
 

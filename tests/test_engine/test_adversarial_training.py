@@ -246,15 +246,22 @@ def test_a_student_that_is_another_network_cannot_become_the_teacher(tmp_path, f
 
 
 def test_a_poisoned_discriminator_is_named_and_the_good_checkpoint_kept(tmp_path):
-    config = tiny_gan_config(tmp_path)
+    config = tiny_gan_config(tmp_path / 'old')
     poison = dict(type='PoisonedRealImage', call=8)
     config.model.data_preprocessor.batch_transforms.poison = poison
     with pytest.raises(
         FloatingPointError, match=r'loss_discriminator is nan at iteration 8.*epoch_1\.pth'
-    ):
+    ) as error:
         train(config, 'gan_poisoned')
-    assert last_checkpoint(tmp_path)['meta']['iter'] == 5
-    assert all(v.isfinite().all() for v in last_checkpoint(tmp_path)['state_dict'].values())
+    last = last_checkpoint(tmp_path / 'old')
+    assert last['meta']['iter'] == 5
+    assert all(v.isfinite().all() for v in last['state_dict'].values())
+    again = follow(str(error.value), config, tmp_path / 'new', 1e-12)
+    assert again['meta']['iter'] == 5
+    assert rates_of(again) == pytest.approx({'backbone': 1e-12, 'discriminator': 1e-12})
+    for name, value in last['state_dict'].items():
+        same = torch.allclose(again['state_dict'][name], value, atol=1e-6)
+        assert same == name.startswith('backbone.'), 'the discriminator begins anew'
 
 
 def collapsing(work_dir, patience, floor=1e-3):
@@ -269,27 +276,48 @@ def collapsing(work_dir, patience, floor=1e-3):
     transforms = config.model.data_preprocessor.batch_transforms
     transforms.clear()
     transforms.black = dict(type='BlackAndWhite')
-    config.default_hooks.checkpoint.max_keep_ckpts = 1
+    config.default_hooks.checkpoint.max_keep_ckpts = 3
     config.default_hooks.collapse = dict(
-        type='DiscriminatorCollapseHook', patience=patience, floor=floor
+        type='DiscriminatorCollapseHook', patience=patience, window=10, floor=floor
     )
     return config
 
 
+def follow(advice: str, config, work_dir: Path, rate: float) -> dict:
+    """Train as the command in a message says, for an epoch, and return the last checkpoint."""
+    path = work_dir.with_suffix('.py')
+    path.write_text(config_text(config))
+    command = advice.split('mmrestore ')[1]
+    for word, choice in (('CONFIG', path), ('NEW', work_dir), ('...', rate)):
+        command = command.replace(word, str(choice))
+    main([*command.split(), 'train_cfg.max_epochs=1'])
+    return last_checkpoint(work_dir)
+
+
+def rates_of(checkpoint: dict) -> dict:
+    states = checkpoint['optimizer'].items()
+    return {name: state['param_groups'][0]['lr'] for name, state in states}
+
+
 def test_a_collapsed_discriminator_is_named_and_the_checkpoint_before_kept(tmp_path):
-    with pytest.raises(RuntimeError, match=r'loss_discriminator collapsed.*before_collapse_epoch'):
-        train(collapsing(tmp_path, patience=30), 'gan_collapsed')
-    (kept,) = tmp_path.glob('before_collapse_*.pth')
-    kept = load_checkpoint(kept)
-    last = last_checkpoint(tmp_path)
+    config = collapsing(tmp_path / 'old', patience=30)
+    with pytest.raises(RuntimeError, match='loss_discriminator collapsed') as error:
+        train(config, 'gan_collapsed')
+    (kept,) = (tmp_path / 'old').glob('before_collapse_epoch_*.pth')
+    before, last = load_checkpoint(kept), last_checkpoint(tmp_path / 'old')
     since = last['discriminator_collapse']['since']
-    assert 0 < kept['meta']['iter'] <= since < last['meta']['iter']
-    assert kept['discriminator_collapse'] == {'since': -1}
-    assert len(list(tmp_path.glob('epoch_*.pth'))) == 1, 'what is kept is kept beside them'
+    assert 0 < before['meta']['iter'] <= since - 9 < last['meta']['iter']
+    assert before['discriminator_collapse']['since'] == -1
+    assert len(list(kept.parent.glob('epoch_*.pth'))) == 3, 'what is kept is kept beside them'
+    assert str(kept) in str(error.value)
+    # The advice can be followed: a new run from there with another learning rate.
+    again = follow(str(error.value), config, tmp_path / 'new', 1e-4)
+    assert again['meta']['iter'] == 5
+    assert rates_of(again) == pytest.approx({'backbone': 1e-2, 'discriminator': 1e-4})
 
 
 def test_a_discriminator_that_recovers_goes_on(tmp_path, monkeypatch):
-    """The loss is below the floor in iterations 8 to 11 and 14 to 20, patience is 5."""
+    """The loss is 0 in iterations 8 to 11 and from 14 on, that is two medians of 3 later."""
     from mmrestore.models.restorers import GANRestorer
 
     original, calls = GANRestorer.discriminator_terms, []
@@ -302,10 +330,12 @@ def test_a_discriminator_that_recovers_goes_on(tmp_path, monkeypatch):
 
     monkeypatch.setattr(GANRestorer, 'discriminator_terms', staged)
     config = tiny_gan_config(tmp_path)
-    config.default_hooks.collapse = dict(type='DiscriminatorCollapseHook', patience=5, floor=1e-6)
-    with pytest.raises(RuntimeError, match=r'since iteration 14.*before_collapse_epoch_2\.pth'):
+    config.default_hooks.collapse = dict(
+        type='DiscriminatorCollapseHook', patience=5, window=3, floor=1e-6
+    )
+    with pytest.raises(RuntimeError, match=r'since iteration 15.*before_collapse_epoch_2\.pth'):
         train(config, 'gan_recovers')
-    assert len(calls) == 18
+    assert len(calls) == 19
     assert [p.name for p in tmp_path.glob('before_*')] == ['before_collapse_epoch_2.pth']
 
 

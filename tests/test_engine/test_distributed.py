@@ -22,16 +22,20 @@ REPOSITORY = Path(__file__).parents[2]
 PORT = iter(range(29611, 29700))
 
 
-def run_script(script: str, *words: str) -> subprocess.CompletedProcess:
-    environment = {
+def environment() -> dict[str, str]:
+    """The variables of a script, whose processes import this tree and not what is installed."""
+    return {
         **os.environ,
         'PYTHON': sys.executable,
-        'PYTHONPATH': str(REPOSITORY / 'tests'),
+        'PYTHONPATH': os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / 'tests'))),
         'PORT': str(next(PORT)),
         'OMP_NUM_THREADS': '1',
     }
+
+
+def run_script(script: str, *words: str) -> subprocess.CompletedProcess:
     command = ['bash', str(REPOSITORY / 'tools' / script), *map(str, words)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done
 
@@ -114,6 +118,44 @@ def test_two_processes_take_the_adversarial_steps_of_one(tmp_path, steps, accumu
             states = checkpoint['optimizer'][part]['state'].values()
             assert {state['step'].item() for state in states} == {updates}
     assert one['param_schedulers'] == two['param_schedulers']
+
+
+@pytest.mark.parametrize('averaged', [False, True])
+def test_batch_norm_is_validated_saved_and_resumed_as_one_network(tmp_path, averaged):
+    def config_of(work_dir):
+        config = quiet_config(work_dir)
+        config.model.backbone = dict(type='DnCNN', in_channels=3, channels=4, num_layers=4)
+        config.default_hooks.checkpoint.max_keep_ckpts = 4
+        config.custom_hooks = config.custom_hooks if averaged else []
+        return config
+
+    config_of(tmp_path / 'two').dump(tmp_path / 'config.py')
+    run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    validations = (tmp_path / 'two' / 'validations.json').read_text()
+    best = json.loads(validations)['best']['tiny/PSNR']
+    config = config_of(tmp_path / 'one')
+    config.load_from = str(tmp_path / 'two' / best['file'])
+    config.custom_hooks = []
+    config.experiment_name = f'one_process_validates_{averaged}'
+    assert Runner.from_cfg(config).val()['tiny/PSNR'] == pytest.approx(best['score'], abs=1e-5)
+
+    run_script(
+        'dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'resumed',
+        '--resume', tmp_path / 'two' / 'epoch_1.pth',
+    )  # fmt: skip
+    assert (tmp_path / 'resumed' / 'validations.json').read_text() == validations
+    whole, resumed = (load_checkpoint(tmp_path / n / 'epoch_4.pth') for n in ('two', 'resumed'))
+    for name, value in whole['state_dict'].items():
+        assert torch.equal(value, resumed['state_dict'][name]), name
+
+
+def test_scripts_run_this_tree(tmp_path):
+    find = "import importlib.util; print(importlib.util.find_spec('mmrestore').origin)"
+    command = [sys.executable, '-S', '-c', find]  # -S: without what is installed
+    done = subprocess.run(
+        command, env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()) == REPOSITORY / 'mmrestore' / '__init__.py'
 
 
 def test_ranks_draw_differently_and_a_second_run_draws_the_same(tmp_path):

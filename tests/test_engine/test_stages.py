@@ -7,9 +7,12 @@ import warnings
 import pytest
 import torch
 from mmengine.config import Config
-from tiny_components import tiny_config
+from tiny_components import TinyNet, tiny_config
 
 from mmrestore.cli import main
+from mmrestore.datasets import ImageFolder
+from mmrestore.engine.stages import read_stages, try_later
+from mmrestore.registry import MODELS
 
 STAGES = """
 stages = dict(
@@ -17,6 +20,15 @@ stages = dict(
     second=dict(config='parts/second.py', takes=dict(first='load_from')),
 )
 """
+
+
+@MODELS.register_module()
+class NetOfFile(TinyNet):
+    """A network that reads a checkpoint when it is built."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        torch.load(file)
 
 
 @pytest.fixture
@@ -91,6 +103,47 @@ def test_other_commands_want_the_config_of_one_stage(folder, capsys):
     with pytest.raises(SystemExit):
         main(['test', str(folder / 'both.py'), str(folder / 'weights.pth')])
     assert 'first.py, parts/second.py' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('mistake', 'message'),
+    [
+        ("train_dataloader['dataset'] = missing", 'there is no folder nowhere'),
+        (
+            "train_dataloader['dataset'] = dict("
+            "type='ConcatDataset', datasets=dict(a=dict(cache=True, **missing)))",
+            'there is no folder nowhere',
+        ),
+        ("val_dataloader['dataset'] = missing", 'there is no folder nowhere'),
+        ("model['backbone'] = dict(type='DnCNN', num_layers=1)", 'at least 2 layers'),
+        ("model['backbone']['widht'] = 1", 'Did you mean width'),
+    ],
+)
+def test_what_a_later_stage_cannot_build_is_found_before_the_first_begins(folder, mistake, message):
+    second = folder / 'parts' / 'second.py'
+    missing = "missing = dict(type='ImageFolder', root='nowhere', pipeline=[])"
+    second.write_text(f'{second.read_text()}\n{missing}\n{mistake}\n')
+    with pytest.raises((ValueError, TypeError), match=message):
+        main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
+    assert not (folder / 'run').exists()
+
+
+def test_images_of_later_stages_are_not_kept_in_memory_while_they_are_tried(folder, monkeypatch):
+    second = folder / 'parts' / 'second.py'
+    photographs = "dict(type='EmbeddedPhotographs', split='test', cache=True, pipeline=[])"
+    second.write_text(f"{second.read_text()}\ntrain_dataloader['dataset'] = {photographs}\n")
+    monkeypatch.setattr(ImageFolder, '_fill_cache', lambda self: pytest.fail('they were decoded'))
+    try_later(read_stages(folder / 'both.py', Config.fromfile(folder / 'both.py').stages, {}))
+
+
+def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder):
+    second = folder / 'parts' / 'second.py'
+    second.write_text(
+        f"{second.read_text()}\nmodel['backbone'] = dict(type='NetOfFile', file='')\n"
+    )
+    (folder / 'both.py').write_text(STAGES.replace('load_from', 'model.backbone.file'))
+    main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
+    assert (folder / 'run' / 'second' / 'epoch_1.pth').is_file()
 
 
 @pytest.mark.parametrize(

@@ -220,14 +220,23 @@ def test_arguments_that_do_not_fit(network, arguments, message):
 @pytest.mark.parametrize(
     ('network', 'message'),
     [
-        (SRGANDiscriminator, 'image_size=96, got 96 x 60'),
-        (VGGDiscriminator, 'image_size=128, got 96 x 60'),
+        (SRGANDiscriminator, 'image_size=96, got 96 x 60: set its `image_size` .* or crop'),
+        (VGGDiscriminator, 'image_size=128, got 96 x 60: set its `image_size` .* or crop'),
         (UNetDiscriminator, 'multiples of 8, got 96 x 60'),
     ],
 )
 def test_sizes_that_do_not_fit(network, message):
     with pytest.raises(ValueError, match=message):
         network(channels=2)(torch.rand(1, 3, 96, 60))
+
+
+@pytest.mark.parametrize(('num_layers', 'size'), [(1, 6), (2, 12), (3, 24)])
+def test_the_smallest_image_of_patches(num_layers, size):
+    net = PatchDiscriminator(channels=2, num_layers=num_layers)
+    assert net(torch.rand(1, 3, size, size + 5)).shape[2] == 1
+    message = f'{size} x {size} pixels or more, got {size + 5} x {size - 1}: use larger crops'
+    with pytest.raises(ValueError, match=message):
+        net(torch.rand(1, 3, size + 5, size - 1))
 
 
 @pytest.mark.parametrize(

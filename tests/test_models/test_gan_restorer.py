@@ -167,6 +167,18 @@ def test_the_network_is_trained_against_the_new_discriminator():
     assert 'loss_discriminator' in logged, 'but it is no part of the sum'
 
 
+@pytest.mark.parametrize('kind', KINDS)
+def test_the_loss_is_that_of_the_network_alone(kind):
+    model = build(kind)
+    (batch,) = batches(1)
+    terms = model(**batch, mode='loss')
+    restored, sample = model.backbone(batch['inputs']), batch['data_samples']
+    logits = [model.discriminator(images) for images in (restored, sample.real_img)]
+    assert terms.keys() == {'loss_pixel', 'loss_adversarial'}
+    torch.testing.assert_close(terms['loss_pixel'], F.mse_loss(restored, sample.gt_img))
+    torch.testing.assert_close(terms['loss_adversarial'], WEIGHT * plain_losses(kind, *logits)[0])
+
+
 def test_mixed_precision_comes_near_to_float32():
     states = []
     for amp in (False, True):
@@ -240,10 +252,16 @@ def test_batches_that_do_not_fit_are_named():
 
 
 @pytest.mark.parametrize(
-    'options', [dict(discriminator_steps=0), dict(losses=dict(adversarial=dict(type='MSELoss')))]
+    ('options', 'message'),
+    [
+        (dict(discriminator_steps=0), 'whole number of at least 1, got 0$'),
+        (dict(discriminator_steps=1.5), r'whole number of at least 1, got 1\.5$'),
+        (dict(losses=dict(adversarial=dict(type='MSELoss'))), '^losses compare with targets'),
+        (dict(adversarial=dict(type='AdversarialLoss', loss_weight=-1)), 'at least 0, got -1'),
+    ],
 )
-def test_wrong_arguments_are_refused(options):
-    with pytest.raises(ValueError, match='discriminator_steps of at least 1'):
+def test_wrong_arguments_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
         build(**options)
 
 

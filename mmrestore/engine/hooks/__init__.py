@@ -7,6 +7,7 @@ from mmrestore.engine.hooks.curve_hook import CurveHook
 from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
 from mmrestore.engine.hooks.iteration_hooks import (
+    AverageBuffersHook,
     FiniteLossHook,
     IterationSeedHook,
     ThroughputHook,
@@ -18,6 +19,7 @@ from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
 __all__ = [
+    'AverageBuffersHook',
     'BatchTransformScheduleHook',
     'CheckpointHook',
     'ConsistencyRampHook',

@@ -4,53 +4,71 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import deque
 from pathlib import Path
+from statistics import median
 
 from mmengine.dist import all_reduce, is_main_process
 from mmengine.hooks import Hook
 
-from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.checkpoint import load_checkpoint, resumable_checkpoints
+from mmrestore.engine.resume import new_run
 from mmrestore.registry import HOOKS
 
 KEPT = 'before_collapse_'
+RECOVERED = 10  # times the floor, so that a loss that stays around it does not count as new
 
 
 @HOOKS.register_module()
 class DiscriminatorCollapseHook(Hook):
-    """Stop when the loss of the discriminator stays near zero, and keep the checkpoint before.
+    """Stop when the loss of the discriminator stays near zero, and keep a checkpoint from before.
 
     A discriminator that is never wrong does not say any more which images look cleaner. All losses
     of ``AdversarialLoss`` are then about 0, and 2 log 2 = 1.39 (vanilla and relativistic), 0.25
     (least squares) or 2 (hinge) where it can only guess. A loss that is not finite is the matter of
     ``FiniteLossHook``.
 
-    As soon as the loss is below the floor, the last checkpoint is kept as ``before_collapse_*.pth``
-    (a link, which takes no space); it is removed again if the loss recovers.
+    What counts is the median of the last losses, which a few batches that a collapsed discriminator
+    still gets wrong do not move, however large their loss is. When it falls below the floor, the
+    newest checkpoint that is older than these losses, or else the oldest that there is, is kept as
+    ``before_collapse_*.pth`` (a link, which takes no space); it is removed again if the median
+    rises above 10 times the floor.
 
     Args:
-        floor: losses below it count as collapsed.
-        patience: iterations in a row with such a loss after which the run stops.
+        floor: medians below it count as collapsed.
+        patience: iterations without such a recovery after which the run stops.
+        window: number of losses of which the median is taken.
         loss: name of the loss.
 
     Raises:
-        ValueError: ``patience`` is below 1; in training, if there is no such loss.
-        RuntimeError: in training, when the loss has collapsed; names it and the checkpoint.
+        ValueError: ``patience`` or ``window`` is below 1; in training, if there is no such loss.
+        RuntimeError: in training, when the loss has collapsed; names it, the checkpoint and how to
+            begin again from there.
     """
 
     priority = 'ABOVE_NORMAL'  # before the iteration is saved
 
     def __init__(
-        self, *, floor: float = 1e-3, patience: int = 500, loss: str = 'loss_discriminator'
+        self,
+        *,
+        floor: float = 1e-3,
+        patience: int = 500,
+        window: int = 100,
+        loss: str = 'loss_discriminator',
     ) -> None:
-        if patience < 1:
-            raise ValueError(f'patience must be at least 1, got {patience}')
+        if patience < 1 or window < 1:
+            raise ValueError(
+                f'patience and window must be at least 1 iteration, got {patience} and {window}'
+            )
         self.floor = floor
         self.patience = patience
+        self.window = window
         self.loss = loss
-        self.since = -1  # iteration from which on the loss is below the floor
+        self.last: deque[float] = deque(maxlen=window)
+        self.since = -1  # iteration from which on the loss counts as collapsed
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Look at the loss of the iteration."""
+        """Look at the loss of the iteration and those before."""
         if self.loss not in (outputs or {}):
             raise ValueError(
                 f'DiscriminatorCollapseHook watches {self.loss!r}, but training gives '
@@ -58,46 +76,60 @@ class DiscriminatorCollapseHook(Hook):
             )
         loss = outputs[self.loss].detach().double()
         all_reduce(loss, op='mean')  # so that all processes stop together
-        if loss.item() >= self.floor:
-            self._recover(runner)
+        self.last.append(loss.item())
+        if len(self.last) < self.window:
             return
-        if self.since < 0:
+        typical = median(self.last)
+        if self.since < 0 and typical < self.floor:
             self.since = runner.iter
             self._keep(runner)
-        if runner.iter - self.since + 1 >= self.patience:
-            kept = next(Path(runner.work_dir).glob(f'{KEPT}*.pth'), 'none had been written')
+        elif self.since >= 0 and typical > RECOVERED * self.floor:
+            self.since = -1
+            _remove_kept(runner.work_dir)
+        if self.since >= 0 and runner.iter - self.since + 1 >= self.patience:
             raise RuntimeError(
-                f'{self.loss} collapsed: it has been below {self.floor} since iteration '
-                f'{self.since + 1}, the discriminator tells restored from clean images without '
-                'fail and guides no more. Lower its learning rate or take a smaller one. '
-                f'Checkpoint from before: {kept}'
+                f'{self.loss} collapsed: since iteration {self.since + 1} the median of '
+                f'{self.window} iterations is near zero, now {typical:.1e}; the discriminator '
+                'tells restored from clean images without fail and guides no more. Lower its '
+                f'learning rate or take a smaller one{_again(runner.work_dir)}'
             )
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
-        checkpoint['discriminator_collapse'] = {'since': self.since}
+        checkpoint['discriminator_collapse'] = {'since': self.since, 'last': list(self.last)}
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
         """Take up the state of the checkpoint."""
-        self.since = checkpoint.get('discriminator_collapse', {}).get('since', -1)
-
-    def _recover(self, runner) -> None:
-        if self.since >= 0 and is_main_process():
-            _remove_kept(runner.work_dir)
-        self.since = -1
+        state = checkpoint.get('discriminator_collapse', {})
+        self.since = state.get('since', -1)
+        self.last = deque(state.get('last', ()), self.window)
 
     def _keep(self, runner) -> None:
+        _remove_kept(runner.work_dir)
         checkpoints = resumable_checkpoints(runner.work_dir)
-        if is_main_process():
-            _remove_kept(runner.work_dir)
-            if checkpoints:
-                kept = Path(runner.work_dir) / f'{KEPT}{checkpoints[0].name}'
-                try:
-                    os.link(checkpoints[0], kept)
-                except OSError:  # a file system without links
-                    shutil.copyfile(checkpoints[0], kept)
+        if not checkpoints or not is_main_process():
+            return
+        begin = runner.iter + 1 - self.window
+        older = (p for p in checkpoints if load_checkpoint(p)['meta']['iter'] <= begin)
+        checkpoint = next(older, checkpoints[-1])
+        kept = checkpoint.with_name(f'{KEPT}{checkpoint.name}')
+        try:
+            os.link(checkpoint, kept)
+        except OSError:  # a file system without links
+            shutil.copyfile(checkpoint, kept)
 
 
 def _remove_kept(work_dir: str) -> None:
-    for path in Path(work_dir).glob(f'{KEPT}*.pth'):
-        path.unlink()
+    if is_main_process():
+        for path in Path(work_dir).glob(f'{KEPT}*.pth'):
+            path.unlink()
+
+
+def _again(work_dir: str) -> str:
+    kept = next(Path(work_dir).glob(f'{KEPT}*.pth'), None)
+    if kept is None:
+        return '. No checkpoint had been written before: begin anew'
+    return (
+        ', in a new run from the checkpoint before, in which optimizers and discriminator begin '
+        f'anew: mmrestore train CONFIG {new_run(kept, "optim_wrapper.discriminator.optimizer.lr")}'
+    )

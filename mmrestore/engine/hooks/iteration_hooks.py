@@ -1,4 +1,4 @@
-"""Small hooks around every iteration: seeds, finite losses, throughput."""
+"""Small hooks around every iteration: seeds, batch statistics, finite losses, throughput."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import resource
 
 import numpy as np
 import torch
+from mmengine.dist import all_reduce_params
 from mmengine.hooks import Hook
+from mmengine.optim import OptimWrapperDict
 
 from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.resume import new_run
 from mmrestore.registry import HOOKS
 
 
@@ -46,11 +49,40 @@ class IterationSeedHook(Hook):
 
 
 @HOOKS.register_module()
+class AverageBuffersHook(Hook):
+    """Average the running statistics of all processes after every training iteration.
+
+    Each process sees images of its own. The network that is validated, saved, averaged or resumed
+    is then one and the same on all of them. A running mean is linear in the means of the batches:
+    averaging it often or once gives the same. Averaged are the floating-point buffers that
+    checkpoints hold; what a constructor computes is not among them. The runner always has this
+    hook: MMEngine's ``SyncBuffersHook`` averages at the end of an epoch or before a validation,
+    when EMA and the checkpoints of iterations have taken their copies.
+    """
+
+    priority = 'ABOVE_NORMAL'  # before EMA copies the buffers
+
+    def before_train(self, runner) -> None:
+        """Look up which buffers there are."""
+        saved = runner.network.state_dict().keys()
+        self._names = [
+            name
+            for name, buffer in runner.network.named_buffers()
+            if name in saved and buffer.is_floating_point()
+        ]
+
+    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Average; a single process does nothing."""
+        buffers = [runner.network.get_buffer(name) for name in self._names]
+        all_reduce_params(buffers, op='mean')
+
+
+@HOOKS.register_module()
 class FiniteLossHook(Hook):
     """Stop at the first loss that is not finite, before anything of it is saved.
 
     Raises:
-        FloatingPointError: names the loss and the checkpoint to go back to.
+        FloatingPointError: names the loss and the checkpoint to go back to, and how.
     """
 
     priority = 'HIGH'
@@ -60,13 +92,23 @@ class FiniteLossHook(Hook):
         for name, value in (outputs or {}).items():
             number = value.item()
             if not math.isfinite(number):
-                checkpoints = resumable_checkpoints(runner.work_dir)
-                last = checkpoints[0] if checkpoints else 'none has been written yet'
                 raise FloatingPointError(
                     f'{name} is {number} at iteration {runner.iter + 1}: lower the learning '
-                    'rate, clip gradients or train in float32. Last good checkpoint: '
-                    f'{last}'
+                    f'rate, clip gradients or train in float32{_again(runner)}'
                 )
+
+
+def _again(runner) -> str:
+    checkpoints = resumable_checkpoints(runner.work_dir)
+    if not checkpoints:
+        return '. No checkpoint has been written yet: begin anew'
+    separate = isinstance(runner.optim_wrapper, OptimWrapperDict)
+    parts = [f'{part}.' for part, _ in runner.optim_wrapper.items()] if separate else ['']
+    rates = [f'optim_wrapper.{part}optimizer.lr' for part in parts]
+    return (
+        ', in a new run from the last good checkpoint, in which all but the network begins anew: '
+        f'mmrestore train CONFIG {new_run(checkpoints[0], *rates)}'
+    )
 
 
 @HOOKS.register_module()

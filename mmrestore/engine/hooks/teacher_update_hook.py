@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 
 from mmrestore.engine.hooks.steps import check_step, current_step
@@ -72,8 +71,6 @@ class TeacherUpdateHook(Hook):
             return
         self.updates = stages
         weights = {k: v.clone() for k, v in runner.network.backbone.state_dict().items()}
-        for value in weights.values():
-            broadcast(value)  # processes have batch statistics of their own
         self._teacher(runner).replace(weights)
         runner.logger.info('stage %d: the network became its own teacher', stages + 2)
 

@@ -21,10 +21,10 @@ class AdversarialLoss(nn.Module):
         kind: ``vanilla``, the binary cross entropy of the two-stage paper; ``least_squares``,
             ``hinge`` or ``relativistic_average``.
         loss_weight: factor of the generator's side, lambda of the paper's equation 6. The
-            discriminator has no other loss, so that its side needs none.
+            discriminator has no other loss, so that its side needs none. Not negative.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: there is no such kind, or the weight is negative.
 
     Examples:
         >>> import torch
@@ -36,6 +36,11 @@ class AdversarialLoss(nn.Module):
     def __init__(self, kind: AdversarialKind = 'vanilla', *, loss_weight: float = 1.0) -> None:
         super().__init__()
         check_kind(kind)
+        if loss_weight < 0:
+            raise ValueError(
+                f'loss_weight must be at least 0, got {loss_weight}: the loss of the network '
+                'already falls the more its images look real'
+            )
         self.kind = kind
         self.loss_weight = loss_weight
         self.generator_needs_real = kind == 'relativistic_average'

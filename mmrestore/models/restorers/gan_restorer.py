@@ -60,8 +60,9 @@ class GANRestorer(Restorer):
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        ValueError: ``discriminator_steps`` is below 1, or a loss is called ``adversarial``; in
-            training, if a batch has no clean images or their size is not that of the restored ones.
+        ValueError: ``discriminator_steps`` is no whole number from 1 on, or a loss is called
+            ``adversarial``; in training, if a batch has no clean images or their size is not that
+            of the restored ones.
     """
 
     separately_optimized = ('backbone', 'discriminator')
@@ -82,11 +83,15 @@ class GANRestorer(Restorer):
         compile: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
-        if discriminator_steps < 1 or 'adversarial' in losses:
+        if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
             raise ValueError(
-                'expected discriminator_steps of at least 1 and losses that compare with targets, '
-                f'got {discriminator_steps} and {", ".join(losses)}; the adversarial loss is '
-                'configured by `adversarial`'
+                'discriminator_steps must be a whole number of at least 1, got '
+                f'{discriminator_steps}'
+            )
+        if 'adversarial' in losses:
+            raise ValueError(
+                f'losses compare with targets, got {", ".join(losses)}: configure the adversarial '
+                'loss by the argument `adversarial` instead, or rename a loss of that name'
             )
         super().__init__(
             backbone,
