@@ -18,6 +18,7 @@ from mmrestore.models.inference import (
     PixelDownsampled,
     RandomReplacementRefinement,
     Tile,
+    batches,
     build_inference,
 )
 from mmrestore.models.inference.tile import tile_starts
@@ -202,10 +203,10 @@ def test_gradients_are_those_of_branches_one_by_one():
         torch.testing.assert_close(whole, single, rtol=1e-4, atol=1e-5)
 
 
-def test_a_call_holds_a_million_pixels_by_default():
+def test_a_call_holds_four_blocks_by_default():
     net = Net()
-    ComplementaryMasks(net)(images(8, 1, 256, 256))
-    assert [len(seen) for seen in net.seen] == [14, 2]  # in 2 branches each, of at most 15 blocks
+    ComplementaryMasks(net)(images(3, 1, 256, 256))
+    assert [len(seen) for seen in net.seen] == [4, 2]  # in 2 branches each
 
 
 @pytest.mark.parametrize('wrong', [2, -1, 0.5])
@@ -420,7 +421,8 @@ def test_progress_is_shown_on_the_error_stream(capsys):
         [SUBIMAGES, REFINEMENT | dict(max_pixels=200)],
     ],
 )
-def test_an_image_above_the_bound_that_is_not_tiled_is_told_once(cfgs):
+def test_a_large_image_that_is_not_tiled_is_told_once(cfgs, monkeypatch):
+    monkeypatch.setattr(batches, 'LARGE_IMAGE', 100)
     restore = build_inference(Net(), cfgs)
     tiled = build_inference(Net(), [dict(type='Tile', size=8, overlap=2), *cfgs])
 
@@ -433,7 +435,7 @@ def test_an_image_above_the_bound_that_is_not_tiled_is_told_once(cfgs):
 
     x = images(2, 3, 14, 15)
     (text,) = told(restore, x)
-    assert 'max_pixels=200 ' in text and '--tile' in text and 'Tile' in text
+    assert 'more than 100 pixels' in text and '--tile' in text and 'Tile' in text
     assert not told(restore, x[..., :14])  # 196 pixels each
     assert not told(restore, x, training=True)
     assert not told(tiled, x)

@@ -83,14 +83,14 @@ class Candidate:
             self.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     def infer(self) -> None:
-        """Run the network once as at test time, on a batch of the size of training."""
+        """Restore a batch of the size of training as at test time, by its decorators too."""
         inputs = self.model.data_preprocessor.to_device(next(self.batches))['inputs']
         self.model.eval()
         autocast = getattr(self.optim_wrapper, 'dtype', None)
         context = torch.autocast(self.device.type, autocast) if autocast else nullcontext()
         watch = _Stopwatch(self.device)
         with torch.inference_mode(), context:
-            self.model(inputs)
+            self.model.predictor(inputs)
         self.seconds['inference'].append(watch.lap())
         self.model.train()
 

@@ -9,8 +9,9 @@ import torch
 from mmrestore.models.inference.base import Network, chain
 from mmrestore.models.inference.tile import Tile
 
-# Of a call by default. Restormer of 48 channels takes 7.1 KiB a pixel (float32, CPU), 7 GB in all.
-MAX_PIXELS = 1_000_000
+MAX_PIXELS = 2**18  # of a call by default; on a CPU larger batches are slower, smaller ones too
+# Restormer of 48 channels takes 7.1 KiB a pixel (float32, CPU): 2 GB a call, 14 GB this image.
+LARGE_IMAGE = 2_000_000
 
 
 def check_max_pixels(max_pixels: int | None) -> None:
@@ -22,18 +23,18 @@ def check_max_pixels(max_pixels: int | None) -> None:
 
 
 def warn_of_large_images(net: Network, *, pixels: int, max_pixels: int | None) -> None:
-    """Warn if a single image of ``pixels`` is above the bound of a call and nothing tiles it.
+    """Warn if an image of ``pixels`` is large, above the bound of a call and nothing tiles it.
 
     Training says nothing: its crops are as large as its config wants them.
     """
-    if max_pixels is None or pixels <= max_pixels or torch.is_grad_enabled():
+    if max_pixels is None or pixels <= max(max_pixels, LARGE_IMAGE) or torch.is_grad_enabled():
         return
     if not any(isinstance(part, Tile) for part in chain(net)):
         # One text for all images, which Python shows once.
         warnings.warn(
-            f'an image of more than max_pixels={max_pixels} pixels goes through the network as a '
-            'whole: if memory does not suffice, restore with --tile 512, or name Tile as the first '
-            'of the decorators',
+            f'an image of more than {LARGE_IMAGE} pixels goes through the network as a whole: if '
+            'memory does not suffice, restore with --tile 512, or name Tile as the first of the '
+            'decorators',
             stacklevel=1,
         )
 
