@@ -5,23 +5,11 @@ the refinement (B-E).
 """
 
 _base_ = [
-    '../_base_/models/restormer.py',
+    '../_base_/models/amsnet_restormer.py',
     '../_base_/datasets/self_supervised_sidd.py',
     '../_base_/schedules/adamw_625k_iterations.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    data_preprocessor=dict(
-        batch_transforms=dict(
-            downsample=dict(type='PixelDownsample', stride=5), mask=dict(type='PixelMask')
-        )
-    ),
-    inference=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=2),
-        dict(type='RandomReplacementRefinement', copies=0),
-    ],
-)
 train_dataloader = dict(
     total_batch_size=4,
     dataset=dict(pipeline=dict(patch=dict(size=160), symmetry=dict(quarter_turns=False))),

@@ -1,19 +1,12 @@
-"""Tests a checkpoint of AMSNet with Restormer on PolyU; those of P are tested by it too."""
+"""AMSNet-B with Restormer on PolyU, of whose noisy half it learns; tests any checkpoint of it."""
 
-_base_ = './restormer_b.py'
-
-test_dataloader = dict(
-    dataset=dict(
-        datasets=dict(
-            _delete_=True,
-            polyu=dict(
-                type='ImageFolder',
-                root='data/test/polyu',
-                gt_root='data/test/polyu',
-                pattern='{}_real',
-                gt_pattern='{}_mean',
-            ),
-        ),
-        pipeline=dict(_delete_=True, image=dict(type='LoadImage'), tensor=dict(type='PackInputs')),
-    )
+_base_ = [
+    '../_base_/models/amsnet_restormer.py',
+    '../_base_/datasets/self_supervised_polyu.py',
+    '../_base_/schedules/adamw_625k_iterations.py',
+    '../_base_/iteration_runtime.py',
+]
+train_dataloader = dict(
+    total_batch_size=4,
+    dataset=dict(pipeline=dict(patch=dict(size=160), symmetry=dict(quarter_turns=False))),
 )

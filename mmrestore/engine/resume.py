@@ -86,6 +86,25 @@ def new_run(checkpoint: Path, *settings: str) -> str:
     return f'--work-dir NEW --cfg-options load_from={checkpoint}{chosen}'
 
 
+def begin_again(checkpoint: Path | None, *settings: str) -> str:
+    """Return the end of a message of a failed training: the command of one that goes on from there.
+
+    Args:
+        checkpoint: the last good one; None if there is none.
+        settings: dotted keys of settings that are to be chosen.
+
+    Examples:
+        >>> begin_again(None)
+        '. No checkpoint had been written before: begin anew'
+    """
+    if checkpoint is None:
+        return '. No checkpoint had been written before: begin anew'
+    return (
+        ', in a new run from the last good checkpoint, in which all but the network begins anew: '
+        f'mmrestore train CONFIG {new_run(checkpoint, *settings)}'
+    )
+
+
 def all_schedulers(schedulers: Any) -> list[Any]:
     """Return the schedulers of all optimizers, of several by the names of their parts.
 

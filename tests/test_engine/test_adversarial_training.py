@@ -16,7 +16,7 @@ import torch
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 from tiny_adversary import tiny_gan_config
 from tiny_components import tiny_config
-from trainings import last_checkpoint, train
+from trainings import follow, last_checkpoint, rates_of, train
 
 from mmrestore.apis.inference import write_image
 from mmrestore.cli import main
@@ -262,88 +262,6 @@ def test_a_poisoned_discriminator_is_named_and_the_good_checkpoint_kept(tmp_path
     for name, value in last['state_dict'].items():
         same = torch.allclose(again['state_dict'][name], value, atol=1e-6)
         assert same == name.startswith('backbone.'), 'the discriminator begins anew'
-
-
-def collapsing(work_dir, patience, floor=1e-3):
-    """A discriminator that is trained fast on black and white images, so that it is never wrong."""
-    config = tiny_gan_config(
-        work_dir,
-        model__discriminator__factor=20.0,
-        model__adversarial__loss_weight=0.0,
-        train_cfg__max_epochs=40,
-        train_cfg__val_interval=100,
-    )
-    transforms = config.model.data_preprocessor.batch_transforms
-    transforms.clear()
-    transforms.black = dict(type='BlackAndWhite')
-    config.default_hooks.checkpoint.max_keep_ckpts = 3
-    config.default_hooks.collapse = dict(
-        type='DiscriminatorCollapseHook', patience=patience, window=10, floor=floor
-    )
-    return config
-
-
-def follow(advice: str, config, work_dir: Path, rate: float) -> dict:
-    """Train as the command in a message says, for an epoch, and return the last checkpoint."""
-    path = work_dir.with_suffix('.py')
-    path.write_text(config_text(config))
-    command = advice.split('mmrestore ')[1]
-    for word, choice in (('CONFIG', path), ('NEW', work_dir), ('...', rate)):
-        command = command.replace(word, str(choice))
-    main([*command.split(), 'train_cfg.max_epochs=1'])
-    return last_checkpoint(work_dir)
-
-
-def rates_of(checkpoint: dict) -> dict:
-    states = checkpoint['optimizer'].items()
-    return {name: state['param_groups'][0]['lr'] for name, state in states}
-
-
-def test_a_collapsed_discriminator_is_named_and_the_checkpoint_before_kept(tmp_path):
-    config = collapsing(tmp_path / 'old', patience=30)
-    with pytest.raises(RuntimeError, match='loss_discriminator collapsed') as error:
-        train(config, 'gan_collapsed')
-    (kept,) = (tmp_path / 'old').glob('before_collapse_epoch_*.pth')
-    before, last = load_checkpoint(kept), last_checkpoint(tmp_path / 'old')
-    since = last['discriminator_collapse']['since']
-    assert 0 < before['meta']['iter'] <= since - 9 < last['meta']['iter']
-    assert before['discriminator_collapse']['since'] == -1
-    assert len(list(kept.parent.glob('epoch_*.pth'))) == 3, 'what is kept is kept beside them'
-    assert str(kept) in str(error.value)
-    # The advice can be followed: a new run from there with another learning rate.
-    again = follow(str(error.value), config, tmp_path / 'new', 1e-4)
-    assert again['meta']['iter'] == 5
-    assert rates_of(again) == pytest.approx({'backbone': 1e-2, 'discriminator': 1e-4})
-
-
-def test_a_discriminator_that_recovers_goes_on(tmp_path, monkeypatch):
-    """The loss is 0 in iterations 8 to 11 and from 14 on, that is two medians of 3 later."""
-    from mmrestore.models.restorers import GANRestorer
-
-    original, calls = GANRestorer.discriminator_terms, []
-
-    def staged(self, restored, real):
-        calls.append(1)
-        terms = original(self, restored, real)
-        low = len(calls) in (8, 9, 10, 11) or len(calls) >= 14
-        return {**terms, 'loss_discriminator': terms['loss_discriminator'] * (0 if low else 1)}
-
-    monkeypatch.setattr(GANRestorer, 'discriminator_terms', staged)
-    config = tiny_gan_config(tmp_path)
-    config.default_hooks.collapse = dict(
-        type='DiscriminatorCollapseHook', patience=5, window=3, floor=1e-6
-    )
-    with pytest.raises(RuntimeError, match=r'since iteration 15.*before_collapse_epoch_2\.pth'):
-        train(config, 'gan_recovers')
-    assert len(calls) == 19
-    assert [p.name for p in tmp_path.glob('before_*')] == ['before_collapse_epoch_2.pth']
-
-
-def test_the_collapse_of_a_loss_that_is_not_there_is_named(tmp_path):
-    config = tiny_config(tmp_path)
-    config.default_hooks.collapse = dict(type='DiscriminatorCollapseHook')
-    with pytest.raises(ValueError, match='use it with a GANRestorer'):
-        train(config, 'gan_no_loss')
 
 
 def test_commands_use_the_network_alone(tmp_path):

@@ -12,7 +12,7 @@ from mmengine.dist import all_reduce, is_main_process
 from mmengine.hooks import Hook
 
 from mmrestore.engine.checkpoint import load_checkpoint, resumable_checkpoints
-from mmrestore.engine.resume import new_run
+from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 
 KEPT = 'before_collapse_'
@@ -87,11 +87,13 @@ class DiscriminatorCollapseHook(Hook):
             self.since = -1
             _remove_kept(runner.work_dir)
         if self.since >= 0 and runner.iter - self.since + 1 >= self.patience:
+            kept = next(Path(runner.work_dir).glob(f'{KEPT}*.pth'), None)
+            rate = 'optim_wrapper.discriminator.optimizer.lr'
             raise RuntimeError(
                 f'{self.loss} collapsed: since iteration {self.since + 1} the median of '
                 f'{self.window} iterations is near zero, now {typical:.1e}; the discriminator '
                 'tells restored from clean images without fail and guides no more. Lower its '
-                f'learning rate or take a smaller one{_again(runner.work_dir)}'
+                f'learning rate or take a smaller one{begin_again(kept, rate)}'
             )
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
@@ -123,13 +125,3 @@ def _remove_kept(work_dir: str) -> None:
     if is_main_process():
         for path in Path(work_dir).glob(f'{KEPT}*.pth'):
             path.unlink()
-
-
-def _again(work_dir: str) -> str:
-    kept = next(Path(work_dir).glob(f'{KEPT}*.pth'), None)
-    if kept is None:
-        return '. No checkpoint had been written before: begin anew'
-    return (
-        ', in a new run from the checkpoint before, in which optimizers and discriminator begin '
-        f'anew: mmrestore train CONFIG {new_run(kept, "optim_wrapper.discriminator.optimizer.lr")}'
-    )

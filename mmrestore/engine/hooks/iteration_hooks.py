@@ -13,7 +13,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapperDict
 
 from mmrestore.engine.checkpoint import resumable_checkpoints
-from mmrestore.engine.resume import new_run
+from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 
 
@@ -72,9 +72,10 @@ class AverageBuffersHook(Hook):
         ]
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Average; a single process does nothing."""
-        buffers = [runner.network.get_buffer(name) for name in self._names]
-        all_reduce_params(buffers, op='mean')
+        """Average over the processes, if there are several."""
+        if runner.distributed:
+            buffers = [runner.network.get_buffer(name) for name in self._names]
+            all_reduce_params(buffers, op='mean')
 
 
 @HOOKS.register_module()
@@ -92,23 +93,18 @@ class FiniteLossHook(Hook):
         for name, value in (outputs or {}).items():
             number = value.item()
             if not math.isfinite(number):
+                last = next(iter(resumable_checkpoints(runner.work_dir)), None)
                 raise FloatingPointError(
-                    f'{name} is {number} at iteration {runner.iter + 1}: lower the learning '
-                    f'rate, clip gradients or train in float32{_again(runner)}'
+                    f'{name} is {number} at iteration {runner.iter + 1}: lower the learning rate, '
+                    f'clip gradients or train in float32{begin_again(last, *_rates(runner))}'
                 )
 
 
-def _again(runner) -> str:
-    checkpoints = resumable_checkpoints(runner.work_dir)
-    if not checkpoints:
-        return '. No checkpoint has been written yet: begin anew'
+def _rates(runner) -> list[str]:
+    """Return the settings that are the learning rates of a run."""
     separate = isinstance(runner.optim_wrapper, OptimWrapperDict)
     parts = [f'{part}.' for part, _ in runner.optim_wrapper.items()] if separate else ['']
-    rates = [f'optim_wrapper.{part}optimizer.lr' for part in parts]
-    return (
-        ', in a new run from the last good checkpoint, in which all but the network begins anew: '
-        f'mmrestore train CONFIG {new_run(checkpoints[0], *rates)}'
-    )
+    return [f'optim_wrapper.{part}optimizer.lr' for part in parts]
 
 
 @HOOKS.register_module()
