@@ -1,4 +1,4 @@
-"""SRGAN without a perceptual loss: synthetic pairs of faces and a discriminator of clean ones."""
+"""SRGAN: synthetic pairs of faces, compared by VGG-19, and a discriminator of clean faces."""
 
 _base_ = [
     '../_base_/models/srresnet.py',
@@ -9,6 +9,7 @@ _base_ = [
 model = dict(
     type='GANRestorer',
     discriminator=dict(type='SRGANDiscriminator', image_size=96),
+    losses=dict(_delete_=True, perceptual=dict(type='PerceptualLoss', loss_weight=0.006)),
     data_preprocessor=dict(
         batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
     ),

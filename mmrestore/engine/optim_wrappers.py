@@ -70,6 +70,12 @@ def average_gradients(parameters: list[nn.Parameter]) -> None:
     all_reduce_params([p.grad for p in found], op='mean')
 
 
+def is_accumulating(wrapper: OptimWrapper | OptimWrapperDict) -> bool:
+    """Whether there are gradients of a step that is not complete."""
+    wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
+    return not all(each.should_update() for each in wrappers)
+
+
 def by_part(config: Any) -> bool:
     """Whether a config describes optimizers by the names of parts of the model.
 

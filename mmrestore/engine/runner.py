@@ -60,11 +60,11 @@ class Runner(_Runner):
         return super().from_cfg(cfg)
 
     def train(self) -> nn.Module:
-        """Train; what batch transforms read is looked at before the data is."""
+        """Train; the networks that batch transforms and losses read come before the data."""
         transforms = getattr(self.network.data_preprocessor, 'batch_transforms', {})
-        for transform in transforms.values() if not self._resume else ():
-            if hasattr(transform, 'prepare'):
-                transform.prepare()
+        for part in (*transforms.values(), *self.network.modules()) if not self._resume else ():
+            if hasattr(part, 'prepare'):
+                part.prepare()
         return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
@@ -152,8 +152,7 @@ class Runner(_Runner):
             checkpoint['param_schedulers'] = [
                 scheduler.state_dict() for scheduler in all_schedulers(self.param_schedulers)
             ]
-            # Between the steps of accumulated gradients; of one process, for ranks have their own.
-            checkpoint['gradients'] = self._gradients() if self.world_size == 1 else {}
+            checkpoint['gradients'] = self._gradients()  # of a step that is not complete
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
         if weights_only:
             checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.functional.image_quality import round_to_8_bit
 from mmrestore.functional.seeding import seeded
+from mmrestore.models.imagenet import find_weights, load_features
 from mmrestore.registry import METRICS
 
-_TRUNKS = {
-    'alex': ('alexnet', 'alexnet-owt-7be5be79.pth'),
-    'vgg': ('vgg16', 'vgg16-397923af.pth'),
-}
+TRUNKS = {'alex': 'alexnet', 'vgg': 'vgg16'}
 RANDOM = 'random'
 
 
@@ -63,7 +59,7 @@ class LPIPS(ImageMetric):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        if net not in _TRUNKS:
+        if net not in TRUNKS:
             raise ValueError(f"expected net 'alex' or 'vgg', got {net!r}")
         if channel_order not in ('rgb', 'bgr'):
             raise ValueError(f"expected channel_order 'rgb' or 'bgr', got {channel_order!r}")
@@ -106,8 +102,6 @@ def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
     Raises:
         RuntimeError: the package or the weights are missing; the message says how to get them.
     """
-    trunk, file_name = _TRUNKS[net]
-    file = Path(weights or Path(torch.hub.get_dir()) / 'checkpoints' / file_name)
     try:
         import lpips
     except (ImportError, RuntimeError) as error:
@@ -116,32 +110,22 @@ def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
             'LPIPS needs the packages lpips and torchvision: `pip install lpips torchvision` '
             f'(both torch and torchvision from PyPI, or both CPU-only builds). {error}'
         ) from error
-    if weights != RANDOM and not file.is_file():
-        raise RuntimeError(
-            f'LPIPS ({net}) needs the ImageNet weights of torchvision, but there is no file {file}.'
-            f' Put https://download.pytorch.org/models/{file_name} there, or run `python -c "from '
-            f"torchvision.models import {trunk} as m; m(weights='IMAGENET1K_V1')\"` on a machine "
-            'with internet access, or name a copy by the argument `weights`. To evaluate without '
-            "LPIPS, remove it from the metrics; with weights='random' its figures can be compared "
-            'with each other only.'
+    trunk = TRUNKS[net]
+    file = None
+    if weights != RANDOM:
+        file = find_weights(
+            trunk,
+            weights,
+            needed_by=f'LPIPS ({net})',
+            otherwise='To evaluate without LPIPS, remove it from the metrics; with '
+            "weights='random' its figures can be compared with each other only.",
         )
     with seeded(0), warnings.catch_warnings():
         # lpips calls torchvision by an argument that is deprecated.
         warnings.simplefilter('ignore', UserWarning)
         # With pnet_rand it does not download; its linear layers are trained and come with it.
         distance = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
-    if weights == RANDOM:
-        return distance.eval().requires_grad_(False)
-    try:
-        parameters = torch.load(file, map_location='cpu', weights_only=True)
-        # It cuts the network into slices and keeps the numbers: slice2.3.bias is features.3.bias.
-        sliced = {
-            k: parameters[f'features.{k.split(".", 1)[1]}'] for k in distance.net.state_dict()
-        }
-        distance.net.load_state_dict(sliced)
-    except (RuntimeError, KeyError, EOFError, OSError, UnpicklingError) as error:
-        raise RuntimeError(
-            f'{file} does not hold the weights of {trunk} of torchvision: delete it and download '
-            f'https://download.pytorch.org/models/{file_name} again. {error}'
-        ) from error
+    if file is not None:
+        # It cuts the network into slices and keeps the numbers: slice2.3.bias is 3.bias.
+        load_features(distance.net, trunk, file, key=lambda name: name.split('.', 1)[1])
     return distance.eval().requires_grad_(False)

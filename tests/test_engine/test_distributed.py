@@ -40,10 +40,11 @@ def run_script(script: str, *words: str) -> subprocess.CompletedProcess:
     return done
 
 
-def quiet_config(work_dir):
+def quiet_config(work_dir, **options):
     """A config without random draws and with 11 images, which two processes cannot share evenly."""
     config = tiny_config(
         work_dir,
+        **options,
         model__backbone__dropout=0.0,
         model__data_preprocessor__batch_transforms__noise=None,
         train_dataloader__dataset__length=11,
@@ -52,6 +53,19 @@ def quiet_config(work_dir):
     config.model.data_preprocessor.batch_transforms = {}
     del config.train_dataloader['batch_size']
     return config
+
+
+def assert_resumes(folder):
+    """Go on from the middle of a step of accumulated gradients; all is as if never stopped."""
+    start = folder / 'two' / 'epoch_1.pth'
+    assert load_checkpoint(start)['gradients']
+    run_script(
+        'dist_train.sh', folder / 'config.py', 2, '--work-dir', folder / 'resumed',
+        '--resume', start,
+    )  # fmt: skip
+    whole, resumed = (load_checkpoint(folder / n / 'epoch_4.pth') for n in ('two', 'resumed'))
+    for name, value in whole['state_dict'].items():
+        assert torch.equal(value, resumed['state_dict'][name]), name
 
 
 def test_two_processes_take_the_steps_of_one(tmp_path):
@@ -76,7 +90,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
     assert 'tiny/PSNR' in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(('steps', 'accumulate'), [(1, 1), (2, 2)])
+@pytest.mark.parametrize(('steps', 'accumulate'), [(1, 1), (2, 3)])
 def test_two_processes_take_the_adversarial_steps_of_one(tmp_path, steps, accumulate):
     def config_of(work_dir):
         config = tiny_gan_config(
@@ -101,7 +115,9 @@ def test_two_processes_take_the_adversarial_steps_of_one(tmp_path, steps, accumu
     runner = Runner.from_cfg(config)
     start = {name: value.clone() for name, value in runner.network.state_dict().items()}
     runner.train()
-    config_of(tmp_path / 'two').dump(tmp_path / 'config.py')
+    two = config_of(tmp_path / 'two')
+    two.default_hooks.checkpoint.max_keep_ckpts = 4
+    two.dump(tmp_path / 'config.py')
     run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
     one, two = (load_checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('one', 'two'))
     assert one['meta']['iter'] == two['meta']['iter'] == 8
@@ -111,19 +127,21 @@ def test_two_processes_take_the_adversarial_steps_of_one(tmp_path, steps, accumu
     for name, value in start.items():
         assert not torch.allclose(one['ema_state_dict'][f'module.{name}'], value, atol=1e-4), name
     for part, updates in (
-        ('discriminator', 8 // accumulate),
+        ('discriminator', -(-8 // accumulate)),
         ('backbone', 8 // accumulate // steps),
     ):
         for checkpoint in (one, two):
             states = checkpoint['optimizer'][part]['state'].values()
             assert {state['step'].item() for state in states} == {updates}
     assert one['param_schedulers'] == two['param_schedulers']
+    if accumulate > 1:
+        assert_resumes(tmp_path)
 
 
 @pytest.mark.parametrize('averaged', [False, True])
 def test_batch_norm_is_validated_saved_and_resumed_as_one_network(tmp_path, averaged):
     def config_of(work_dir):
-        config = quiet_config(work_dir)
+        config = quiet_config(work_dir, optim_wrapper__accumulative_counts=3)
         config.model.backbone = dict(type='DnCNN', in_channels=3, channels=4, num_layers=4)
         config.default_hooks.checkpoint.max_keep_ckpts = 4
         config.custom_hooks = config.custom_hooks if averaged else []
@@ -139,14 +157,8 @@ def test_batch_norm_is_validated_saved_and_resumed_as_one_network(tmp_path, aver
     config.experiment_name = f'one_process_validates_{averaged}'
     assert Runner.from_cfg(config).val()['tiny/PSNR'] == pytest.approx(best['score'], abs=1e-5)
 
-    run_script(
-        'dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'resumed',
-        '--resume', tmp_path / 'two' / 'epoch_1.pth',
-    )  # fmt: skip
+    assert_resumes(tmp_path)
     assert (tmp_path / 'resumed' / 'validations.json').read_text() == validations
-    whole, resumed = (load_checkpoint(tmp_path / n / 'epoch_4.pth') for n in ('two', 'resumed'))
-    for name, value in whole['state_dict'].items():
-        assert torch.equal(value, resumed['state_dict'][name]), name
 
 
 def test_scripts_run_this_tree(tmp_path):

@@ -61,6 +61,7 @@ test_cfg = dict(type='TestLoop')
     )
     config = Config.fromfile(folder / 'config.py')
     config.work_dir = str(folder / 'run')
+    config.experiment_name = folder.name
     config.env_cfg.mp_cfg = dict(mp_start_method='fork', opencv_num_threads=0)
     return config
 

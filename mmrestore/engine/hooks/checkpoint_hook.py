@@ -21,6 +21,7 @@ from mmrestore.engine.checkpoint import (
     resumable_checkpoints,
     write_text,
 )
+from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
 from mmrestore.engine.runner import VALIDATIONS
 from mmrestore.registry import HOOKS, suggest
 
@@ -88,7 +89,8 @@ class CheckpointHook(Hook):
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Save after iteration ``runner.iter + 1`` where that is due."""
         done = runner.iter + 1
-        if self._stop:
+        # Of several processes this one alone is told to stop, and cannot average gradients alone.
+        if self._stop and not (runner.distributed and is_accumulating(runner.optim_wrapper)):
             self._save(runner, f'iter_{done}.pth', runner.epoch, done)
             self._exit(runner)
         last = done == runner.max_iters
@@ -145,6 +147,9 @@ class CheckpointHook(Hook):
         if self._saved_at == (epoch, iteration):
             return
         self._saved_at = (epoch, iteration)
+        if is_accumulating(runner.optim_wrapper):
+            # All processes go on from the gradients that are saved, and so does a resumed run.
+            average_gradients(list(runner.network.parameters()))
         if not is_main_process():
             return
         work_dir = Path(runner.work_dir)
