@@ -23,6 +23,7 @@ model = dict(
 optim_wrapper = dict(
     backbone=dict(optimizer=dict(lr=3e-4)), discriminator=dict(optimizer=dict(lr=3e-4))
 )
-train_cfg = dict(max_iters=100, val_interval=50)
-default_hooks = dict(logger=dict(interval=25), checkpoint=dict(interval=50))
+train_cfg = dict(max_iters=300, val_interval=100)
+default_hooks = dict(logger=dict(interval=50), checkpoint=dict(interval=100))
+custom_hooks = [dict(type='EMAHook', momentum=0.01)]
 load_from = first

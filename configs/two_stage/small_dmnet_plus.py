@@ -12,7 +12,7 @@ first = 'work_dirs/two_stage/small_dmnet/iter_800.pth'
 model = dict(
     type='GANRestorer',
     backbone=backbone,
-    discriminator=dict(type='PatchDiscriminator', channels=32, num_layers=2),
+    discriminator=dict(type='SRGANDiscriminator', channels=32, image_size=96),
     data_preprocessor=dict(
         batch_transforms=dict(
             teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
@@ -21,8 +21,9 @@ model = dict(
 )
 optim_wrapper = dict(
     backbone=dict(type='AmpOptimWrapper'),
-    discriminator=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
+    discriminator=dict(type='AmpOptimWrapper'),
 )
-train_cfg = dict(max_iters=300, val_interval=150)
-default_hooks = dict(checkpoint=dict(interval=150, max_keep_ckpts=4))
+train_cfg = dict(max_iters=400, val_interval=200)
+default_hooks = dict(checkpoint=dict(interval=200, max_keep_ckpts=4))
+custom_hooks = [dict(type='EMAHook', momentum=0.01)]
 load_from = first

@@ -1,6 +1,6 @@
-"""Stages two and three of the small EDSR: after 300 of 600 steps it becomes its own teacher."""
+"""Stages two and three of the small EDSR: after 400 of 800 steps it becomes its own teacher."""
 
 _base_ = './small_edsr_plus.py'
 
-train_cfg = dict(max_iters=600)
-default_hooks = dict(teacher_update=dict(type='TeacherUpdateHook', interval=300))
+train_cfg = dict(max_iters=800)
+default_hooks = dict(teacher_update=dict(type='TeacherUpdateHook', interval=400))

@@ -265,6 +265,20 @@ def test_wrong_arguments_are_refused(options, message):
         build(**options)
 
 
+@pytest.mark.parametrize(
+    ('given', 'kind', 'weight'),
+    [
+        ({}, 'vanilla', 1e-3),
+        (dict(loss_weight=0.02), 'vanilla', 0.02),
+        (dict(kind='hinge'), 'hinge', 1e-3),
+        (dict(type='AdversarialLoss', kind='hinge'), 'hinge', 1.0),
+    ],
+)
+def test_what_a_config_of_the_adversarial_loss_leaves_out(given, kind, weight):
+    adversarial = build(adversarial=given).adversarial
+    assert (adversarial.kind, adversarial.loss_weight) == (kind, weight)
+
+
 def test_optimizers_accumulate_alike():
     model = build()
     parts = model.optimized_parts

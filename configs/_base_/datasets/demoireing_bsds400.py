@@ -1,6 +1,6 @@
 # Experiments in two stages of demoireing, stage one: half of the photographs of BSDS400 on a
 # screen. The tests photograph Kodak24 and McMaster in the same way and in a "real" one that
-# training does not know: nearer to the screen, less blur, more noise, JPEG of lower quality.
+# training does not know: nearer to the screen, less blur, much more noise, JPEG of lower quality.
 _base_ = './demoireing_screenshots.py'
 screen = dict(
     type='ScreenPhotograph',
@@ -14,7 +14,7 @@ real_screen = dict(
     type='ScreenPhotograph',
     magnification=(1.5, 1.7),
     blur=(0.45, 0.55),
-    shot_noise=(1e-4, 5e-4),
+    shot_noise=(1e-3, 3e-3),
     quality=(80, 92),
 )
 synthetic = dict(

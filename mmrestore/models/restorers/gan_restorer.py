@@ -49,7 +49,8 @@ class GANRestorer(Restorer):
         backbone: config of the network, ``y = net(x)``.
         discriminator: config of a network that maps images (N, C, H, W) to logits.
         losses: configs of loss terms that compare with targets, by name.
-        adversarial: config of the adversarial loss and of its weight.
+        adversarial: config of the adversarial loss and of its weight; without a ``type`` what
+            differs from the vanilla loss of weight 1e-3.
         discriminator_steps: updates of the discriminator for one of the network.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
@@ -73,7 +74,7 @@ class GANRestorer(Restorer):
         *,
         discriminator: dict,
         losses: Mapping[str, dict],
-        adversarial: Mapping[str, Any] = ADVERSARIAL,
+        adversarial: Mapping[str, Any] = MappingProxyType({}),
         discriminator_steps: int = 1,
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
@@ -105,7 +106,8 @@ class GANRestorer(Restorer):
             init_cfg=init_cfg,
         )
         self.discriminator = MODELS.build(discriminator)
-        self.adversarial = cast(AdversarialLoss, MODELS.build(dict(adversarial)))
+        complete = adversarial if 'type' in adversarial else {**ADVERSARIAL, **adversarial}
+        self.adversarial = cast(AdversarialLoss, MODELS.build(dict(complete)))
         self.discriminator_steps = discriminator_steps
 
     @property
