@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
+import signal
 from pathlib import Path
 
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dist import get_rank
+from mmengine.hooks import Hook
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.sample_key import sample_rng
-from mmrestore.registry import BATCH_TRANSFORMS, DATASETS, MODELS
+from mmrestore.registry import BATCH_TRANSFORMS, DATASETS, HOOKS, MODELS
 from mmrestore.structures import DataSample
 
 
@@ -60,6 +62,18 @@ class TinyNoise:
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         return inputs + 0.1 * torch.randn_like(inputs), data_samples
+
+
+@HOOKS.register_module()
+class SignalAt(Hook):
+    """Lets SIGTERM come to all processes at the beginning of an iteration, counted from 1."""
+
+    def __init__(self, iteration: int) -> None:
+        self.iteration = iteration
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+        if runner.iter + 1 == self.iteration:
+            signal.raise_signal(signal.SIGTERM)
 
 
 @BATCH_TRANSFORMS.register_module()

@@ -20,8 +20,14 @@ model = dict(
         )
     ),
 )
+# What enlarges stays as it is: it would learn a grid of pixels, which deceives a discriminator.
+frozen = dict(lr_mult=0)
 optim_wrapper = dict(
-    backbone=dict(optimizer=dict(lr=3e-4)), discriminator=dict(optimizer=dict(lr=3e-4))
+    backbone=dict(
+        optimizer=dict(lr=3e-4),
+        paramwise_cfg=dict(custom_keys=dict(upsample=frozen, conv_last=frozen)),
+    ),
+    discriminator=dict(optimizer=dict(lr=3e-4)),
 )
 train_cfg = dict(max_iters=300, val_interval=100)
 default_hooks = dict(logger=dict(interval=50), checkpoint=dict(interval=100))

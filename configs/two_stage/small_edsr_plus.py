@@ -14,18 +14,22 @@ model = dict(
     backbone=backbone,
     discriminator=dict(type='PatchDiscriminator', channels=32, num_layers=2),
     losses=dict(pixel=dict(type='MSELoss')),
-    adversarial=dict(loss_weight=3.3e-4),
     data_preprocessor=dict(
         batch_transforms=dict(
             teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
         )
     ),
 )
+# What enlarges stays as it is: it would learn a grid of pixels, which deceives a discriminator.
+frozen = dict(lr_mult=0)
 optim_wrapper = dict(
-    backbone=dict(type='AmpOptimWrapper'),
+    backbone=dict(
+        type='AmpOptimWrapper',
+        paramwise_cfg=dict(custom_keys=dict(upsample=frozen, conv_last=frozen)),
+    ),
     discriminator=dict(type='AmpOptimWrapper', optimizer=dict(lr=3e-4)),
 )
-train_cfg = dict(max_iters=400, val_interval=200)
-default_hooks = dict(checkpoint=dict(interval=200, max_keep_ckpts=4))
+train_cfg = dict(max_iters=200, val_interval=100)
+default_hooks = dict(checkpoint=dict(interval=100, max_keep_ckpts=4))
 custom_hooks = [dict(type='EMAHook', momentum=0.01)]
 load_from = first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,13 @@ class TeacherTarget:
         Raises:
             ValueError: they are of another network.
         """
-        teacher = self._build('cpu') if self._teacher is None else self._teacher
+        teacher = self._build('cpu')
         load_into(teacher, weights, 'the network that shall become the teacher')
         self._teacher = teacher
+
+    def __deepcopy__(self, memo: dict) -> TeacherTarget:
+        """Return a copy that shares the teacher, which nobody changes."""
+        return copy(self)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return the weights of the teacher; none before it was loaded or replaced."""

@@ -63,7 +63,10 @@ def read_list_file(path: str | Path) -> list[str]:
     try:
         lines = Path(path).read_text(encoding='utf-8').splitlines()
     except OSError as error:
-        raise ValueError(f'cannot read the list file {path}: {error.strerror}') from error
+        raise ValueError(
+            f'cannot read the list file {path}: {error.strerror}. Lists that belong to a data set '
+            'are written by tools/datasets/prepare.py, see docs/data.md'
+        ) from error
     names = [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
     if not names:
         raise ValueError(f'the list file {path} names no image')

@@ -32,6 +32,7 @@ from mmrestore.engine.checkpoint import (
 )
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
@@ -61,10 +62,9 @@ class Runner(_Runner):
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
-        transforms = getattr(self.network.data_preprocessor, 'batch_transforms', {})
-        for part in (*transforms.values(), *self.network.modules()) if not self._resume else ():
-            if hasattr(part, 'prepare'):
-                part.prepare()
+        prepare_losses(self.network)
+        if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
+            prepare_batch_transforms(self.network)
         return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmrestore.engine.config_check import check_config, check_overrides
+from mmrestore.engine.preparation import prepare_losses
 from mmrestore.registry import DATASETS, MODELS, suggest
 
 
@@ -95,6 +96,7 @@ def try_later(stages: Mapping[str, Stage]) -> None:
 
     Raises:
         ValueError, TypeError, KeyError: as a data set or a model does when it is built.
+        RuntimeError: as a loss does whose network is missing.
     """
     init_default_scope('mmrestore')
     for stage in list(stages.values())[1:]:
@@ -107,7 +109,7 @@ def try_later(stages: Mapping[str, Stage]) -> None:
             if loader not in taken and config.get(loader) is not None:
                 DATASETS.build(_without_cache(config[loader].dataset))
         with suppress(FileNotFoundError):
-            MODELS.build(config.model)
+            prepare_losses(MODELS.build(config.model))
 
 
 def _without_cache(config: Any) -> Any:

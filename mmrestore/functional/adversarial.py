@@ -18,7 +18,9 @@ KINDS: tuple[str, ...] = get_args(AdversarialKind)
 def check_kind(kind: str) -> None:
     """Raise a ``ValueError`` unless there is an adversarial loss of this kind."""
     if kind not in KINDS:
-        raise ValueError(f'the kind of an adversarial loss is one of {", ".join(KINDS)}: {kind!r}')
+        raise ValueError(
+            f'the kind of an adversarial loss must be one of {", ".join(KINDS)}, got {kind!r}'
+        )
 
 
 def generator_loss(

@@ -55,13 +55,13 @@ def load_features(
         key: maps the name of a parameter to the one in the file, without ``features.``.
 
     Raises:
-        RuntimeError: the file is damaged or of another network.
+        RuntimeError: the file is damaged or lacks features of these shapes.
     """
     try:
         content = torch.load(file, map_location='cpu', weights_only=True)
         net.load_state_dict({own: content[f'features.{key(own)}'] for own in net.state_dict()})
-    except (RuntimeError, KeyError, TypeError, EOFError, OSError, UnpicklingError) as error:
+    except (RuntimeError, LookupError, TypeError, EOFError, OSError, UnpicklingError) as error:
         raise RuntimeError(
-            f'{file} does not hold the weights of {classifier} of torchvision: delete it and '
-            f'download {PLACE}/{FILES[classifier]} again. {error}'
+            f'{file} does not hold the weights of {classifier} of torchvision: get '
+            f'{PLACE}/{FILES[classifier]}. {error}'
         ) from error

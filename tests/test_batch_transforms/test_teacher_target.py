@@ -120,6 +120,11 @@ def test_the_teacher_belongs_to_nobody(teacher):
     assert list(model.state_dict()) == list(copied.state_dict()) == keys
     assert len(list(model.parameters())) == 4
     assert used.targets(images(1, 3, 8, 8)).equal(first), 'no dropout acts in it'
+    shared = copied.data_preprocessor.batch_transforms['teacher']
+    assert shared is not used and shared._teacher is used._teacher, 'an average needs no other'
+    used.replace({k: torch.zeros_like(v) for k, v in used.state_dict().items()})
+    assert not used.targets(images(1, 3, 8, 8)).equal(first)
+    assert shared.targets(images(1, 3, 8, 8)).equal(first)
 
 
 def test_it_changes_no_random_numbers(teacher):

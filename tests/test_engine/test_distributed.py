@@ -33,10 +33,10 @@ def environment() -> dict[str, str]:
     }
 
 
-def run_script(script: str, *words: str) -> subprocess.CompletedProcess:
+def run_script(script: str, *words: str, fails: bool = False) -> subprocess.CompletedProcess:
     command = ['bash', str(REPOSITORY / 'tools' / script), *map(str, words)]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    assert (done.returncode != 0) == fails, done.stdout[-2000:] + done.stderr[-4000:]
     return done
 
 
@@ -159,6 +159,22 @@ def test_batch_norm_is_validated_saved_and_resumed_as_one_network(tmp_path, aver
 
     assert_resumes(tmp_path)
     assert (tmp_path / 'resumed' / 'validations.json').read_text() == validations
+
+
+def test_two_processes_stop_after_a_step_of_accumulated_gradients(tmp_path):
+    config = quiet_config(tmp_path / 'run', optim_wrapper__accumulative_counts=3)
+    config.custom_hooks.append(dict(type='SignalAt', iteration=5))
+    config.default_hooks.checkpoint.max_keep_ckpts = 9
+    config.dump(tmp_path / 'config.py')
+    done = run_script('dist_train.sh', tmp_path / 'config.py', 2, fails=True)
+    assert 'exitcode  : 143' in done.stderr
+    assert (tmp_path / 'run' / 'last_checkpoint').read_text() == 'iter_6.pth'
+    gradients = {
+        path.name: len(load_checkpoint(path)['gradients'])
+        for path in (tmp_path / 'run').glob('*_[0-9].pth')
+        if 'best' not in path.name
+    }
+    assert gradients == {'epoch_1.pth': 4, 'epoch_2.pth': 4, 'iter_6.pth': 0}
 
 
 def test_scripts_run_this_tree(tmp_path):

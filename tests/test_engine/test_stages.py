@@ -117,13 +117,17 @@ def test_other_commands_want_the_config_of_one_stage(folder, capsys):
         ("val_dataloader['dataset'] = missing", 'there is no folder nowhere'),
         ("model['backbone'] = dict(type='DnCNN', num_layers=1)", 'at least 2 layers'),
         ("model['backbone']['widht'] = 1", 'Did you mean width'),
+        (
+            "model['losses']['vgg'] = dict(type='PerceptualLoss', weights='nowhere.pth')",
+            r'there is no file nowhere\.pth',
+        ),
     ],
 )
 def test_what_a_later_stage_cannot_build_is_found_before_the_first_begins(folder, mistake, message):
     second = folder / 'parts' / 'second.py'
     missing = "missing = dict(type='ImageFolder', root='nowhere', pipeline=[])"
     second.write_text(f'{second.read_text()}\n{missing}\n{mistake}\n')
-    with pytest.raises((ValueError, TypeError), match=message):
+    with pytest.raises((ValueError, TypeError, RuntimeError), match=message):
         main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
     assert not (folder / 'run').exists()
 

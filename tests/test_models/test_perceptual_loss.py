@@ -82,6 +82,20 @@ def test_only_predictions_have_gradients_and_nobody_owns_the_classifier(weights)
     assert load_vgg('relu2_2', weights) is classifier
 
 
+def test_it_computes_in_float32(weights):
+    """Rounded to bfloat16, a small difference would be lost."""
+    pred, target = images(1, 3, 32, 32)
+    loss = PerceptualLoss('relu5_4', weights=weights)
+    results = []
+    for low in (False, True):
+        near = (target + 1e-3 * pred).requires_grad_()
+        with torch.autocast('cpu', torch.bfloat16, enabled=low):
+            value = loss(near, target)
+        value.backward()
+        results.append((value, near.grad))
+    torch.testing.assert_close(results[0], results[1])
+
+
 def test_it_lowers_the_difference_of_features(weights):
     pred, target = images(1, 3, 24, 24)
     pred.requires_grad_()

@@ -181,8 +181,9 @@ class CheckpointHook(Hook):
 
     def _check_space(self, runner) -> None:
         size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())
-        # Each holds weights, their average and two moments; a new one stands beside the old ones.
-        needed = 4 * size * (self.max_keep + 1) + size * len(self.save_best)
+        # Each holds weights, their average, two moments and at times gradients; a new one stands
+        # beside the old ones.
+        needed = 5 * size * (self.max_keep + 1) + size * len(self.save_best)
         free = shutil.disk_usage(runner.work_dir).free
         if free < needed:
             raise OSError(

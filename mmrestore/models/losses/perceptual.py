@@ -20,14 +20,15 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of the images that i
 class PerceptualLoss(nn.Module):
     """A loss of the features of VGG-19, which was trained on ImageNet.
 
-    The classifier is frozen and belongs to nobody: it is in no state dict, no average of weights
-    and no optimizer. It is loaded when a training begins, or in the first call. A gray image is
-    given to it as three equal channels.
+    The classifier is frozen, computes in float32 and belongs to nobody: it is in no state dict, no
+    average of weights and no optimizer. It is loaded when a training begins, or in the first call,
+    and once in a process. A gray image is given to it as three equal channels.
 
     Source: Ledig et al., "Photo-realistic single image super-resolution using a generative
     adversarial network", CVPR 2017, equation 5: ``layer='relu5_4'`` is its VGG54, ``'relu2_2'`` its
-    VGG22, both with ``MSELoss``. ESRGAN (Wang et al., ECCV Workshops 2018, section 3.2) compares
-    before the activation by ``L1Loss``, ``'conv5_4'``.
+    VGG22, with ``MSELoss``, a mean over channels too where the equation divides by pixels alone.
+    ESRGAN (Wang et al., ECCV Workshops 2018, section 3.3) compares before the activation,
+    ``'conv5_4'``; its code does so by ``L1Loss``.
 
     Args:
         layer: the features, ``convI_J`` of the J-th convolution of the I-th of five blocks or
@@ -88,9 +89,11 @@ class PerceptualLoss(nn.Module):
                 f'got {pred.shape[-2]} x {pred.shape[-1]}: enlarge the crop'
             )
         vgg = load_vgg(self.layer, self.weights).to(pred.device)
-        with torch.no_grad():
-            wanted = vgg(normalised(target)).float()
-        return self.loss_weight * self.loss(vgg(normalised(pred)).float(), wanted)
+        # In bfloat16 the features of two images that are alike differ by little but rounding.
+        with torch.autocast(pred.device.type, enabled=False):
+            with torch.no_grad():
+                wanted = vgg(normalised(target))
+            return self.loss_weight * self.loss(vgg(normalised(pred)), wanted)
 
 
 def layer_names() -> list[str]:
@@ -156,7 +159,7 @@ def load_vgg(layer: str, weights: str | Path | None = None) -> nn.Sequential:
         'vgg19',
         weights,
         needed_by='PerceptualLoss',
-        otherwise='To train without it, replace it in the losses.',
+        otherwise='To train without it, replace it in the losses, by MSELoss for example.',
     )
     with seeded(0):  # what is drawn after it must not depend on when it is made
         vgg = build_vgg(layer)
