@@ -15,6 +15,7 @@ collect_ignore = [
     'backbone_table.py',
     'image_files.py',
     'load_tool.py',
+    'remembering_net.py',
     'tiny_adversary.py',
     'tiny_components.py',
     'tiny_denoiser.py',
