@@ -191,7 +191,9 @@ def _train_stages(options: argparse.Namespace, stages: dict) -> None:
     found = read_stages(options.config, stages, options.cfg_options or {})
     try_later(found)
     folder = Path(options.work_dir or _default_folder(options))
-    for name, stage in found.items():
+    for number, (name, stage) in enumerate(found.items(), 1):
+        if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
+            print(f'stage {name}, {number} of {len(found)}: {stage.path}')
         taken = {}
         for other, keys in stage.takes.items():
             taken.update(dict.fromkeys(keys, str(resumable_checkpoints(folder / other)[0])))

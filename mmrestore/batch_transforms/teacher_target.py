@@ -138,7 +138,8 @@ class TeacherTarget:
                 load_weights(nn.ModuleDict({'backbone': teacher}), self.checkpoint)
             except FileNotFoundError as error:
                 raise FileNotFoundError(
-                    f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget'
+                    f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget, and '
+                    '`load_from` where the student begins as its teacher'
                 ) from error
             self._teacher = teacher
         return self._teacher.to(device)

@@ -203,7 +203,10 @@ class Runner(_Runner):
             FileNotFoundError: there is no such file.
             ValueError: the weights are of another network; the message lists the keys.
         """
-        load_weights(self.network, filename)
+        try:
+            load_weights(self.network, filename)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
         # EMA made its copy of the network before the weights were there.
         weights = {'state_dict': self.network.state_dict()}
         self.call_hook('after_load_checkpoint', checkpoint=weights)

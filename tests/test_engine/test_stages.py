@@ -140,7 +140,7 @@ def test_images_of_later_stages_are_not_kept_in_memory_while_they_are_tried(fold
     try_later(read_stages(folder / 'both.py', Config.fromfile(folder / 'both.py').stages, {}))
 
 
-def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder):
+def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder, capsys):
     second = folder / 'parts' / 'second.py'
     second.write_text(
         f"{second.read_text()}\nmodel['backbone'] = dict(type='NetOfFile', file='')\n"
@@ -148,6 +148,8 @@ def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder):
     (folder / 'both.py').write_text(STAGES.replace('load_from', 'model.backbone.file'))
     main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
     assert (folder / 'run' / 'second' / 'epoch_1.pth').is_file()
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith('stage ')]
+    assert [line.split(': ')[0] for line in told] == ['stage first, 1 of 2', 'stage second, 2 of 2']
 
 
 @pytest.mark.parametrize(
