@@ -58,12 +58,12 @@ def test_overrides_of_nothing():
 
 
 def test_what_is_taken_away_must_be_there():
-    config = {'model': {'transforms': {'mask': {'type': 'A'}}, 'inference': [{'type': 'B'}]}}
+    config = {'model': {'transforms': {'mask': {'type': 'A'}}, 'hooks': [{'type': 'B'}]}}
     with pytest.raises(ValueError, match=r'maks=None: the config has no such.*Did you mean mask'):
         check_overrides(config, {'model.transforms.maks': None})
     with pytest.raises(ValueError, match='mask=None: the config has no such'):
         check_overrides(config, {'model.trasforms.mask': None})
-    fine = {'model.transforms.mask': None, 'model.inference.0': None, 'model.transforms.b.c': 1}
+    fine = {'model.transforms.mask': None, 'model.hooks.0': None, 'model.transforms.b.c': 1}
     check_overrides(config, fine)
 
 
