@@ -209,14 +209,14 @@ def restore(options: argparse.Namespace) -> None:
 
     from mmrestore.apis import init_restorer, restore_files
 
-    tile, inference = None, []
+    tile, inference = None, {}
     if options.overlap is not None and options.tile is None:
         raise ValueError('--overlap is of tiles: give their size with --tile')
     if options.tile is not None:
         overlap = 32 if options.overlap is None else options.overlap
         tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
     if options.self_ensemble:
-        inference.append({'type': 'SelfEnsemble'})
+        inference['self_ensemble'] = {'type': 'SelfEnsemble'}
     config = _open_network_config(options)
     _check_folder(options, options.output)
     if str(options.device).startswith('cuda') and not torch.cuda.is_available():

@@ -256,13 +256,14 @@ def test_students_learn_from_the_published_blind_spots(stem, shifts, padding, re
 def test_strides_masks_and_copies_are_as_published():
     b, p = (Config.fromfile(CONFIGS / 'amsnet' / f'restormer_{n}.py').model for n in 'bp')
     assert b.data_preprocessor.batch_transforms.downsample.stride == 5
-    assert [part.type for part in b.inference[:2]] == ['ComplementaryMasks', 'PixelDownsampled']
-    assert b.inference[1].stride == 2 and b.inference[2].copies == 0
+    parts = {k: part.type for k, part in b.inference.items() if part is not None}
+    assert parts == dict(masks='ComplementaryMasks', downsample='PixelDownsampled')
+    assert b.inference.downsample.stride == 2
     assert not any(p.data_preprocessor.batch_transforms.values())
-    assert p.training_decorators[1].stride == 5 and p.losses.smoothness.loss_weight == 0.01
+    assert p.training_decorators.downsample.stride == 5 and p.losses.smoothness.loss_weight == 0.01
     apr = Config.fromfile(CONFIGS / 'apr_rd' / 'apr_atbsn.py').model
     assert (apr.sampler.window, apr.consistency_weight, apr.detach) == (3, 4.0, True)
-    assert (apr.backbone.blind_spot_shift, apr.inference[0].shift) == (5, 1)
+    assert (apr.backbone.blind_spot_shift, apr.inference.blind_spot.shift) == (5, 1)
     apbsn = Config.fromfile(CONFIGS / 'apbsn' / 'apbsn_refined.py')
     assert apbsn.model.data_preprocessor.batch_transforms.downsample.mosaic
     refinement = init_restorer(apbsn, device='cpu').predictor

@@ -17,6 +17,7 @@ import pytest
 from mmrestore.plugins import load_plugins
 
 EXAMPLE = Path(__file__).parents[1] / 'examples' / 'plugin'
+CONFIG = 'mmrestore_example::dilated_net'
 
 
 def add_plugin(folder, name, code, value=None):
@@ -61,7 +62,7 @@ def test_the_installed_example_trains_beside_a_broken_plugin(installed, tmp_path
             '-m',
             'mmrestore.cli',
             'train',
-            EXAMPLE / 'mmrestore_example' / 'configs' / 'dilated_net.py',
+            CONFIG,
         ),
         *('--work-dir', tmp_path / 'work', '--cfg-options', 'train_cfg.max_epochs=1'),
         'train_dataloader.sampler.repeat=8',

@@ -21,6 +21,7 @@ from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
+from mmrestore.named_parts import read_parts
 from mmrestore.registry import MODELS
 
 
@@ -30,7 +31,7 @@ def init_restorer(
     *,
     device: str | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
-    inference: Sequence[dict] = (),
+    inference: Mapping[str, dict | None] | None = None,
     tile: dict | None = None,
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
@@ -40,7 +41,8 @@ def init_restorer(
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override those of the config, see ``open_config``.
-        inference: configs of further inference decorators, around those of the config.
+        inference: configs of further inference decorators by name, around those of the config; one
+            of a name that the config has replaces that of the config, None takes it away.
         tile: config of ``Tile``, which stands where large images want it: around all of the config,
             but inside of masks that are drawn for whole images.
 
@@ -51,8 +53,10 @@ def init_restorer(
     config = open_config(config, overrides)
     init_default_scope('mmrestore')
     model = config.model
-    decorators = model.get('inference', [])
-    model.inference = [*(with_tiles(decorators, tile) if tile else decorators), *inference]
+    parts = read_parts(model.get('inference'), 'model.inference')
+    if tile is not None:
+        parts = with_tiles(parts, tile)
+    model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)
