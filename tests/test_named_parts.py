@@ -9,7 +9,11 @@ from mmrestore.named_parts import named_parts, read_parts, snake_case
 
 
 def test_lists_get_names_of_their_types_and_keep_their_order():
-    parts = [dict(type='Tile'), dict(type='PixelDownsampled', stride=2), dict(type='mmrestore.Tile')]
+    parts = [
+        dict(type='Tile'),
+        dict(type='PixelDownsampled', stride=2),
+        dict(type='mmrestore.Tile'),
+    ]
     named = named_parts(parts, taken=['tile_2'])
     assert list(named) == ['tile', 'pixel_downsampled', 'tile_3']
     assert [*named.values()] == parts

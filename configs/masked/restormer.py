@@ -7,9 +7,7 @@ _base_ = './plain_restormer.py'
 
 model = dict(
     attachments=dict(
-        attention_mask=dict(
-            type='TokenMask', layers='*.attn', channel_dim=1, ratio=0.75, in_test=True
-        )
+        attention_mask=dict(type='TokenMask', tokens='attention', ratio=0.75, in_test=True)
     ),
     data_preprocessor=dict(
         batch_transforms=dict(mask=dict(type='RandomPixelMask', ratio=(0.75, 0.85)))

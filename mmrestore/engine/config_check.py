@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from mmrestore.engine.optim_wrappers import by_part
+from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import (
     DATA_SAMPLERS,
     EVALUATORS,
@@ -115,7 +116,9 @@ def _check_optimizers(config: Config) -> None:
     model = config.get('model')
     if not isinstance(model, dict):
         return
-    parts: tuple[str, ...] = getattr(MODELS.get(model['type']), 'separately_optimized', ())
+    kind = MODELS.get(model['type'])
+    is_ours = isinstance(kind, type) and issubclass(kind, Restorer)
+    parts: tuple[str, ...] = kind.separately_optimized if is_ours else ()
     wrapper = config.get('optim_wrapper')
     if isinstance(wrapper, dict):
         separate = by_part(wrapper)

@@ -15,14 +15,9 @@ model = dict(
     ),
     attachments=dict(
         input_mask=dict(
-            type='TokenMask',
-            layers='conv_first',
-            at='output',
-            channel_dim=1,
-            per_image=True,
-            ratio=(0.75, 0.85),
+            type='TokenMask', tokens='embedding', per_image=True, ratio=(0.75, 0.85)
         ),
-        attention_mask=dict(type='TokenMask', layers='layers.*.attn', ratio=0.75, in_test=True),
+        attention_mask=dict(type='TokenMask', tokens='attention', ratio=0.75, in_test=True),
     ),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
