@@ -1,4 +1,4 @@
-"""Complementary masks, in training and at test: any network predicts pixels that it does not see."""
+"""Complementary masks, in training and at test: a network predicts pixels that it does not see."""
 
 model = dict(
     training_decorators=dict(masks=dict(type='ComplementaryMasks')),

@@ -9,7 +9,7 @@ _base_ = './adversarial.py'
 model = dict(
     data_preprocessor=dict(
         batch_transforms=dict(
-            teacher=dict(type='TeacherTarget', backbone={{_base_.model.backbone}}, padding=0)
+            teacher=dict(type='TeacherTarget', backbone='{{_base_.model.backbone}}', padding=0)
         )
     )
 )
