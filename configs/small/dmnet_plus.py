@@ -8,7 +8,7 @@ _base_ = [
     '../_base_/strategies/two_stage.py',
 ]
 backbone = dict(type='DMNet', channels=16, num_blocks=4, num_convs=4)
-first = 'work_dirs/two_stage/small_dmnet/iter_800.pth'
+first = 'work_dirs/small/dmnet/iter_800.pth'
 
 model = dict(
     backbone=backbone,

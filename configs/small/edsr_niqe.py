@@ -1,6 +1,6 @@
 """Tests of the small EDSR by NIQE, on larger parts of the photographs, for it compares blocks."""
 
-_base_ = './small_edsr.py'
+_base_ = './edsr.py'
 large = dict(pipeline=dict(middle=dict(size=500)))
 
 test_dataloader = dict(

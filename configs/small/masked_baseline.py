@@ -1,4 +1,4 @@
-"""A small network on the photographs of BSDS400 without masks: the control of `small.py`."""
+"""A small network on the photographs of BSDS400 without masks: the control of `masked.py`."""
 
 _base_ = [
     '../_base_/models/masked_swinir.py',

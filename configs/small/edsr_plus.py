@@ -8,7 +8,7 @@ _base_ = [
     '../_base_/strategies/two_stage.py',
 ]
 backbone = dict(type='EDSR', channels=32, num_blocks=4, scale=4)
-first = 'work_dirs/two_stage/small_edsr/iter_1000.pth'
+first = 'work_dirs/small/edsr/iter_1000.pth'
 
 model = dict(
     backbone=backbone,

@@ -1,4 +1,4 @@
-"""A small AT-BSN on the noisy half of PolyU, the baseline of `small_apr.py`."""
+"""A small AT-BSN on the noisy half of PolyU, the baseline of `apr.py`."""
 
 _base_ = [
     '../_base_/models/atbsn.py',

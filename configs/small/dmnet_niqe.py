@@ -1,6 +1,6 @@
 """Tests of the small DM-Net by NIQE, on larger parts of the photographs, for it compares blocks."""
 
-_base_ = './small_dmnet.py'
+_base_ = './dmnet.py'
 large = dict(pipeline=dict(middle=dict(size=500), screen=dict(noise=dict(size=468))))
 
 test_dataloader = dict(

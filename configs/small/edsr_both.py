@@ -1,9 +1,9 @@
 """Stages one and two of the small EDSR, one after the other."""
 
 stages = dict(
-    first=dict(config='small_edsr.py'),
+    first=dict(config='edsr.py'),
     second=dict(
-        config='small_edsr_plus.py',
+        config='edsr_plus.py',
         takes=dict(
             first=['load_from', 'model.data_preprocessor.batch_transforms.teacher.checkpoint']
         ),

@@ -1,6 +1,6 @@
-"""AMSNet-B of a small Restormer on the noisy half of PolyU."""
+"""AMSNet-P: fine-tuning of `amsnet_restormer_b.py`."""
 
-_base_ = './small_nafnet_b.py'
+_base_ = './amsnet_nafnet_p.py'
 
 model = dict(
     backbone=dict(
@@ -12,6 +12,5 @@ model = dict(
     )
 )
 train_dataloader = dict(total_batch_size=1)
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=2500, eta_min=0.0, by_epoch=False)]
-train_cfg = dict(max_iters=2500)
 auto_scale_lr = dict(base_batch_size=1)
+load_from = 'work_dirs/small/amsnet_restormer_b/iter_2500.pth'

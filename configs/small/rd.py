@@ -1,4 +1,4 @@
-"""RD of a small student with the teacher of `small_apr.py`, 15 minutes of one core of a CPU."""
+"""RD of a small student with the teacher of `apr.py`, 15 minutes of one core of a CPU."""
 
 _base_ = [
     '../_base_/models/nbsn.py',
@@ -13,7 +13,7 @@ model = dict(
         batch_transforms=dict(
             teacher=dict(
                 backbone=dict(type='ATBSN', channels=24),
-                checkpoint='work_dirs/apr_rd/small_apr/iter_6000.pth',
+                checkpoint='work_dirs/small/apr/iter_6000.pth',
                 dtype='bfloat16',
             )
         )

@@ -1,6 +1,6 @@
-"""AMSNet-B of a small undilated DBSNl on PolyU, beside `apbsn/small_undilated.py`."""
+"""AMSNet-B of a small undilated DBSNl on PolyU, beside `small/apbsn_undilated.py`."""
 
-_base_ = './small_nafnet_b.py'
+_base_ = './amsnet_nafnet_b.py'
 
 model = dict(backbone=dict(_delete_=True, type='DBSNl', channels=32, num_modules=4, dilated=False))
 train_dataloader = dict(total_batch_size=1, dataset=dict(pipeline=dict(patch=dict(size=120))))

@@ -1,9 +1,9 @@
 """Stages one and two of the small DM-Net, one after the other."""
 
 stages = dict(
-    first=dict(config='small_dmnet.py'),
+    first=dict(config='dmnet.py'),
     second=dict(
-        config='small_dmnet_plus.py',
+        config='dmnet_plus.py',
         takes=dict(
             first=['load_from', 'model.data_preprocessor.batch_transforms.teacher.checkpoint']
         ),
