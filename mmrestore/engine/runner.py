@@ -23,17 +23,12 @@ from mmengine.utils import import_modules_from_strings
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from mmrestore.engine.checkpoint import (
-    load_checkpoint,
-    load_latest,
-    read_json,
-    save_checkpoint,
-    write_text,
-)
+from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
+from mmrestore.files import read_json, write_text
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
@@ -156,7 +151,13 @@ class Runner(_Runner):
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
         if weights_only:
             checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}
-        save_checkpoint(checkpoint, Path(out_dir) / filename)
+        try:
+            save_checkpoint(checkpoint, Path(out_dir) / filename)
+        except OSError as error:
+            raise OSError(
+                f'{error}. The checkpoints written before are whole: resume with --resume when '
+                'files can be written again'
+            ) from error
 
     def _gradients(self) -> dict[str, Tensor]:
         named = self.network.named_parameters()
