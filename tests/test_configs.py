@@ -10,7 +10,7 @@ import yaml
 from mmengine.config import Config
 
 from mmrestore.apis import init_restorer
-from mmrestore.engine.config_check import check_config
+from mmrestore.config import check_config, open_config
 from mmrestore.engine.stages import read_stages
 from mmrestore.models.restorers.gan_restorer import ADVERSARIAL as ADVERSARIAL_LOSS
 from mmrestore.registry import MODELS
@@ -92,7 +92,7 @@ def test_a_second_stage_begins_as_its_teacher(path):
 
 @pytest.mark.parametrize('path', IN_STAGES, ids=name)
 def test_stages_are_configs_that_take_what_there_is(path):
-    assert read_stages(path, Config.fromfile(path).stages, {})
+    assert read_stages(open_config(path))
 
 
 @pytest.mark.parametrize('path', NETWORKS, ids=name)

@@ -15,7 +15,7 @@ from mmengine.utils import track_iter_progress
 from torch import nn
 
 from mmrestore.apis.inference import restore
-from mmrestore.engine.runner import config_text
+from mmrestore.config import config_text
 from mmrestore.files import read_json, write_text
 
 RECORD = 'made_with.json'
