@@ -14,15 +14,10 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, IterBasedTrainLoop
 
-from mmrestore.engine.checkpoint import (
-    LATEST,
-    TEMPORARY,
-    read_json,
-    resumable_checkpoints,
-    write_text,
-)
+from mmrestore.engine.checkpoint import LATEST, resumable_checkpoints
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
 from mmrestore.engine.runner import VALIDATIONS
+from mmrestore.files import TEMPORARY, read_json, write_text
 from mmrestore.registry import HOOKS, suggest
 
 
