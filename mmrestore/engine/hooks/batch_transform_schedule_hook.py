@@ -38,10 +38,10 @@ class BatchTransformScheduleHook(Hook):
             iterations, rounded to at least 1. A hook with a share counts iterations.
         stop: first step at which it is off again; None for never.
         by_epoch: whether whole numbers of steps are epochs instead of iterations.
-        plateau: windows without improvement after which it stops; 0 to switch this off.
+        plateau: windows without improvement after which it stops; None or 0 to switch this off.
         plateau_window: steps of one window.
         min_improvement: fraction of the best mean loss by which a window must be below it.
-        restart_steps: steps of each restart; 0 for none.
+        restart_steps: steps of each restart; None or 0 for none.
 
     Raises:
         ValueError: a number is out of range; at the start of training, if there is no such
@@ -57,11 +57,12 @@ class BatchTransformScheduleHook(Hook):
         start: Length = 0,
         stop: Length | None = None,
         by_epoch: bool = True,
-        plateau: int = 0,
+        plateau: int | None = None,
         plateau_window: int = 1,
         min_improvement: float = 0.01,
-        restart_steps: Length = 0,
+        restart_steps: Length | None = None,
     ) -> None:
+        plateau, restart_steps = plateau or 0, restart_steps or 0
         windows = {'plateau_window': plateau_window} if plateau else {}
         lengths: dict[str, Any] = dict(start=start, stop=stop, restart_steps=restart_steps)
         self.by_epoch = counts_epochs(by_epoch, **lengths, **windows)

@@ -60,7 +60,7 @@ class PairRestorer(Restorer):
         backbone: dict,
         *,
         sampler: dict,
-        losses: Mapping[str, dict],
+        losses: Mapping[str, dict | None],
         consistency_weight: float = 4.0,
         detach: bool = True,
         data_preprocessor: dict | None = None,
@@ -71,6 +71,7 @@ class PairRestorer(Restorer):
         compile: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
+        losses = {name: cfg for name, cfg in losses.items() if cfg is not None}
         if set(losses) != {'reconstruction', 'consistency'} or consistency_weight < 0:
             raise ValueError(
                 'expected the losses reconstruction and consistency and a consistency_weight of at '

@@ -37,7 +37,8 @@ class Restorer(BaseModel):
 
     Args:
         backbone: config of the network, ``y = net(x)``.
-        losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
+        losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``. None
+            instead of a config, here and below, takes an inherited one away.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name, such as masks of tokens.
         inference: configs of inference decorators by name, from the network outwards; None instead
@@ -64,7 +65,7 @@ class Restorer(BaseModel):
         self,
         backbone: dict,
         *,
-        losses: Mapping[str, dict],
+        losses: Mapping[str, dict | None],
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
         inference: Mapping[str, dict | None] | None = None,
@@ -76,7 +77,9 @@ class Restorer(BaseModel):
         # Built here: MMEngine looks it up in its own registry unless a default scope is set.
         super().__init__(_build_preprocessor(data_preprocessor), init_cfg)
         self.backbone = MODELS.build(backbone)
-        self.losses = torch.nn.ModuleDict({k: MODELS.build(cfg) for k, cfg in losses.items()})
+        self.losses = torch.nn.ModuleDict(
+            {k: MODELS.build(cfg) for k, cfg in losses.items() if cfg is not None}
+        )
         self.attachments = torch.nn.ModuleDict(
             {k: MODELS.build(cfg) for k, cfg in (attachments or {}).items() if cfg is not None}
         )
