@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.utils import track_iter_progress
 from torch import nn
 
+from mmrestore.config import open_config
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
@@ -31,17 +31,17 @@ def init_restorer(
     checkpoint: str | Path | None = None,
     *,
     device: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
     inference: Mapping[str, dict | None] | None = None,
     tile: dict | None = None,
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
 
     Args:
-        config: config file, or what was read from one.
+        config: a config as for ``mmrestore.config.open_config``.
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
-        overrides: settings that override the config, by dotted key.
+        overrides: settings that override those of the config, see ``open_config``.
         inference: configs of further inference decorators by name, around those of the config; one
             of a name that the config has replaces that of the config, None takes it away.
         tile: config of ``Tile``, which stands where large images want it: around all of the config,
@@ -51,8 +51,7 @@ def init_restorer(
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the weights are of another network.
     """
-    config = copy.deepcopy(config) if isinstance(config, Config) else Config.fromfile(config)
-    config.merge_from_dict(dict(overrides or {}))
+    config = open_config(config, overrides)
     init_default_scope('mmrestore')
     model = config.model
     parts = read_parts(model.get('inference'), 'model.inference')

@@ -6,10 +6,10 @@ import warnings
 
 import pytest
 import torch
-from mmengine.config import Config
 from tiny_components import TinyNet, tiny_config
 
 from mmrestore.cli import main
+from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder
 from mmrestore.engine.stages import read_stages, try_later
 from mmrestore.registry import MODELS
@@ -65,7 +65,7 @@ def test_a_checkpoint_can_fill_several_settings(folder):
     second.write_text(f'{second.read_text()}\nteacher = None\n')
     main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
     first = str(folder / 'run' / 'first' / 'epoch_1.pth')
-    written = Config.fromfile(folder / 'run' / 'second' / 'second.py')
+    written = open_config(folder / 'run' / 'second' / 'second.py')
     assert (written.load_from, written.teacher) == (first, first)
 
 
@@ -137,7 +137,7 @@ def test_images_of_later_stages_are_not_kept_in_memory_while_they_are_tried(fold
     photographs = "dict(type='EmbeddedPhotographs', split='test', cache=True, pipeline=[])"
     second.write_text(f"{second.read_text()}\ntrain_dataloader['dataset'] = {photographs}\n")
     monkeypatch.setattr(ImageFolder, '_fill_cache', lambda self: pytest.fail('they were decoded'))
-    try_later(read_stages(folder / 'both.py', Config.fromfile(folder / 'both.py').stages, {}))
+    try_later(read_stages(open_config(folder / 'both.py')))
 
 
 def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder, capsys):

@@ -154,8 +154,8 @@ class TokenMask(Attachment):
         if self.channel_dim == -1 and features.ndim > 3:
             raise ValueError(
                 f'{self.layers[place] or "the network"} has features of shape '
-                f'{tuple(features.shape)}: set channel_dim=1 if they are (N, C, H, W), 3 if '
-                'they are (N, H, W, C)'
+                f'{tuple(features.shape)}: set channel_dim=1 if they are (N, C, H, W), 3 if they '
+                'are (N, H, W, C)'
             )
         keep = self.draw(features, place)
         token = 0.0 if self.token is None else self.token
