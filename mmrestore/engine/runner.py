@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
-        return super().from_cfg(cfg)
+        return super().from_cfg(_without_half_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
@@ -240,3 +241,24 @@ class Runner(_Runner):
             }
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
+
+
+def _without_half_loops(cfg: Config) -> Config:
+    """Return a config without validation or tests where one of their three settings is None.
+
+    MMEngine wants all of them, so that a config would have to switch off each.
+    """
+    settings = {
+        name: [f'{name}_{part}' for part in ('cfg', 'dataloader', 'evaluator')]
+        for name in ('val', 'test')
+    }
+    off = [n for names in settings.values() if any(_is_none(cfg, n) for n in names) for n in names]
+    if off:
+        cfg = copy.deepcopy(cfg)
+        for name in off:
+            cfg[name] = None
+    return cfg
+
+
+def _is_none(cfg: Config, name: str) -> bool:
+    return name in cfg and cfg[name] is None
