@@ -27,7 +27,7 @@ from mmrestore.config import by_part, check_config, config_text
 from mmrestore.config.check import NAMED_HOOKS
 from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
-from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses, try_model
 from mmrestore.engine.resume import data_facts, resume, training_state
 from mmrestore.files import read_json, write_text
 from mmrestore.models.restorers.restorer import Restorer
@@ -55,6 +55,7 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
+        try_model(cfg.model)
         return super().from_cfg(_without_half_loops(cfg))
 
     def train(self) -> nn.Module:
