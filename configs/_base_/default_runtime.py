@@ -12,6 +12,7 @@ default_hooks = dict(
     history=dict(type='TrimHistoryHook'),
     curves=dict(type='CurveHook'),
     pictures=dict(type='PictureHook', num_images=1),
+    summary=dict(type='SummaryHook'),  # the last of all: its lines end a training
 )
 env_cfg = dict(cudnn_benchmark=True, mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 randomness = dict(seed=0)

@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import get_world_size, master_only
+from mmengine.logging import MMLogger
 from mmengine.model import (
     MMDistributedDataParallel,
     convert_sync_batchnorm,
@@ -26,19 +27,18 @@ from torch.utils.data import DataLoader
 from mmrestore.engine.checkpoint import (
     load_checkpoint,
     load_latest,
-    read_json,
     save_checkpoint,
     write_text,
 )
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
+from mmrestore.engine.console import quieten
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
+from mmrestore.engine.validations import read_validations
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
-
-VALIDATIONS = 'validations.json'
 
 
 @RUNNERS.register_module()
@@ -86,13 +86,24 @@ class Runner(_Runner):
     @property
     def validated_iter(self) -> int:
         """The iteration of the last complete validation of this work directory; -1 for none."""
-        return read_json(Path(self.work_dir) / VALIDATIONS).get('last', -1)
+        return read_validations(self.work_dir).get('last', -1)
+
+    @property
+    def config_file(self) -> Path:
+        """The file in the work directory that holds the whole config."""
+        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
+        return Path(self.work_dir) / name
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        """Build the logger, whose console shows what its user needs and whose file all."""
+        logger = super().build_logger(*args, **kwargs)
+        quieten(logger)
+        return logger
 
     @master_only
     def dump_config(self) -> None:
         """Write the config into the work directory."""
-        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
-        write_text(Path(self.work_dir) / name, config_text(self.cfg))
+        write_text(self.config_file, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""

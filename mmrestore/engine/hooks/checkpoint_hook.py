@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -17,12 +16,12 @@ from mmengine.runner import BaseLoop, IterBasedTrainLoop
 from mmrestore.engine.checkpoint import (
     LATEST,
     TEMPORARY,
-    read_json,
     resumable_checkpoints,
     write_text,
 )
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
-from mmrestore.engine.runner import VALIDATIONS
+from mmrestore.engine.summary import shown_path
+from mmrestore.engine.validations import VALIDATIONS, read_validations, update_validations
 from mmrestore.registry import HOOKS, suggest
 
 
@@ -118,13 +117,13 @@ class CheckpointHook(Hook):
         """Keep the weights that are best by any of the chosen metrics."""
         if not _in_training(runner) or not is_main_process():
             return
-        record_file = Path(runner.work_dir) / VALIDATIONS
         # A run resumed from an earlier checkpoint forgets what came after it.
-        known = read_json(record_file).get('best', {})
+        known = read_validations(runner.work_dir).get('best', {})
         best = {key: kept for key, kept in known.items() if kept['iter'] <= runner.iter}
         for key in self.save_best:
             best[key] = self._keep_if_best(runner, key, metrics or {}, best.get(key))
-        write_text(record_file, json.dumps({'last': runner.iter, 'best': best}, indent=1))
+        figures = _numbers(metrics)
+        update_validations(runner.work_dir, last=runner.iter, metrics=figures, best=best)
 
     def _keep_if_best(self, runner, key: str, metrics: dict, best: dict | None) -> dict:
         if key not in metrics:
@@ -141,7 +140,8 @@ class CheckpointHook(Hook):
         if best is not None and best['file'] != name:
             (Path(runner.work_dir) / best['file']).unlink(missing_ok=True)
         runner.logger.info('best %s so far: %.4f, kept as %s', key, score, name)
-        return {'score': score, 'file': name, 'iter': runner.iter}
+        figures = _numbers(metrics)
+        return {'score': score, 'file': name, 'iter': runner.iter, 'metrics': figures}
 
     def _save(self, runner, name: str, epoch: int, iteration: int) -> None:
         if self._saved_at == (epoch, iteration):
@@ -194,9 +194,13 @@ class CheckpointHook(Hook):
     def _on_sigterm(self, number: int, frame) -> None:
         self._stop = True
 
-    @staticmethod
-    def _exit(runner) -> None:
-        runner.logger.info('stopped by SIGTERM; go on with --resume')
+    def _exit(self, runner) -> None:
+        runner.logger.info(
+            'stopped by SIGTERM after iteration %d, saved as %s; the same command with --resume '
+            'goes on from there',
+            self._saved_at[1],
+            shown_path(resumable_checkpoints(runner.work_dir)[0]),
+        )
         if runner.distributed:
             os._exit(128 + signal.SIGTERM)  # the other processes may be waiting in a collective
         sys.exit(128 + signal.SIGTERM)
@@ -205,6 +209,10 @@ class CheckpointHook(Hook):
 def _metrics(runner) -> dict:
     metrics = runner.val_loop.evaluator.metrics
     return {getattr(m, 'name', type(m).__name__): m for m in metrics}
+
+
+def _numbers(metrics: dict | None) -> dict[str, float]:
+    return {key: float(value) for key, value in (metrics or {}).items()}
 
 
 def _in_training(runner) -> bool:
