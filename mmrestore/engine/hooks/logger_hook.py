@@ -38,7 +38,7 @@ def training_line(values: Mapping[str, float], *, eta_s: float | None) -> str:
     others = [name for name in shown if name not in (*losses, *rates)]
     losses.sort(key=lambda name: name != 'loss')
     others.sort(key=lambda name: name != 'time')
-    words = [f'{name}: {shown[name]:.4g}' for name in losses]
+    words = [f'{name}: {_loss(shown[name])}' for name in losses]
     words += [f'{name}: {shown[name]:.2e}' for name in rates]
     words += [f'eta: {timedelta(seconds=int(eta_s))}'] if eta_s is not None else []
     words += [f'{name}: {_short(shown[name])}' for name in others]
@@ -91,6 +91,10 @@ def _place(runner, batch_idx: int) -> str:
         return f'Iter(train) [{runner.iter + 1:{width}}/{runner.max_iters}]'
     steps = len(runner.train_dataloader)
     return f'Epoch(train) [{runner.epoch + 1}][{batch_idx + 1:{len(str(steps))}}/{steps}]'
+
+
+def _loss(value: float) -> str:
+    return f'{value:.4f}' if abs(value) >= 0.01 else f'{value:.3g}'
 
 
 def _short(value: float) -> str:
