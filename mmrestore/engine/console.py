@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mmengine
@@ -14,6 +17,23 @@ LIBRARY = Path(mmengine.__file__).parent
 REPORTING = LIBRARY / 'hooks'
 # Our checkpoints hold the gradients of a step that is being accumulated: nothing is lost.
 FALSE_WARNINGS = ('Resumed iteration number is not divisible by `_accumulative_counts`',)
+
+# Of several processes each would say these once more.
+NOISE = (
+    # MMEngine sets a variable for them, which is what their user wants.
+    r'Setting \w+_NUM_THREADS environment variable for each process',
+    # An argument that MMEngine's and our distributed wrappers give; nothing follows for their user.
+    r'`broadcast_buffers` is deprecated',
+)
+
+
+@contextmanager
+def without_noise() -> Iterator[None]:
+    """Leave out warnings of other packages that say nothing to the user, for a ``with`` block."""
+    with warnings.catch_warnings():
+        for message in NOISE:
+            warnings.filterwarnings('ignore', message)
+        yield
 
 
 class ConsoleFilter(logging.Filter):

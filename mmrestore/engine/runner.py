@@ -31,7 +31,7 @@ from mmrestore.engine.checkpoint import (
     write_text,
 )
 from mmrestore.engine.config_check import NAMED_HOOKS, check_config
-from mmrestore.engine.console import quieten
+from mmrestore.engine.console import quieten, without_noise
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
@@ -58,7 +58,8 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
-        return super().from_cfg(cfg)
+        with without_noise():
+            return super().from_cfg(cfg)
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 MAX_LINES = 4  # of data sets that are named one by one
 ADVICE = (
-    'what to try: look at the pictures in vis_data/vis_image and at curves.png; train longer if '
-    'the loss still falls, with a lower learning rate if it jumps; check that training and '
-    'validation images are degraded alike'
+    'what to try: look at the pictures in vis_data/vis_image and at curves.png;',
+    'train longer if the loss still falls, with a lower learning rate if it jumps;',
+    'check that training and validation images are degraded alike',
 )
 
 
@@ -77,7 +77,11 @@ def figures_text(metrics: Mapping[str, float]) -> str:
 
 
 def comparison(
-    metrics: Mapping[str, float], inputs: Mapping[str, float], gains: Sequence[str] = ()
+    metrics: Mapping[str, float],
+    inputs: Mapping[str, float],
+    gains: Sequence[str] = (),
+    *,
+    input_name: str = 'input',
 ) -> list[str]:
     """Return in words whether predictions are better than the inputs they are made of.
 
@@ -86,6 +90,7 @@ def comparison(
         inputs: PSNR of the inputs by the key that the predictions have; of a data set with several,
             the first counts.
         gains: keys of figures that are above 0 if the predictions are better.
+        input_name: what the predictions are compared with.
 
     Examples:
         >>> comparison({'a/PSNR': 30.0}, {'a/PSNR': 25.0})
@@ -101,14 +106,14 @@ def comparison(
         return _by_gain({key: metrics[key] for key in gains if key in metrics})
     worse = [key for key, score, of_input in pairs.values() if not score > of_input]
     equal = all(abs(score - of) < 0.005 for key, score, of in pairs.values() if key in worse)
-    verdict = 'better than the input'
+    verdict = f'better than the {input_name}'
     if worse:
-        verdict = 'NO better than the input' if equal else 'WORSE than the input'
+        verdict = f'NO {verdict}' if equal else f'WORSE than the {input_name}'
     details = [
         f'{key} {score:.2f} dB, input {of_input:.2f} dB ({score - of_input:+.2f})'
         for key, score, of_input in sorted(pairs.values(), key=lambda pair: pair[0] not in worse)
     ]
-    advice = [ADVICE] if worse else []
+    advice = ADVICE if worse else ()
     if len(pairs) == 1:
         return [f'{verdict}: {details[0]}', *advice]
     verdict += f' on {len(worse) or len(pairs)} of {len(pairs)} data sets'
@@ -122,6 +127,7 @@ def closing_text(
     kept: Sequence[Kept],
     inputs: Mapping[str, float],
     gains: Sequence[str] = (),
+    input_name: str = 'input',
     config: str | Path,
 ) -> str:
     """Return what a training leaves: checkpoints, how good they are, and how to use the first.
@@ -130,6 +136,7 @@ def closing_text(
         kept: the checkpoints, that to use first.
         inputs: PSNR of the inputs; see :func:`comparison`.
         gains: see :func:`comparison`.
+        input_name: see :func:`comparison`.
         config: a file of the config.
     """
     if not kept:
@@ -139,7 +146,7 @@ def closing_text(
         figures = figures_text(checkpoint.metrics)
         rows[checkpoint.what] = shown_path(checkpoint.path) + (f'  ({figures})' if figures else '')
     use, *_ = kept
-    first, *more = comparison(use.metrics, inputs, gains)
+    first, *more = comparison(use.metrics, inputs, gains, input_name=input_name)
     indent = ' ' * (max(map(len, [*rows, 'result'])) + 2)
     rows['result'] = '\n'.join([f'{use.path.name}: {first}', *(indent + line for line in more)])
     return f'{table(rows)}\nRestore a picture with it:\n{restore_command(config, use.path)}'
@@ -152,4 +159,4 @@ def _by_gain(figures: Mapping[str, float]) -> list[str]:
     by = 'by an estimate without clean images'
     if all(value > 0 for value in figures.values()):
         return [f'better than the input {by}: {text}, above 0']
-    return [f'NO better than the input {by}: {text}, not above 0', ADVICE]
+    return [f'NO better than the input {by}: {text}, not above 0', *ADVICE]

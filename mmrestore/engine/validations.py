@@ -4,7 +4,8 @@
 - ``metrics``: its figures;
 - ``best``: of each metric of ``save_best`` the ``score``, ``file``, ``iter`` and all ``metrics`` of
   the best one;
-- ``input``: the figures that the inputs themselves have, in place of the predictions.
+- ``input``: the figures that the inputs themselves have, in place of the predictions;
+- ``input_name``: what these inputs are.
 """
 
 from __future__ import annotations

@@ -45,9 +45,13 @@ class InputScores:
 
     Metrics that align images first are left out: aligning is slow.
 
+    ``upscaled`` tells whether inputs were smaller than their targets; see ``comparable_input``.
+
     Args:
         metrics: those of an evaluator, which are not changed.
     """
+
+    upscaled = False
 
     def __init__(self, metrics: Iterable[BaseMetric]) -> None:
         self.metrics = []
@@ -63,6 +67,8 @@ class InputScores:
         for image, sample in zip(data_batch['inputs'], data_samples, strict=True):
             target = sample.get('gt_img')
             comparable = None if target is None else comparable_input(image, target)
+            if comparable is not None and comparable.shape[-1] != image.shape[-1]:
+                self.upscaled = True
             for metric in self.metrics:
                 if comparable is None:
                     # Processes are asked for equally many results.

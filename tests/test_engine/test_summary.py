@@ -14,22 +14,33 @@ from mmrestore.engine.summary import ADVICE, Kept, closing_text, comparison, fig
     ('score', 'of_input', 'expected'),
     [
         (30.0, 25.0, ['better than the input: a/PSNR 30.00 dB, input 25.00 dB (+5.00)']),
-        (24.0, 25.0, ['WORSE than the input: a/PSNR 24.00 dB, input 25.00 dB (-1.00)', ADVICE]),
-        (25.0, 25.0, ['NO better than the input: a/PSNR 25.00 dB, input 25.00 dB (+0.00)', ADVICE]),
+        (24.0, 25.0, ['WORSE than the input: a/PSNR 24.00 dB, input 25.00 dB (-1.00)', *ADVICE]),
+        (
+            25.0,
+            25.0,
+            ['NO better than the input: a/PSNR 25.00 dB, input 25.00 dB (+0.00)', *ADVICE],
+        ),
         (
             25.0,
             math.inf,
-            ['WORSE than the input: a/PSNR 25.00 dB, input inf dB (-inf)', ADVICE],
+            ['WORSE than the input: a/PSNR 25.00 dB, input inf dB (-inf)', *ADVICE],
         ),
         (
             math.nan,
             25.0,
-            ['WORSE than the input: a/PSNR nan dB, input 25.00 dB (+nan)', ADVICE],
+            ['WORSE than the input: a/PSNR nan dB, input 25.00 dB (+nan)', *ADVICE],
         ),
     ],
 )
 def test_one_data_set(score, of_input, expected):
     assert comparison({'a/PSNR': score}, {'a/PSNR': of_input}) == expected
+
+
+def test_small_inputs_are_compared_upscaled():
+    lines = comparison({'PSNR': 9.0}, {'PSNR': 8.0}, input_name='bicubically upscaled input')
+    assert lines == [
+        'better than the bicubically upscaled input: PSNR 9.00 dB, input 8.00 dB (+1.00)'
+    ]
 
 
 def test_the_first_figure_of_a_data_set_counts():
@@ -43,7 +54,7 @@ def test_of_many_data_sets_the_worse_ones_are_named():
     lines = comparison(metrics, inputs)
     assert lines[0] == 'WORSE than the input on 2 of 9 data sets'
     assert [line.split()[0] for line in lines[1:3]] == ['set3/PSNR', 'set7/PSNR']
-    assert lines[5:] == ['and 5 more, in the log file', ADVICE]
+    assert lines[5:] == ['and 5 more, in the log file', *ADVICE]
     assert comparison(dict.fromkeys(inputs, 21.0), inputs)[0] == (
         'better than the input on 9 of 9 data sets'
     )
@@ -75,7 +86,7 @@ def test_the_first_checkpoint_is_the_one_to_use(tmp_path, monkeypatch):
         'best    my run/best.pth  (a/PSNR 30.0000)',
         'last    my run/epoch_9.pth',
         'result  best.pth: WORSE than the input: a/PSNR 30.00 dB, input 31.00 dB (-1.00)',
-        f'        {ADVICE}',
+        *(f'        {line}' for line in ADVICE),
         'Restore a picture with it:',
         "mmrestore restore input.png --config 'my run/a.py' "
         "--checkpoint 'my run/best.pth' --output restored",

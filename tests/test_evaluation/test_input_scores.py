@@ -30,6 +30,7 @@ def test_each_protocol_by_its_name_and_nothing_of_the_metrics_changes():
     samples = [sample(targets[i], targets[i], 'ab'[i]) for i in range(2)]
     scores.process(dict(inputs=inputs), samples)
     found = scores.evaluate(2)
+    assert not scores.upscaled
     expected = {}
     for i, name in enumerate('ab'):
         pair = (inputs[i : i + 1], targets[i : i + 1])
@@ -46,5 +47,6 @@ def test_small_inputs_are_upscaled_and_what_cannot_be_compared_is_left_out():
     scores = InputScores([PSNR()])
     for image, of in ((target, 'a'), (target[:, :9], 'uneven'), (target[:1], 'gray'), (None, 'no')):
         scores.process(dict(inputs=small), [sample(target, image, of)])
+    assert scores.upscaled
     upscaled = resize(small.float() / 255, scale=2)
     assert scores.evaluate(4) == pytest.approx({'a/PSNR': psnr(upscaled, target[None]).item()})

@@ -19,8 +19,8 @@ def training_line(values: Mapping[str, float], *, eta_s: float | None) -> str:
     """Return the logged values of a training in one line.
 
     Args:
-        values: by name; losses come first. Left out are a single loss term, which is the loss, and
-            the wait for data where it is below a tenth of the time.
+        values: by name; losses come first. Left out are a single loss term, which is the loss, the
+            learning rate of the start, and a wait for data below a tenth of the time.
         eta_s: seconds that are left.
 
     Examples:
@@ -32,7 +32,7 @@ def training_line(values: Mapping[str, float], *, eta_s: float | None) -> str:
     repeated = terms if len(terms) == 1 and values[terms[0]] == values.get('loss') else []
     waited = values.get('data_time', 0) >= 0.1 * values.get('time', 0)
     hidden = (*POSITION, *repeated, *(() if waited else ('data_time',)))
-    shown = {k: v for k, v in values.items() if k not in hidden}
+    shown = {k: v for k, v in values.items() if k not in hidden and not k.endswith('base_lr')}
     losses = [name for name in shown if 'loss' in name]
     rates = [name for name in shown if name.endswith('lr')]
     others = [name for name in shown if name not in (*losses, *rates)]

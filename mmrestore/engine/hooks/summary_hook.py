@@ -53,7 +53,8 @@ class SummaryHook(Hook):
         self._measured = True
         scores = self._inputs.evaluate(len(runner.val_dataloader.dataset))
         if is_main_process():
-            update_validations(runner.work_dir, input=scores)
+            name = 'bicubically upscaled input' if self._inputs.upscaled else 'input'
+            update_validations(runner.work_dir, input=scores, input_name=name)
 
     def after_train(self, runner) -> None:
         """Log which checkpoints there are, how good they are, and how to use one."""
@@ -66,6 +67,7 @@ class SummaryHook(Hook):
             kept=_kept(runner, record),
             inputs=record.get('input', {}),
             gains=[key for key in record.get('metrics', {}) if key.rsplit('/', 1)[-1] in names],
+            input_name=record.get('input_name', 'input'),
             config=runner.config_file,
         )
         spent = timedelta(seconds=int(time.monotonic() - self._begin))
@@ -114,7 +116,8 @@ def _device(runner) -> str:
     device = next(runner.network.parameters()).device
     processes = runner.world_size
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else 'CPU'
-    threads = '' if device.type == 'cuda' else f', {torch.get_num_threads()} of its threads'
+    num_threads = torch.get_num_threads()
+    threads = f', {num_threads} thread{"s" * (num_threads > 1)}' if device.type == 'cpu' else ''
     return f'{name}{threads}' + (f' in each of {processes} processes' if processes > 1 else '')
 
 
