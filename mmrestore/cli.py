@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
-from mmrestore.registry import suggest
+from mmrestore.config import by_part, open_config
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,7 +44,7 @@ def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        metavar='KEY=VALUE',
         help='settings that override the config: key=value, lists as key="[a,b]"',
     )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
@@ -91,33 +91,14 @@ def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
     parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='as in training')
-
-
-def _open_config(options: argparse.Namespace) -> Config:
-    path = Path(options.config)
-    if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
-        options.fail(f'{path} is no config: expected a .py file; the config comes first')
-    if not path.is_file():
-        others = [str(p) for p in path.parent.glob('*.py')]
-        options.fail(f'there is no config {path}.{suggest(str(path), others)}')
-    return Config.fromfile(path)
+    parser.add_argument('--cfg-options', nargs='+', metavar='KEY=VALUE', help='as in training')
 
 
 def _open_network_config(options: argparse.Namespace) -> Config:
-    config = _open_config(options)
+    config = open_config(options.config, options.cfg_options)
     if 'stages' in config:
         parts = ', '.join(stage['config'] for stage in config.stages.values())
         options.fail(f'{options.config} lists several trainings; give the config of one: {parts}')
-    return config
-
-
-def _override(config: Config, options: argparse.Namespace) -> Config:
-    from mmrestore.engine.config_check import check_overrides
-
-    overrides = options.cfg_options or {}
-    check_overrides(config, overrides)
-    config.merge_from_dict(overrides)
     return config
 
 
@@ -134,7 +115,6 @@ def _check_folder(options: argparse.Namespace, folder: str) -> None:
 
 
 def _prepare_run(config: Config, options: argparse.Namespace) -> Config:
-    config = _override(config, options)
     config.launcher = options.launcher
     if options.work_dir:
         config.work_dir = options.work_dir
@@ -146,14 +126,19 @@ def _prepare_run(config: Config, options: argparse.Namespace) -> Config:
 
 def train(options: argparse.Namespace) -> None:
     """Train a network as a config describes."""
-    from mmrestore.engine import Runner, process_group
-    from mmrestore.engine.optim_wrappers import by_part
+    from mmrestore.engine import process_group
 
-    config = _open_config(options)
+    config = open_config(options.config, options.cfg_options)
     if 'stages' in config:
         with process_group(options.launcher):
-            _train_stages(options, config.stages)
+            _train_stages(options, config)
         return
+    _train(config, options)
+
+
+def _train(config: Config, options: argparse.Namespace) -> None:
+    from mmrestore.engine import Runner, process_group
+
     config = _prepare_run(config, options)
     if options.resume is not None and not _begins_from_weights(config, options):
         config.resume = True
@@ -182,29 +167,22 @@ def _begins_from_weights(config: Config, options: argparse.Namespace) -> bool:
     return options.resume == 'auto' and has_weights and not resumable_checkpoints(config.work_dir)
 
 
-def _train_stages(options: argparse.Namespace, stages: dict) -> None:
+def _train_stages(options: argparse.Namespace, config: Config) -> None:
     from mmrestore.engine.checkpoint import resumable_checkpoints
-    from mmrestore.engine.stages import read_stages, try_later, warn_of_newer
+    from mmrestore.engine.stages import read_stages, try_later, warn_of_newer, with_taken
 
     if options.resume not in (None, 'auto'):
         options.fail('a config of several stages goes on from its own checkpoints: bare --resume')
-    found = read_stages(options.config, stages, options.cfg_options or {})
+    found = read_stages(config)
     try_later(found)
     folder = Path(options.work_dir or _default_folder(options))
     for number, (name, stage) in enumerate(found.items(), 1):
         if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
             print(f'stage {name}, {number} of {len(found)}: {stage.path}')
-        taken = {}
-        for other, keys in stage.takes.items():
-            taken.update(dict.fromkeys(keys, str(resumable_checkpoints(folder / other)[0])))
+        taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
         warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
-        words = {
-            **vars(options),
-            'config': str(stage.path),
-            'work_dir': str(folder / name),
-            'cfg_options': {**taken, **stage.overrides},
-        }
-        train(argparse.Namespace(**words))
+        words = {**vars(options), 'config': str(stage.path), 'work_dir': str(folder / name)}
+        _train(with_taken(stage, taken), argparse.Namespace(**words))
 
 
 def test(options: argparse.Namespace) -> None:
@@ -231,15 +209,15 @@ def restore(options: argparse.Namespace) -> None:
 
     from mmrestore.apis import init_restorer, restore_files
 
-    tile, inference = None, []
+    tile, inference = None, {}
     if options.overlap is not None and options.tile is None:
         raise ValueError('--overlap is of tiles: give their size with --tile')
     if options.tile is not None:
         overlap = 32 if options.overlap is None else options.overlap
         tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
     if options.self_ensemble:
-        inference.append({'type': 'SelfEnsemble'})
-    config = _override(_open_network_config(options), options)
+        inference['self_ensemble'] = {'type': 'SelfEnsemble'}
+    config = _open_network_config(options)
     _check_folder(options, options.output)
     if str(options.device).startswith('cuda') and not torch.cuda.is_available():
         options.fail(f'--device {options.device}: PyTorch finds no GPU here')

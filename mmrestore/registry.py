@@ -155,3 +155,22 @@ LOG_PROCESSORS = _child(root.LOG_PROCESSORS)
 BATCH_TRANSFORMS = _own('batch transform', 'batch_transforms')
 INFERENCE = _own('inference decorator', 'models.inference')
 OFFICIAL = _own('official architecture', 'models.official')
+
+ALL = tuple(value for value in list(globals().values()) if isinstance(value, Registry))
+
+
+def find_component(name: str) -> Any:
+    """Return the component of a name from the first registry that has it, None if none has.
+
+    Examples:
+        >>> find_component('SwinIR').__name__, find_component('Swinir')
+        ('SwinIR', None)
+    """
+    for registry in ALL:
+        registry.import_from_location()
+        component = registry.module_dict.get(name)
+        if component is None and registry.parent is not None:
+            component = registry.parent.module_dict.get(name)
+        if component is not None:
+            return component
+    return None

@@ -10,7 +10,7 @@ import yaml
 from mmengine.config import Config
 
 from mmrestore.apis import init_restorer
-from mmrestore.engine.config_check import check_config
+from mmrestore.config import check_config, open_config
 from mmrestore.engine.stages import read_stages
 from mmrestore.models.restorers.gan_restorer import ADVERSARIAL as ADVERSARIAL_LOSS
 from mmrestore.registry import MODELS
@@ -92,7 +92,7 @@ def test_a_second_stage_begins_as_its_teacher(path):
 
 @pytest.mark.parametrize('path', IN_STAGES, ids=name)
 def test_stages_are_configs_that_take_what_there_is(path):
-    assert read_stages(path, Config.fromfile(path).stages, {})
+    assert read_stages(open_config(path))
 
 
 @pytest.mark.parametrize('path', NETWORKS, ids=name)
@@ -256,13 +256,14 @@ def test_students_learn_from_the_published_blind_spots(stem, shifts, padding, re
 def test_strides_masks_and_copies_are_as_published():
     b, p = (Config.fromfile(CONFIGS / 'amsnet' / f'restormer_{n}.py').model for n in 'bp')
     assert b.data_preprocessor.batch_transforms.downsample.stride == 5
-    assert [part.type for part in b.inference[:2]] == ['ComplementaryMasks', 'PixelDownsampled']
-    assert b.inference[1].stride == 2 and b.inference[2].copies == 0
+    parts = {k: part.type for k, part in b.inference.items() if part is not None}
+    assert parts == dict(masks='ComplementaryMasks', downsample='PixelDownsampled')
+    assert b.inference.downsample.stride == 2
     assert not any(p.data_preprocessor.batch_transforms.values())
-    assert p.training_decorators[1].stride == 5 and p.losses.smoothness.loss_weight == 0.01
+    assert p.training_decorators.downsample.stride == 5 and p.losses.smoothness.loss_weight == 0.01
     apr = Config.fromfile(CONFIGS / 'apr_rd' / 'apr_atbsn.py').model
     assert (apr.sampler.window, apr.consistency_weight, apr.detach) == (3, 4.0, True)
-    assert (apr.backbone.blind_spot_shift, apr.inference[0].shift) == (5, 1)
+    assert (apr.backbone.blind_spot_shift, apr.inference.blind_spot.shift) == (5, 1)
     apbsn = Config.fromfile(CONFIGS / 'apbsn' / 'apbsn_refined.py')
     assert apbsn.model.data_preprocessor.batch_transforms.downsample.mosaic
     refinement = init_restorer(apbsn, device='cpu').predictor

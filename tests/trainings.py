@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmrestore.cli import main
+from mmrestore.config import config_text
 from mmrestore.engine import Runner
 from mmrestore.engine.checkpoint import load_checkpoint
-from mmrestore.engine.runner import config_text
 
 
 def train(config, name: str) -> dict:

@@ -6,13 +6,7 @@ _base_ = [
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    inference=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=2),
-        dict(type='RandomReplacementRefinement'),
-    ]
-)
+model = dict(inference=dict(refine=dict(type='RandomReplacementRefinement')))
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=600, eta_min=0.0, by_epoch=False)]
 train_cfg = dict(max_iters=600, val_interval=150)

@@ -1,7 +1,6 @@
 """AMSNet-B: of every fifth-pixel sub-image half of the pixels are hidden, and predicted.
 
-At test both halves of every second-pixel sub-image; `--cfg-options model.inference.2.copies=8` adds
-the refinement (B-E).
+At test both halves of every second-pixel sub-image; `--with refinement` adds the refinement (B-E).
 """
 
 _base_ = [

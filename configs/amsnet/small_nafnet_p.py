@@ -4,10 +4,10 @@ _base_ = './small_nafnet_b.py'
 
 model = dict(
     data_preprocessor=dict(batch_transforms=dict(downsample=None, mask=None)),
-    training_decorators=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=5),
-    ],
+    training_decorators=dict(
+        masks=dict(type='ComplementaryMasks'),
+        downsample=dict(type='PixelDownsampled', stride=5),
+    ),
     losses=dict(smoothness=dict(type='SmoothnessLoss', loss_weight=0.01)),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-4))

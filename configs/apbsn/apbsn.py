@@ -1,6 +1,6 @@
 """AP-BSN: a blind-spot network on mosaics of every fifth pixel; at test of every second.
 
-`--cfg-options model.inference.1.copies=8` adds the refinement.
+`apbsn_refined.py` adds the refinement.
 """
 
 _base_ = [

@@ -3,8 +3,5 @@
 _base_ = './apbsn.py'
 
 model = dict(
-    inference=[
-        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
-        dict(type='RandomReplacementRefinement', per_element=True, padding=2),
-    ]
+    inference=dict(refine=dict(type='RandomReplacementRefinement', per_element=True, padding=2))
 )

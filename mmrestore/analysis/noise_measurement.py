@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import torch
-from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.utils import ProgressBar
 from torch.utils.data import DataLoader, Dataset
@@ -18,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from mmrestore.analysis.grid_results import NOISY, Row, read_rows, write_rows
 from mmrestore.apis.inference import init_restorer
 from mmrestore.apis.submission import fingerprint
+from mmrestore.config import open_config
 from mmrestore.datasets.collate import collate, init_worker
 from mmrestore.datasets.image_folder import ImageFolder
 from mmrestore.datasets.noise_grid import NoiseGrid
@@ -40,7 +40,7 @@ def load_model(config: str | Path, checkpoint: str | Path, *, device: str | None
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the weights are of another network.
     """
-    settings = Config.fromfile(config)
+    settings = open_config(config)
     restorer = init_restorer(settings, checkpoint, device=device)
     return Model(cast(BaseModel, restorer).test_step, fingerprint(settings, checkpoint))
 

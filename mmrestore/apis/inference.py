@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,14 @@ from mmengine.registry import init_default_scope
 from mmengine.utils import track_iter_progress
 from torch import nn
 
+from mmrestore.config import open_config
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
+from mmrestore.named_parts import read_parts
 from mmrestore.registry import MODELS
 
 
@@ -29,18 +30,19 @@ def init_restorer(
     checkpoint: str | Path | None = None,
     *,
     device: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    inference: Sequence[dict] = (),
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    inference: Mapping[str, dict | None] | None = None,
     tile: dict | None = None,
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
 
     Args:
-        config: config file, or what was read from one.
+        config: a config as for ``mmrestore.config.open_config``.
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
-        overrides: settings that override the config, by dotted key.
-        inference: configs of further inference decorators, around those of the config.
+        overrides: settings that override those of the config, see ``open_config``.
+        inference: configs of further inference decorators by name, around those of the config; one
+            of a name that the config has replaces that of the config, None takes it away.
         tile: config of ``Tile``, which stands where large images want it: around all of the config,
             but inside of masks that are drawn for whole images.
 
@@ -48,12 +50,13 @@ def init_restorer(
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the weights are of another network.
     """
-    config = copy.deepcopy(config) if isinstance(config, Config) else Config.fromfile(config)
-    config.merge_from_dict(dict(overrides or {}))
+    config = open_config(config, overrides)
     init_default_scope('mmrestore')
     model = config.model
-    decorators = model.get('inference', [])
-    model.inference = [*(with_tiles(decorators, tile) if tile else decorators), *inference]
+    parts = read_parts(model.get('inference'), 'model.inference')
+    if tile is not None:
+        parts = with_tiles(parts, tile)
+    model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)

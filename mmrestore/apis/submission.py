@@ -15,8 +15,8 @@ from mmengine.utils import track_iter_progress
 from torch import nn
 
 from mmrestore.apis.inference import restore
+from mmrestore.config import config_text
 from mmrestore.engine.checkpoint import read_json, write_text
-from mmrestore.engine.runner import config_text
 
 RECORD = 'made_with.json'
 

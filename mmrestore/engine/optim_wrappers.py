@@ -76,18 +76,6 @@ def is_accumulating(wrapper: OptimWrapper | OptimWrapperDict) -> bool:
     return not all(each.should_update() for each in wrappers)
 
 
-def by_part(config: Any) -> bool:
-    """Whether a config describes optimizers by the names of parts of the model.
-
-    Examples:
-        >>> by_part(dict(optimizer=dict(type='Adam')))
-        False
-        >>> by_part(dict(backbone=dict(optimizer=dict(type='Adam'))))
-        True
-    """
-    return isinstance(config, Mapping) and not {'optimizer', 'constructor', 'type'} & set(config)
-
-
 def build_separate_optim_wrappers(model: Any, config: Mapping[str, Any]) -> SeparateOptimWrappers:
     """Build an optimizer wrapper for each of the ``optimized_parts`` of a model."""
     parts = model.optimized_parts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pprint
 import time
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,16 @@ from mmengine.utils import import_modules_from_strings
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmrestore.config import by_part, check_config, config_text
+from mmrestore.config.check import NAMED_HOOKS
 from mmrestore.engine.checkpoint import (
     load_checkpoint,
     load_latest,
     save_checkpoint,
     write_text,
 )
-from mmrestore.engine.config_check import NAMED_HOOKS, check_config
 from mmrestore.engine.console import quieten, without_noise
-from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers, by_part
+from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
 from mmrestore.engine.validations import read_validations
@@ -289,17 +289,3 @@ class Runner(_Runner):
         self.logger.info(
             'resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter']
         )
-
-
-def config_text(config: Config) -> str:
-    """Return a config as the text of a Python file that reads back the same.
-
-    MMEngine's own text sorts dictionaries, but batch transforms and pipelines act in their order.
-
-    Examples:
-        >>> print(config_text(Config(dict(steps=dict(second=1, first=(2,))))))
-        steps = {'second': 1, 'first': (2,)}
-        <BLANKLINE>
-    """
-    values = config.to_dict().items()
-    return ''.join(f'{k} = {pprint.pformat(v, sort_dicts=False)}\n' for k, v in values)

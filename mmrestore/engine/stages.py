@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from mmrestore.engine.config_check import check_config, check_overrides
+from mmrestore.config import open_config
+from mmrestore.config.check import check_override
 from mmrestore.engine.preparation import prepare_losses
 from mmrestore.registry import DATASETS, MODELS, suggest
 
@@ -22,66 +23,48 @@ class Stage(NamedTuple):
 
     - ``path``: its config file;
     - ``takes``: the settings that become the last checkpoint of an earlier stage, by its name;
-    - ``overrides``: settings that override the config, by dotted key.
+    - ``config``: its config with its overrides, in which those settings are not yet right.
     """
 
     path: Path
     takes: dict[str, tuple[str, ...]]
-    overrides: dict[str, Any]
+    config: Config
 
 
-def read_stages(
-    path: str | Path, stages: Mapping[str, Mapping], overrides: Mapping[str, Any]
-) -> dict[str, Stage]:
+def read_stages(config: Config) -> dict[str, Stage]:
     """Return the stages of a config by name, in their order.
 
     Args:
-        path: the config file that lists them.
-        stages: of each its ``config``, relative to that file, and what it ``takes``: the dotted key
-            of a setting, or a list of them, by the name of an earlier stage.
-        overrides: settings by dotted key, which begins with the name of a stage.
+        config: lists ``stages`` by name. Each has its ``config``, relative to the file of this one,
+            and perhaps what it ``takes``: the dotted key of a setting, or a list of them, by the
+            name of an earlier stage; and ``overrides`` of its config, see ``open_config``.
 
     Raises:
-        KeyError, TypeError: as of ``check_config``, for a config with its overrides.
-        ValueError: a config is missing, a stage takes from none before it, or an override is of no
-            stage or of no setting.
+        FileNotFoundError, KeyError, TypeError, ValueError: see ``open_config``.
+        ValueError: a stage names no config, or takes from none before it.
     """
     found: dict[str, Stage] = {}
-    for name, stage in stages.items():
-        unknown = set(stage) - {'config', 'takes'}
+    for name, stage in config.stages.items():
         takes = {
             other: (keys,) if isinstance(keys, str) else tuple(keys)
             for other, keys in stage.get('takes', {}).items()
         }
-        file = Path(path).parent / stage.get('config', '')
-        if unknown or not file.is_file():
+        file = Path(config.filename or '').parent / stage.get('config', '')
+        if set(stage) - {'config', 'takes', 'overrides'} or not file.is_file():
             raise ValueError(
-                f'stage {name!r} of {path}: expected `config`, a file relative to this one, and '
-                f'perhaps `takes`, got {dict(stage)}'
+                f'stage {name!r} of {config.filename}: expected `config`, a file relative to this '
+                f'one, and perhaps `takes`, got {dict(stage)}'
             )
         later = [other for other in takes if other not in found]
         if later:
             raise ValueError(
-                f'stage {name!r} of {path} takes a checkpoint of {", ".join(later)}, which is no '
-                f'stage before it.{suggest(later[0], found)}'
+                f'stage {name!r} of {config.filename} takes a checkpoint of {", ".join(later)}, '
+                f'which is no stage before it.{suggest(later[0], found)}'
             )
-        own = {
-            key.removeprefix(f'{name}.'): value
-            for key, value in overrides.items()
-            if key.startswith(f'{name}.')
-        }
-        settings = Config.fromfile(file)
-        check_overrides(settings, own)
-        check_overrides(settings, chain.from_iterable(takes.values()))
-        settings.merge_from_dict(own)
-        check_config(settings)
-        found[name] = Stage(file, takes, own)
-    for key in overrides:
-        if key.split('.')[0] not in found or '.' not in key:
-            raise ValueError(
-                f'--cfg-options {key}: begin with the name of a stage, '
-                f'{" or ".join(f"{name}." for name in found)}, as in {next(iter(found))}.{key}'
-            )
+        settings = open_config(file, stage.get('overrides'))
+        for key in chain.from_iterable(takes.values()):
+            check_override(settings, key)
+        found[name] = Stage(file, takes, settings)
     return found
 
 
@@ -92,7 +75,7 @@ def try_later(stages: Mapping[str, Stage]) -> None:
     stage when it is built is left out, for there may be none yet.
 
     Args:
-        stages: the stages by name, as of ``read_stages``.
+        stages: the stages by name, see ``read_stages``.
 
     Raises:
         ValueError, TypeError, KeyError: as a data set or a model does when it is built.
@@ -100,16 +83,21 @@ def try_later(stages: Mapping[str, Stage]) -> None:
     """
     init_default_scope('mmrestore')
     for stage in list(stages.values())[1:]:
-        config = Config.fromfile(stage.path)
-        config.merge_from_dict(stage.overrides)
-        for other, keys in stage.takes.items():
-            config.merge_from_dict(dict.fromkeys(keys, f'the checkpoint of stage {other}'))
+        config = with_taken(
+            stage, {other: f'the checkpoint of stage {other}' for other in stage.takes}
+        )
         taken = {key.split('.')[0] for key in chain.from_iterable(stage.takes.values())}
         for loader in ('train_dataloader', 'val_dataloader'):
             if loader not in taken and config.get(loader) is not None:
                 DATASETS.build(_without_cache(config[loader].dataset))
         with suppress(FileNotFoundError):
             prepare_losses(MODELS.build(config.model))
+
+
+def with_taken(stage: Stage, checkpoints: Mapping[str, str]) -> Config:
+    """Return the config of a stage with the checkpoints of other stages that it takes."""
+    taken = {key: checkpoints[other] for other, keys in stage.takes.items() for key in keys}
+    return open_config(stage.config, taken)
 
 
 def _without_cache(config: Any) -> Any:

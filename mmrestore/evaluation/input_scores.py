@@ -65,14 +65,16 @@ class InputScores:
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Measure the inputs of a batch; see ``ImageMetric.process``."""
         for image, sample in zip(data_batch['inputs'], data_samples, strict=True):
-            target = sample.get('gt_img')
-            comparable = None if target is None else comparable_input(image, target)
+            pred, target = sample['pred_img'], sample.get('gt_img')
+            comparable = None
+            if target is not None:
+                comparable = comparable_input(image, target.to(pred.device))
             if comparable is not None and comparable.shape[-1] != image.shape[-1]:
                 self.upscaled = True
             for metric in self.metrics:
                 if comparable is None:
                     # Processes are asked for equally many results.
-                    metric.results.append((LEFT_OUT, sample['pred_img'].new_zeros(())))
+                    metric.results.append((LEFT_OUT, pred.new_zeros(())))
                 else:
                     metric.process(data_batch, [{**sample, 'pred_img': comparable}])
 

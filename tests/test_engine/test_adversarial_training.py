@@ -20,11 +20,10 @@ from trainings import follow, last_checkpoint, rates_of, train
 
 from mmrestore.apis.inference import write_image
 from mmrestore.cli import main
+from mmrestore.config import check_config, config_text
 from mmrestore.datasets.image_file import read_image
 from mmrestore.engine import Runner
 from mmrestore.engine.checkpoint import load_checkpoint
-from mmrestore.engine.config_check import check_config
-from mmrestore.engine.runner import config_text
 
 TESTS = Path(__file__).parents[1]
 SCHEDULES = dict(

@@ -20,10 +20,10 @@ from mmengine.logging import MMLogger, print_log
 from tiny_components import tiny_config
 
 from mmrestore.cli import main
+from mmrestore.config import config_text
 from mmrestore.datasets.image_file import read_image
 from mmrestore.engine import Runner
 from mmrestore.engine.console import quieten
-from mmrestore.engine.runner import config_text
 
 REPOSITORY = Path(__file__).parents[2]
 RUNTIME = REPOSITORY / 'configs' / '_base_' / 'default_runtime.py'

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from tiny_components import TinyNet, tiny_config
 
 from mmrestore.cli import main
+from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder
 from mmrestore.engine.stages import read_stages, try_later
 from mmrestore.registry import MODELS
@@ -137,7 +138,7 @@ def test_images_of_later_stages_are_not_kept_in_memory_while_they_are_tried(fold
     photographs = "dict(type='EmbeddedPhotographs', split='test', cache=True, pipeline=[])"
     second.write_text(f"{second.read_text()}\ntrain_dataloader['dataset'] = {photographs}\n")
     monkeypatch.setattr(ImageFolder, '_fill_cache', lambda self: pytest.fail('they were decoded'))
-    try_later(read_stages(folder / 'both.py', Config.fromfile(folder / 'both.py').stages, {}))
+    try_later(read_stages(open_config(folder / 'both.py')))
 
 
 def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder, capsys):

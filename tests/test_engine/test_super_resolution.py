@@ -48,7 +48,7 @@ model = dict(
             low_resolution=dict(type='BicubicDownsample', scale={{{{_base_.scale}}}})
         ),
     ),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )
 train_dataloader = dict(num_workers=0, dataset=dict(pipeline=dict(patch=dict(size=48))))
 val_dataloader = dict(num_workers=0)

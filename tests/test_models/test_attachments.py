@@ -106,7 +106,7 @@ def test_predictions_are_seeded_and_leave_the_generator_alone():
 def test_the_mean_of_runs_has_masks_of_its_own_in_every_run():
     x = torch.rand(1, 3, 8, 12)
     options = dict(attachments=dict(attention_mask=ATTENTION_MASK))
-    model = restorer(**options, inference=[dict(type='MeanOfRuns', num_runs=3)]).eval()
+    model = restorer(**options, inference=dict(mean=dict(type='MeanOfRuns', num_runs=3))).eval()
     torch.manual_seed(0)
     with torch.no_grad():
         runs = [model.backbone(x) for _ in range(3)]
@@ -114,7 +114,7 @@ def test_the_mean_of_runs_has_masks_of_its_own_in_every_run():
     torch.testing.assert_close(found[None], torch.stack(runs).mean(0).clamp(0, 1))
     assert not torch.allclose(runs[0], runs[1])
     with pytest.raises(ValueError, match='num_runs'):
-        restorer(**options, inference=[dict(type='MeanOfRuns', num_runs=0)])
+        restorer(**options, inference=dict(mean=dict(type='MeanOfRuns', num_runs=0)))
 
 
 def test_ratios_are_those_of_images_and_of_layers():

@@ -16,12 +16,12 @@ from tiny_components import tiny_config
 from mmrestore.analysis import noise_measurement
 from mmrestore.analysis.grid_results import NOISY, read_rows
 from mmrestore.apis import init_restorer, restore
+from mmrestore.config import config_text
 from mmrestore.datasets import NoiseGrid
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.sample_key import sample_rng
 from mmrestore.datasets.transforms import AddNoise
 from mmrestore.engine.checkpoint import save_checkpoint
-from mmrestore.engine.runner import config_text
 from mmrestore.functional import psnr, ssim
 
 tool = load_tool('analysis/generalization')

@@ -9,7 +9,7 @@ import torch
 from load_tool import load_tool
 from mmengine.config import Config
 
-from mmrestore.engine.runner import config_text
+from mmrestore.config import config_text
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'

@@ -11,7 +11,7 @@ from load_tool import load_tool
 from mmengine.config import Config
 from torch import nn
 
-from mmrestore.engine.runner import config_text
+from mmrestore.config import config_text
 from mmrestore.registry import MODELS
 
 

@@ -82,7 +82,7 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
         }
     )
     config.merge_from_dict(Config.fromfile(path).to_dict())
-    config.model.inference = []  # the patch fits, and nothing but the network is measured
+    config.model.inference = {}  # the patch fits, and nothing but the network is measured
     config.merge_from_dict(settings)
     measured = {'device': options.device, 'synthetic': options.synthetic or 64}
     candidates = [Candidate(path.stem, config, **measured)]

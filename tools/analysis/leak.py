@@ -21,9 +21,9 @@ from mmengine.config import Config, DictAction
 
 from mmrestore.analysis.leak import check_restorer
 from mmrestore.apis import init_restorer
+from mmrestore.config.check import check_overrides
 from mmrestore.datasets.image_folder import build_pipeline
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
-from mmrestore.engine.config_check import check_overrides
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import DATASETS
 

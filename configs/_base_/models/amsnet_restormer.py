@@ -8,9 +8,9 @@ model = dict(
             downsample=dict(type='PixelDownsample', stride=5), mask=dict(type='PixelMask')
         )
     ),
-    inference=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=2),
-        dict(type='RandomReplacementRefinement', copies=0),
-    ],
+    inference=dict(
+        pad=None,  # images are padded after masking
+        masks=dict(type='ComplementaryMasks'),
+        downsample=dict(type='PixelDownsampled', stride=2),
+    ),
 )

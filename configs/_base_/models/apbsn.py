@@ -6,8 +6,8 @@ model = dict(
     data_preprocessor=dict(
         batch_transforms=dict(downsample=dict(type='PixelDownsample', stride=5, mosaic=True))
     ),
-    inference=[
-        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
-        dict(type='RandomReplacementRefinement', copies=0, per_element=True, padding=2),
-    ],
+    inference=dict(
+        pad=None,  # PixelDownsampled pads
+        downsample=dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
+    ),
 )

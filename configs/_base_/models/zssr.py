@@ -12,5 +12,5 @@ model = dict(
         type='DataPreprocessor',
         batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale=4)),
     ),
-    inference=[dict(type='Pad'), dict(type='SelfEnsemble')],
+    inference=dict(pad=dict(type='Pad'), self_ensemble=dict(type='SelfEnsemble')),
 )

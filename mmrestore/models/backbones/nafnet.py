@@ -192,7 +192,7 @@ class NAFNet(Skeleton):
     ``encoder_depths=[1, 1, 1, 28]``, ``num_middle_blocks=1`` and ``decoder_depths=[1, 1, 1, 1]``.
     Its published results on images larger than 256 x 256 are with
     :class:`mmrestore.models.inference.LocalStatistics`. The released code pads with zeros;
-    ``inference=[dict(type='Pad')]`` does so for this network.
+    ``inference=dict(pad=dict(type='Pad'))`` does so for this network.
 
     Args:
         in_channels: channels of the images.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import torch
@@ -25,11 +25,12 @@ class Restorer(BaseModel):
         losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name, such as masks of tokens.
-        inference: configs of inference decorators, the one next to the network first.
-        training_decorators: configs of inference decorators that training goes through, in the same
-            order: the loss is that of the decorated network, with gradients through all of its
-            runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
-            together, by ``[ComplementaryMasks, PixelDownsampled]``.
+        inference: configs of inference decorators by name, from the network outwards; None instead
+            of a config takes an inherited one away.
+        training_decorators: configs of inference decorators that training goes through, keyed
+            and ordered alike: the loss is that of the decorated network, with gradients through all
+            of its runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
+            together, by ``masks`` and ``downsample``.
         test_seed: what is random in a prediction, such as masks that act at test too, is drawn as
             after this seed, anew for every call of ``predict``; None draws other numbers each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
@@ -47,8 +48,8 @@ class Restorer(BaseModel):
         losses: Mapping[str, dict],
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
-        inference: Sequence[dict] = (),
-        training_decorators: Sequence[dict] = (),
+        inference: Mapping[str, dict | None] | None = None,
+        training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,
@@ -64,7 +65,9 @@ class Restorer(BaseModel):
         self.test_seed = test_seed
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
         self._predictor = (build_inference(self.backbone, inference),)
-        self._trained = (build_inference(self.backbone, training_decorators),)
+        self._trained = (
+            build_inference(self.backbone, training_decorators, setting='training_decorators'),
+        )
         if self.trained.scale != self.backbone.scale:
             raise ValueError(
                 f'training decorators must keep the scale of {type(self.backbone).__name__}, '

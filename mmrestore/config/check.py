@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from mmrestore.engine.optim_wrappers import by_part
 from mmrestore.registry import (
     DATA_SAMPLERS,
     EVALUATORS,
@@ -29,7 +27,9 @@ from mmrestore.registry import (
 )
 
 # What the runner reads beside its own arguments.
-MORE_SETTINGS = ('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'sync_bn')
+MORE_SETTINGS = (
+    *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
+)
 SETTINGS = [*inspect.signature(Runner).parameters, *MORE_SETTINGS]
 LOADER_ARGUMENTS = [
     *inspect.signature(DataLoader).parameters,
@@ -39,45 +39,46 @@ LOADER_ARGUMENTS = [
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
 
-def check_overrides(config: Mapping[str, Any], overrides: Iterable[str]) -> None:
-    """Check that dotted keys change settings that a config has, or that the runner knows.
-
-    Args:
-        config: what is changed.
-        overrides: the keys, or their values by key: what becomes None must be there.
+def check_override(config: Mapping[str, Any], key: str) -> None:
+    """Check that a dotted key begins with a setting that a config has, or that the runner reads.
 
     Raises:
-        ValueError: one begins with a name that nothing reads, or takes away what is not there.
+        ValueError: it does not; the message names near ones.
 
     Examples:
-        >>> check_overrides({'model': {}}, ['modle.type'])
+        >>> check_override({'model': {}}, 'modle.type')
         Traceback (most recent call last):
-        ValueError: --cfg-options modle.type: the config has no setting 'modle'. Did you mean model?
+        ValueError: modle.type: the config has no setting 'modle'. Did you mean model?
     """
-    known = [*config, *SETTINGS]
-    for key in overrides:
-        name = key.split('.')[0]
-        if name not in known:
-            raise ValueError(
-                f'--cfg-options {key}: the config has no setting {name!r}.{suggest(name, known)}'
-            )
-    removed = overrides.items() if isinstance(overrides, Mapping) else ()
-    for key in [key for key, value in removed if value is None and '.' in key]:
-        *parents, name = key.split('.')
-        place: Any = config
-        for parent in parents:
-            place = place.get(parent, {}) if isinstance(place, Mapping) else None
-        if isinstance(place, Mapping) and name not in place:
-            raise ValueError(
-                f'--cfg-options {key}=None: the config has no such setting.{suggest(name, place)}'
-            )
+    name, known = key.split('.')[0], [*config, *SETTINGS]
+    if name not in known:
+        raise ValueError(f'{key}: the config has no setting {name!r}.{suggest(name, known)}')
+
+
+def check_settings(names: Iterable[str], variables: Collection[str]) -> None:
+    """Check that no top-level name is a misspelt setting.
+
+    Args:
+        names: top-level names of a config.
+        variables: those that an expression of the config refers to; nothing else reads them.
+
+    Raises:
+        TypeError: nothing reads a name, and it is near one that is read.
+
+    Examples:
+        >>> check_settings(['sigma', 'optim_wraper'], variables=['sigma'])
+        Traceback (most recent call last):
+        TypeError: nothing reads the setting 'optim_wraper'. Did you mean optim_wrapper?
+    """
+    for name in names:
+        if name not in (*SETTINGS, *variables) and (guess := suggest(name, SETTINGS, likeness=0.7)):
+            raise TypeError(f'nothing reads the setting {name!r}.{guess}')
 
 
 def check_config(config: Config) -> None:
     """Check the names of what MMEngine builds: loops, loaders, hooks, optimizer, schedules, model.
 
-    Components inside them are checked when they are built. A setting that nothing reads, but whose
-    name is near one that is read, gives a warning: it may be a variable of the config.
+    Components inside them are checked when they are built.
 
     Raises:
         KeyError: a component is not known; the message names near ones.
@@ -85,9 +86,6 @@ def check_config(config: Config) -> None:
         ValueError: a hook has no type, or there is not one optimizer for each part of the model
             that needs one.
     """
-    for name in config:
-        if name not in SETTINGS and (guess := suggest(name, SETTINGS, likeness=0.85)):
-            warnings.warn(f'nothing reads the setting {name!r} of the config.{guess}', stacklevel=2)
     for name in ('train', 'val', 'test'):
         _check(LOOPS, config.get(f'{name}_cfg'))
         evaluator = config.get(f'{name}_evaluator') or {}
@@ -109,6 +107,18 @@ def check_config(config: Config) -> None:
         _check(HOOKS, hook, more=('priority',))
     _check(MODELS, config.get('model'))
     _check_optimizers(config)
+
+
+def by_part(config: Any) -> bool:
+    """Whether a config describes optimizers by the names of parts of the model.
+
+    Examples:
+        >>> by_part(dict(optimizer=dict(type='Adam')))
+        False
+        >>> by_part(dict(backbone=dict(optimizer=dict(type='Adam'))))
+        True
+    """
+    return isinstance(config, Mapping) and not {'optimizer', 'constructor', 'type'} & set(config)
 
 
 def _check_optimizers(config: Config) -> None:

@@ -1,0 +1,170 @@
+"""The one way into configs: find, read, apply strategies and overrides, check every name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.utils import import_modules_from_strings
+
+from mmrestore.config.check import SETTINGS, by_part, check_config, check_override, check_settings
+from mmrestore.config.merging import flat, plain
+from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
+from mmrestore.config.overrides import read_override, split_override, with_overrides
+from mmrestore.config.reading import Settings, own_settings, read_settings
+from mmrestore.config.text import config_page, config_text, read_config_text
+
+__all__ = [
+    'by_part',
+    'check_config',
+    'config_folder',
+    'config_page',
+    'config_text',
+    'find_config',
+    'open_config',
+    'read_config_text',
+    'shipped_configs',
+]
+
+Overrides = Mapping[str, Any] | Sequence[str]
+
+
+def open_config(
+    path_or_name: str | Path | Config | Mapping[str, Any],
+    overrides: Overrides | None = None,
+    strategies: Sequence[str | Path] = (),
+) -> Config:
+    """Open a config: read it, apply strategies and then overrides, and check every name.
+
+    Args:
+        path_or_name: a file; the name of a config that ships with mmrestore (``traps/swinir_s``)
+            or with another package (``package::name``); or settings that were read before, which
+            stay as they are.
+        overrides: settings by dotted key, or texts ``KEY=VALUE`` as they are typed, see
+            ``mmrestore.config.overrides``. Those of a config with several stages begin with the
+            name of a stage and are applied when that is opened.
+        strategies: names of strategies (``traps``), or files; each is merged into what is read
+            before it.
+
+    Raises:
+        FileNotFoundError: there is no such config, base or strategy.
+        ImportError: a module of ``custom_imports`` cannot be imported.
+        KeyError: a component, or what a reference names, is not known.
+        TypeError: a component has no such argument, or nothing reads a setting.
+        ValueError: a file or an override cannot be read, or strategies contradict each other.
+
+    Examples:
+        >>> config = open_config('supervised/swinir_s', ['model.test_seed=5'], ['traps'])
+        >>> config.model.test_seed, list(config.model.data_preprocessor.batch_transforms)
+        (5, ['noise', 'shuffle'])
+    """
+    settings, file = _read(path_or_name)
+    if strategies and 'stages' in settings.values:
+        raise ValueError(
+            f'{path_or_name} lists several trainings: strategies are given to the config of one, '
+            f'{", ".join(stage["config"] for stage in settings.values["stages"].values())}'
+        )
+    settings = with_strategies(settings, strategies)
+    check_settings(settings.values, settings.variables)
+    variables = settings.variables.difference(SETTINGS)
+    values = {k: v for k, v in settings.values.items() if k not in variables}
+    _import_modules(values.get('custom_imports'), file)
+    changes = _override_values(values, variables, overrides or {})
+    config = Config(with_overrides(values, changes), filename=file and str(file))
+    check_config(config)
+    return config
+
+
+def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings:
+    """Return settings into which strategies are merged, one after the other.
+
+    Raises:
+        FileNotFoundError: there is no such strategy.
+        ValueError: two strategies set the same thing to different values.
+    """
+    chosen: dict[str, tuple[str | Path, Any]] = {}
+    for name in names:
+        file = find_strategy(name)
+        for key, value in flat(own_settings(file, settings)):
+            other, before = chosen.get(key, (name, value))
+            if other != name and before != value and None not in (before, value):
+                raise ValueError(
+                    f'the strategies {other} and {name} do not combine: {key} is {before!r} in the '
+                    f'one and {value!r} in the other'
+                )
+            chosen[key] = (name, value)
+        settings = read_settings(file, before=settings)
+    return settings
+
+
+def _read(source: str | Path | Config | Mapping[str, Any]) -> tuple[Settings, Path | None]:
+    if isinstance(source, (str, Path)):
+        file = find_config(source)
+        return read_settings(file), file
+    values = source.to_dict() if isinstance(source, Config) else copy.deepcopy(dict(source))
+    name = source.filename if isinstance(source, Config) else None
+    return Settings(plain(values), frozenset(), frozenset(), ()), name and Path(name)
+
+
+def _override_values(
+    settings: Mapping[str, Any], variables: frozenset[str], overrides: Overrides
+) -> dict[str, Any]:
+    """Return overrides as values by dotted key."""
+    if isinstance(overrides, Mapping):
+        pairs: Sequence[tuple[str, Any]] = list(overrides.items())
+    else:
+        pairs = [split_override(text) for text in overrides]
+    if 'stages' in settings:
+        return _stage_overrides(settings['stages'], overrides)
+    for key, _ in pairs:
+        if key.split('.')[0] in variables:
+            raise ValueError(
+                f'{key} is a variable of the config, which is filled in where it is used before '
+                'overrides are applied: override the settings that use it (`mmrestore config` '
+                'shows them)'
+            )
+        check_override(settings, key)
+    if isinstance(overrides, Mapping):
+        return dict(pairs)
+    values: dict[str, Any] = {}
+    for key, text in pairs:  # an earlier one may say what kind of part a later one changes
+        values[key] = read_override(with_overrides(settings, values), key, text)
+    return values
+
+
+def _stage_overrides(stages: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
+    """Return the overrides of every stage as settings of its own, not yet read."""
+    by_stage: dict[str, Any] = {}
+    for item in overrides:
+        stage, _, rest = item.partition('.')
+        if stage not in stages or not rest:
+            names = [f'{name}.' for name in stages]
+            raise ValueError(
+                f'{item}: begin with the name of a stage, {" or ".join(names)}, as in '
+                f'{names[0]}{item}'
+            )
+        key = f'stages.{stage}.overrides'
+        if isinstance(overrides, Mapping):
+            by_stage.setdefault(key, {})[rest] = overrides[item]
+        else:
+            by_stage.setdefault(key, []).append(rest)
+    return by_stage
+
+
+def _import_modules(imports: Any, file: Path | None) -> None:
+    if imports is None:
+        return
+    where = f'custom_imports of {file}' if file else 'custom_imports'
+    if isinstance(imports, Mapping) and set(imports) <= {'imports', 'allow_failed_imports'}:
+        try:
+            import_modules_from_strings(**imports)
+        except ImportError as error:
+            cause = error.__cause__ or error.__context__ or error
+            raise ImportError(f'{where}: {imports.get("imports")}: {cause}') from error
+        return
+    raise TypeError(
+        f'{where}: expected dict(imports=["module"], allow_failed_imports=False), got {imports!r}'
+    )

@@ -1,0 +1,167 @@
+"""Where configs lie: files by path, and those that ship with packages by name."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from mmrestore.plugins import GROUP
+from mmrestore.registry import suggest
+
+SUFFIXES = ('.py', '.json', '.yaml', '.yml')
+STRATEGIES = '_base_/strategies'
+
+
+def find_config(name: str | Path) -> Path:
+    """Return the file of a config.
+
+    Args:
+        name: path of a file, name of a config that ships with mmrestore (``traps/swinir_s``, with
+            or without ``configs/`` before it and ``.py`` behind it), or ``package::name`` for one
+            that ships with another package. A file that exists comes first.
+
+    Raises:
+        FileNotFoundError: there is no such config; the message names near ones.
+        ValueError: it is not a config file; the message names the suffixes that are.
+
+    Examples:
+        >>> find_config('traps/swinir_s').name
+        'swinir_s.py'
+    """
+    package, _, rest = str(name).rpartition('::')
+    path = Path(rest).expanduser()
+    if not package and path.is_file():
+        if path.suffix not in SUFFIXES:
+            raise ValueError(
+                f'{name} is not a config: expected a file with the suffix {", ".join(SUFFIXES)}'
+            )
+        return path
+    shipped = _shipped_file(package or 'mmrestore', rest)
+    if shipped is not None:
+        return shipped
+    neighbors = [str(file) for file in path.parent.glob('*.py')] if path.parent.is_dir() else []
+    hint = suggest(str(name), neighbors) or suggest(_bare(rest), [n for n, _ in shipped_configs()])
+    raise FileNotFoundError(
+        f'there is no config {name}.{hint} Give the path of a config file, or a name that '
+        '`mmrestore configs` lists'
+    )
+
+
+def find_strategy(name: str | Path) -> Path:
+    """Return the file of a strategy, by path, by name (``traps``) or as ``package::name``.
+
+    Raises:
+        FileNotFoundError: there is none; the message names near ones and all.
+
+    Examples:
+        >>> find_strategy('traps').name
+        'traps.py'
+    """
+    package, _, rest = str(name).rpartition('::')
+    path = Path(rest).expanduser()
+    if not package and path.suffix == '.py' and path.is_file():
+        return path
+    found = _shipped_file(package or 'mmrestore', f'{STRATEGIES}/{rest}')
+    if found is None:
+        known = strategy_names()
+        raise FileNotFoundError(
+            f'there is no strategy {name}.{suggest(str(name), known)} Those that ship: '
+            f'{", ".join(known)}. Otherwise give the path of a .py file'
+        )
+    return found
+
+
+def strategy_names() -> list[str]:
+    """Return the names of the strategies that ship with mmrestore.
+
+    Examples:
+        >>> 'traps' in strategy_names()
+        True
+    """
+    return sorted(path.stem for path in (config_folder() / STRATEGIES).glob('*.py'))
+
+
+def shipped_configs() -> Iterator[tuple[str, Path]]:
+    """Yield name and file of every config that ships with mmrestore or an installed plugin.
+
+    Bases, in folders whose names begin with an underscore, are left out. Names of a plugin's
+    configs begin with ``package::``.
+    """
+    packages = {'mmrestore': ''}
+    for plugin in entry_points(group=GROUP):
+        package = plugin.module.split('.')[0]
+        packages[package] = f'{package}::'
+    for package, prefix in packages.items():
+        folder = _folder_of(package)
+        if folder is None:
+            continue
+        for path in sorted(folder.glob('**/*.py')):
+            parts = path.relative_to(folder).parts
+            if not any(part.startswith(('_', '.')) for part in parts):
+                yield prefix + '/'.join(parts).removesuffix('.py'), path
+
+
+def first_line(path: Path) -> str:
+    """Return the first line of the docstring of a config, or an empty string."""
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+    except SyntaxError:
+        return ''
+    return (docstring or '').split('\n')[0]
+
+
+def config_folder(package: str = 'mmrestore') -> Path:
+    """Return the folder of the configs that ship with a package.
+
+    It is ``configs`` inside the installed package, or beside it in a checkout.
+
+    Raises:
+        FileNotFoundError: the package is not installed, or has no configs.
+    """
+    folder = _folder_of(package)
+    if folder is None:
+        raise FileNotFoundError(
+            f'the package {package!r} has no configs: expected it to be installed, with a folder '
+            '`configs` inside it (or beside it, in a checkout)'
+        )
+    return folder
+
+
+@cache
+def _folder_of(package: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        inside, beside = Path(place) / 'configs', Path(place).parent
+        is_checkout = any((beside / f).is_file() for f in ('pyproject.toml', 'setup.py'))
+        candidates = (inside, Path(place) / '.mim' / 'configs', beside / 'configs')
+        for folder in candidates if is_checkout else candidates[:2]:
+            if folder.is_dir():
+                return folder
+    return None
+
+
+def _shipped_file(package: str, name: str) -> Path | None:
+    folder = _folder_of(package)
+    if folder is None:
+        return None
+    bare = _bare(name)
+    for suffix in SUFFIXES:
+        file = folder / f'{bare}{suffix}'
+        if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
+            return file
+    return None
+
+
+def _bare(name: str) -> str:
+    """Return a name without ``./`` and ``configs/`` before it and without a suffix."""
+    bare = name.removeprefix('./').removeprefix('configs/')
+    for suffix in SUFFIXES:
+        bare = bare.removesuffix(suffix)
+    return bare

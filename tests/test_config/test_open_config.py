@@ -1,0 +1,91 @@
+"""The one way into configs."""
+
+from __future__ import annotations
+
+import pytest
+from mmengine.config import Config
+
+from mmrestore.config import config_text, open_config
+from mmrestore.engine.stages import read_stages
+
+
+def test_strategies_and_overrides_are_applied_in_this_order():
+    config = open_config(
+        'supervised/hat_s', ['default_hooks.shuffle_schedule.stop=4'], strategies=['traps']
+    )
+    assert list(config.model.data_preprocessor.batch_transforms) == ['noise', 'shuffle']
+    assert config.default_hooks.shuffle_schedule.stop == 4
+    assert config.model.backbone.type == 'HAT' and config.filename.endswith('hat_s.py')
+
+
+def test_variables_leave_the_config():
+    config = open_config('supervised/swinir_s')
+    assert (
+        'sigma' not in config and config.model.data_preprocessor.batch_transforms.noise.sigma == 50
+    )
+    with pytest.raises(ValueError, match='sigma is a variable of the config, which is filled in'):
+        open_config('supervised/swinir_s', ['sigma=25'])
+
+
+@pytest.mark.parametrize('overrides', [{'modle.test_seed': 5}, ['modle.test_seed=5']])
+def test_misspelt_overrides_are_refused_for_all(overrides):
+    with pytest.raises(ValueError, match=r'no setting .modle.. Did you mean model'):
+        open_config('supervised/swinir_s', overrides)
+
+
+def test_misspelt_arguments_and_settings_are_refused(tmp_path):
+    with pytest.raises(
+        TypeError, match=r"Restorer has no argument 'tset_seed'. Did you mean test_seed"
+    ):
+        open_config('supervised/swinir_s', {'model.tset_seed': 5})
+    (tmp_path / 'leaf.py').write_text(
+        "_base_ = 'mmrestore::supervised/swinir_s.py'\noptim_wraper = 1"
+    )
+    with pytest.raises(TypeError, match=r'nothing reads the setting .optim_wraper.'):
+        open_config(tmp_path / 'leaf.py')
+
+
+def test_settings_that_were_read_before_stay_as_they_are():
+    config = open_config('supervised/swinir_s')
+    text = config_text(config)
+    assert open_config(config, {'model.test_seed': 9}).model.test_seed == 9
+    assert config_text(config) == text
+    assert open_config(config.to_dict()).to_dict() == config.to_dict()
+
+
+def test_overrides_of_stages_are_those_of_their_configs():
+    config = open_config('apr_rd/apr_rd', ['rd.train_dataloader.num_workers=8'])
+    stages = read_stages(config)
+    assert stages['rd'].config.train_dataloader.num_workers == 8
+    assert stages['apr'].config.train_dataloader.num_workers != 8
+    with pytest.raises(ValueError, match=r'begin with the name of a stage, apr\. or rd\.'):
+        open_config('apr_rd/apr_rd', ['train_dataloader.num_workers=8'])
+    with pytest.raises(ValueError, match='lists several trainings'):
+        open_config('apr_rd/apr_rd', strategies=['traps'])
+
+
+def test_strategies_that_contradict_each_other_are_refused(tmp_path):
+    (tmp_path / 'a.py').write_text("model = dict(type='PairRestorer')")
+    (tmp_path / 'b.py').write_text("model = dict(type='GANRestorer')")
+    with pytest.raises(ValueError, match=r'a\.py and .*b\.py do not combine: model\.type is'):
+        open_config('supervised/swinir_s', strategies=[tmp_path / 'a.py', tmp_path / 'b.py'])
+
+
+def test_custom_imports_have_one_form_and_name_what_is_missing(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / 'broken_import_of_a_test.py').write_text('import foo_is_missing')
+    for imports in (['a'], {'import': ['a']}):
+        with pytest.raises(TypeError, match=r'expected dict\(imports=\["module"\]'):
+            open_config({'custom_imports': imports})
+    with pytest.raises(ImportError, match="No module named 'foo_is_missing'"):
+        open_config({'custom_imports': {'imports': ['broken_import_of_a_test']}})
+
+
+def test_a_config_of_mmengine_s_second_kind_is_read(tmp_path):
+    (tmp_path / 'base.py').write_text('load_from = None\nresume = False')
+    (tmp_path / 'lazy.py').write_text(
+        'from mmengine.config import read_base\nwith read_base():\n    from .base import *\n'
+        'load_from = "a.pth"\n'
+    )
+    config = open_config(tmp_path / 'lazy.py')
+    assert isinstance(config, Config) and config.load_from == 'a.pth' and config.resume is False
