@@ -136,6 +136,29 @@ def test_a_resumed_run_that_is_complete_says_the_same(tmp_path, capsys):
     assert 'the input: tiny/PSNR' in ends[0][-3]
 
 
+@pytest.mark.parametrize(
+    ('metric', 'figure', 'words'),
+    [
+        ('RecorruptedGain', 'tiny/RecorruptedGain', 'by an estimate without clean images'),
+        ('SSIM', 'tiny/SSIM', 'not compared with the input'),
+        (None, '', 'not compared with the input'),
+    ],
+)
+def test_without_a_psnr(tmp_path, capsys, metric, figure, words):
+    config = runtime_config(tmp_path, train_cfg__max_epochs=2)
+    config.default_hooks.checkpoint.save_best = []
+    config.experiment_name = f'without_psnr_but_{metric}'
+    if metric is None:
+        config.val_dataloader = config.val_evaluator = config.val_cfg = None
+    else:
+        config.val_evaluator.metrics = [dict(type=metric)]
+    Runner.from_cfg(config).train()
+    last, result, _, command = capsys.readouterr().out.splitlines()[-4:]
+    assert f'epoch_2.pth  ({figure}' in last if figure else last.endswith('epoch_2.pth')
+    assert words in result
+    assert 'epoch_2.pth --output restored' in command
+
+
 def test_nothing_is_shown_before_a_mistake_in_the_config(tmp_path, capsys):
     config = runtime_config(tmp_path / 'run', model__backbone__widht=3)
     (tmp_path / 'tiny.py').write_text(config_text(config))
