@@ -19,6 +19,7 @@ from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
 from mmrestore.named_parts import read_parts
@@ -119,7 +120,7 @@ def restore_files(
             problems.append(str(error))
     if problems:
         raise ValueError(problem_list('the input', problems))
-    channels = getattr(restorer.backbone, 'in_channels', 3)
+    channels = facts(restorer.backbone).in_channels
     for target, file in track_iter_progress(list(jobs.items())):
         image = read_image(file, color='gray' if channels == 1 else 'rgb')
         write_image(target, restore(restorer, image))

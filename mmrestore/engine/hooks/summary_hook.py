@@ -15,6 +15,7 @@ from mmengine.runner import IterBasedTrainLoop
 from mmrestore.engine.checkpoint import resumable_checkpoints
 from mmrestore.engine.summary import Kept, closing_text, shown_path, table
 from mmrestore.engine.validations import read_validations, update_validations
+from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.input_scores import InputScores
 from mmrestore.registry import HOOKS
 
@@ -62,7 +63,7 @@ class SummaryHook(Hook):
             return
         record = read_validations(runner.work_dir)
         evaluated = [] if runner.val_loop is None else runner.val_loop.evaluator.metrics
-        names = [metric.name for metric in evaluated if _is_gain(metric)]
+        names = [m.name for m in evaluated if isinstance(m, ImageMetric) and m.gain_over_input]
         text = closing_text(
             kept=_kept(runner, record),
             inputs=record.get('input', {}),
@@ -133,10 +134,6 @@ def _place(runner) -> str:
 
 def _by_iterations(runner) -> bool:
     return isinstance(runner.train_loop, IterBasedTrainLoop)
-
-
-def _is_gain(metric) -> bool:
-    return getattr(metric, 'gain_over_input', False)  # a metric of MMEngine's has no such attribute
 
 
 def _kept(runner, record: dict) -> list[Kept]:

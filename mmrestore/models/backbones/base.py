@@ -40,7 +40,7 @@ class Backbone(nn.Module):
     Attributes:
         scale: height and width of the output divided by those of the input.
         size_multiple: height and width of the input must be multiples of it.
-        in_channels: channels of the input, which the restorer checks; None is not checked.
+        in_channels: channels of the input, which the restorer checks.
         pad_mode: how the released code pads images to multiples, a mode of
             :class:`mmrestore.models.inference.Pad`.
         global_statistics: whether every output pixel depends on the whole image, so that tiles are
@@ -59,7 +59,7 @@ class Backbone(nn.Module):
 
     scale: int = 1
     size_multiple: int = 1
-    in_channels: int | None = None
+    in_channels: int = 3
     pad_mode: str = 'reflect'
     global_statistics: bool = False
     global_means_only: bool = True
@@ -107,7 +107,8 @@ def facts(net: Any) -> Backbone:
     need not know it.
 
     Args:
-        net: a backbone, which is returned as it is, or any other network.
+        net: a backbone, which is returned as it is, or any other network; ``in_channels`` is None
+            where that does not state it.
 
     Examples:
         >>> net = nn.PixelShuffle(2)
@@ -120,9 +121,9 @@ def facts(net: Any) -> Backbone:
     # A network of another package may state any of the attributes, or none.
     stated = {name: getattr(net, name) for name in STATED if hasattr(net, name)}
     found = Backbone()
+    found.in_channels = None  # type: ignore[assignment]  # not stated, so not checked
     for name, value in stated.items():
         setattr(found, name, value)
-    # `shift` alone means something else in many networks, such as that of windows.
-    if hasattr(net, 'multi_shift') and hasattr(net, 'shift'):
-        found.tunable_blind_spot = True
+    # The method tells: an attribute `shift` has another meaning in networks of shifted windows.
+    found.tunable_blind_spot = hasattr(net, 'multi_shift')
     return found

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.channel_norm import ChannelNorm
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
@@ -109,7 +110,7 @@ class BaselineBlock(Block):
         return self.se(x)
 
 
-class Skeleton(nn.Module):
+class Skeleton(Backbone):
     """The U-Net around the blocks, whose skips are added.
 
     Args:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from torch import Tensor
 
+from mmrestore.functional.complementary_masks import MaskScheme
 from mmrestore.models.backbones.base import facts
 from mmrestore.named_parts import Parts, read_parts
 from mmrestore.registry import INFERENCE, suggest
@@ -20,18 +21,6 @@ class Network(Protocol):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1]."""
-
-
-class MaskScheme(NamedTuple):
-    """How pixels are hidden: one of ``num_branches`` disjoint masks at a time.
-
-    Attributes:
-        num_branches: number of masks; each hides a share of 1 / ``num_branches``.
-        per_channel: whether the channels of a pixel are hidden independently.
-    """
-
-    num_branches: int
-    per_channel: bool
 
 
 class InferenceDecorator:

@@ -36,7 +36,8 @@ class BlindSpot(InferenceDecorator):
 
     def __init__(self, net: Network, *, shift: int) -> None:
         super().__init__(net)
-        if not facts(self.backbone).tunable_blind_spot:
+        # A network of another package may have a `multi_shift` only.
+        if not facts(self.backbone).tunable_blind_spot or not hasattr(self.backbone, 'shift'):
             raise TypeError(
                 'BlindSpot needs a network with a tunable blind spot, such as ATBSN, got '
                 f'{type(self.backbone).__name__}: put this network behind masks instead (the '

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.complementary_masks import (
+    MaskScheme,
     check_branches,
     check_map,
     hide_pixels,
@@ -17,7 +18,6 @@ from mmrestore.functional.complementary_masks import (
 )
 from mmrestore.models.inference.base import (
     InferenceDecorator,
-    MaskScheme,
     Network,
     check_images,
     check_scale,

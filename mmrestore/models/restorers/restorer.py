@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import torch
 from mmengine.model import BaseModel
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.attachments import Attachment
+from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import Network, build_inference
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
@@ -19,6 +20,12 @@ from mmrestore.structures import DataSample
 @MODELS.register_module()
 class Restorer(BaseModel):
     """Predict the target from the input; the loss is a sum of named terms.
+
+    Attributes:
+        separately_optimized: of a class: parts that have an optimizer each, by their names in
+            ``optim_wrapper``; () of one optimizer for all.
+        consistency_weight: factor of a consistency term, which a schedule may set; None of a
+            restorer without such a term.
 
     Args:
         backbone: config of the network, ``y = net(x)``.
@@ -41,6 +48,9 @@ class Restorer(BaseModel):
             do not fit the network, decorated as it trains.
     """
 
+    separately_optimized: tuple[str, ...] = ()
+    consistency_weight: float | None = None
+
     def __init__(
         self,
         backbone: dict,
@@ -60,7 +70,8 @@ class Restorer(BaseModel):
         self.attachments = torch.nn.ModuleDict(
             {k: MODELS.build(cfg) for k, cfg in (attachments or {}).items() if cfg is not None}
         )
-        for attachment in cast(Iterable[Attachment], self.attachments.values()):
+        for name, attachment in cast(Iterable[tuple[str, Attachment]], self.attachments.items()):
+            attachment.name = name
             attachment.attach(self.backbone)
         self.test_seed = test_seed
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
@@ -75,6 +86,11 @@ class Restorer(BaseModel):
             )
         if compile:
             self.backbone.compile()
+
+    @property
+    def optimized_parts(self) -> dict[str, nn.Module]:
+        """The modules of ``separately_optimized`` by their names."""
+        return {name: self.get_submodule(name) for name in self.separately_optimized}
 
     @property
     def predictor(self) -> Network:
@@ -140,7 +156,7 @@ class Restorer(BaseModel):
             )
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        channels = getattr(self.backbone, 'in_channels', None)
+        channels = facts(self.backbone).in_channels
         if channels is not None and inputs.shape[1] != channels:
             raise ValueError(
                 f'{type(self.backbone).__name__} takes images of {channels} channels, got '

@@ -1,5 +1,7 @@
-# AT-BSN trained by APR, tested with a 1 x 1 blind spot: 1,268,547 parameters in colour.
-_base_ = './atbsn.py'
+"""APR: a blind-spot network learns from pairs of adjacent pixels; 1 x 1 blind spot at test.
+
+A network without a blind spot needs `complementary_masks` as well.
+"""
 
 model = dict(
     type='PairRestorer',
