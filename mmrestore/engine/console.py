@@ -18,12 +18,13 @@ REPORTING = LIBRARY / 'hooks'
 # Our checkpoints hold the gradients of a step that is being accumulated: nothing is lost.
 FALSE_WARNINGS = ('Resumed iteration number is not divisible by `_accumulative_counts`',)
 
-# Of several processes each would say these once more.
 NOISE = (
     # MMEngine sets a variable for them, which is what their user wants.
     r'Setting \w+_NUM_THREADS environment variable for each process',
     # An argument that MMEngine's and our distributed wrappers give; nothing follows for their user.
     r'`broadcast_buffers` is deprecated',
+    # Schedules count iterations, of which several make a step if gradients are accumulated.
+    r'Detected call of `scheduler.step\(\)` before `optimizer.step\(\)`',
 )
 
 

@@ -67,7 +67,8 @@ class Runner(_Runner):
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
-        return super().train()
+        with without_noise():
+            return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
         """Register the hooks of a config, what is None left out, and the one of all trainings."""
