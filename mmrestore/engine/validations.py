@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mmrestore.engine.checkpoint import read_json, write_text
+from mmrestore.files import read_json, write_text
 
 VALIDATIONS = 'validations.json'
 
