@@ -25,6 +25,8 @@ class NoisyTarget(BatchTransform):
     """
 
     targets_from_inputs = True
+    targets_are_inputs = True
+    target_scale = 1
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Replace the targets by the inputs (N, C, H, W)."""

@@ -81,6 +81,7 @@ class TeacherTarget(BatchTransform):
         self.dtype = DTYPES[dtype]
         self.expected = net.state_dict()  # without numbers
         self.scale: int = net.scale
+        self.target_scale = self.scale
         self.size_multiple: int = net.size_multiple
         self._teacher: nn.Module | None = None
 

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import (
     DATA_SAMPLERS,
+    DATASETS,
     EVALUATORS,
     HOOKS,
     LOOPS,
@@ -108,6 +109,7 @@ def check_config(config: Config) -> None:
         _check(HOOKS, hook, more=('priority',))
     _check(MODELS, config.get('model'))
     _check_optimizers(config)
+    _check_clean_images(config)
 
 
 def by_part(config: Any) -> bool:
@@ -154,6 +156,26 @@ def _check_optimizers(config: Config) -> None:
     for each in schedulers.values():
         for scheduler in [each] if isinstance(each, dict) else each:
             _check(PARAM_SCHEDULERS, scheduler, more=('convert_to_iter_based',))
+
+
+def _check_clean_images(config: Config) -> None:
+    model, loader = config.get('model'), config.get('train_dataloader')
+    kinds: list[Any] = [
+        registry.get(part['type']) if isinstance(part, dict) and 'type' in part else None
+        for registry, part in ((MODELS, model), (DATASETS, loader and loader.get('dataset')))
+    ]
+    restorer, dataset = kinds
+    if (
+        isinstance(restorer, type)
+        and issubclass(restorer, Restorer)
+        and restorer.needs_clean_images
+    ):
+        # Data sets of other packages do not state it.
+        if getattr(dataset, 'gives_clean_images', True) is False:
+            raise ValueError(
+                f'{restorer.__name__} needs clean images beside the degraded ones, which '
+                f'{dataset.__name__} does not give: train with an UnpairedDataset'
+            )
 
 
 def _check(registry: Registry, config: Any, *, more: Iterable[str] = ()) -> None:

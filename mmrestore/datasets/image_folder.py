@@ -65,6 +65,8 @@ class ImageFolder(Dataset):
             message names all of them.
     """
 
+    gives_clean_images = False  # beside the degraded ones, for a discriminator: UnpairedDataset
+
     def __init__(
         self,
         root: str | Path,

@@ -26,6 +26,9 @@ class BatchTransform:
         weights_loss: whether it sets the weight of the loss.
         targets_from_inputs: whether it makes the targets of the inputs, as they are at its place;
             targets made before are discarded.
+        targets_are_inputs: whether the targets are the inputs themselves, noise and all.
+        target_scale: of one that makes targets, their height and width divided by those of the
+            inputs; None if it makes none.
         makes_several_targets: whether it makes several targets for each image, (N, K, C, H, W).
         needs_several_targets: whether it acts on such targets.
         shrinks_inputs: whether inputs become smaller than their targets.
@@ -42,6 +45,8 @@ class BatchTransform:
     mask_scheme: MaskScheme | None = None
     weights_loss: bool = False
     targets_from_inputs: bool = False
+    targets_are_inputs: bool = False
+    target_scale: int | None = None
     makes_several_targets: bool = False
     needs_several_targets: bool = False
     shrinks_inputs: bool = False

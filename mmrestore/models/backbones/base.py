@@ -53,6 +53,8 @@ class Backbone(nn.Module):
             the pixels of the input themselves, for a convolution of more than one pixel would see
             the neighbors of a masked pixel.
         attention: the inputs of all attention layers; None of a network without attention.
+        blind_spot: whether it is made so that no output pixel depends on the input at its place;
+            None of a network that does not state it.
         tunable_blind_spot: whether the size of its blind spot is set by the attribute ``shift``,
             and ``multi_shift`` restores with several at once.
     """
@@ -66,6 +68,7 @@ class Backbone(nn.Module):
     ignored_keys: tuple[str, ...] = ()
     embedding: Tokens = PIXELS
     attention: Tokens | None = None
+    blind_spot: bool | None = False
     tunable_blind_spot: bool = False
 
 
@@ -77,6 +80,7 @@ class TunableBlindSpot(Backbone):
             any time.
     """
 
+    blind_spot = True
     tunable_blind_spot = True
     shift: int
 
@@ -96,7 +100,7 @@ class TunableBlindSpot(Backbone):
 
 STATED = (
     *('scale', 'size_multiple', 'in_channels', 'pad_mode', 'global_statistics'),
-    *('global_means_only', 'ignored_keys', 'embedding', 'attention'),
+    *('global_means_only', 'ignored_keys', 'embedding', 'attention', 'blind_spot'),
 )
 
 
@@ -122,6 +126,7 @@ def facts(net: Any) -> Backbone:
     stated = {name: getattr(net, name) for name in STATED if hasattr(net, name)}
     found = Backbone()
     found.in_channels = None  # type: ignore[assignment]  # not stated, so not checked
+    found.blind_spot = None
     for name, value in stated.items():
         setattr(found, name, value)
     # The method tells: an attribute `shift` has another meaning in networks of shifted windows.

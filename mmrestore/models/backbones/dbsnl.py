@@ -116,6 +116,7 @@ class DBSNl(Backbone):
         3656131
     """
 
+    blind_spot = True  # without dilation, a control, it is none
     scale = 1
     size_multiple = 1
     ignored_keys = ('mask',)  # of official checkpoints

@@ -75,6 +75,7 @@ class NBSN(Backbone):
         1021107
     """
 
+    blind_spot = True
     scale = 1
     size_multiple = 2**LEVELS
 

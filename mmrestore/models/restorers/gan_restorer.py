@@ -68,6 +68,7 @@ class GANRestorer(Restorer):
     """
 
     separately_optimized = ('backbone', 'discriminator')
+    needs_clean_images = True
 
     def __init__(
         self,

@@ -32,6 +32,8 @@ class Restorer(BaseModel):
     Attributes:
         separately_optimized: of a class: parts that have an optimizer each, by their names in
             ``optim_wrapper``; () of one optimizer for all.
+        needs_clean_images: of a class: whether its training needs clean images that have nothing to
+            do with the degraded ones, ``real_img`` of the samples.
         consistency_weight: factor of a consistency term, which a schedule may set; None of a
             restorer without such a term.
 
@@ -53,12 +55,14 @@ class Restorer(BaseModel):
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        ValueError: a training decorator changes the size of the output, or masks of training do not
-            fit each other or those of the test; in training, if the patches do not fit the network,
+        ValueError: a training decorator changes the size of the output; masks of training do not
+            fit each other or those of the test; targets are the inputs themselves and nothing is
+            hidden from the network; in training, if the patches do not fit the network,
             decorated as it trains.
     """
 
     separately_optimized: tuple[str, ...] = ()
+    needs_clean_images: bool = False
     consistency_weight: float | None = None
 
     def __init__(
@@ -98,6 +102,7 @@ class Restorer(BaseModel):
                 f'{self.backbone.scale}, got {self.trained.scale}: targets would not fit'
             )
         self._check_masks()
+        self._check_targets()
         if compile:
             self.backbone.compile()
 
@@ -188,6 +193,25 @@ class Restorer(BaseModel):
                 f'masks of training have {_text(training)}, those of the test {_text(at_test)}: '
                 'a network restores only what is hidden as in its training, give both the same '
                 '`num_branches` and `per_channel`'
+            )
+
+    def _check_targets(self) -> None:
+        """Refuse targets of another size than the output, or that the network sees whole."""
+        stated, scale = self.batch_transforms, self.backbone.scale
+        for name, transform in stated.items():
+            made = 1 if transform.needs_equal_sizes else transform.target_scale
+            if made not in (None, scale):
+                raise ValueError(
+                    f'{type(self.backbone).__name__} has scale {scale}, but {name!r} goes with '
+                    f'targets of scale {made}: leave out {name!r}, or use a network of that scale'
+                )
+        targets = next((k for k, t in stated.items() if t.targets_are_inputs), None)
+        hidden = any(t.hides_pixels for t in stated.values()) or decorated(self.trained).mask_scheme
+        if targets is not None and not hidden and facts(self.backbone).blind_spot is False:
+            raise ValueError(
+                f'{type(self.backbone).__name__} sees the pixels of its targets, which {targets!r} '
+                'takes from the inputs, and would learn to return them: use a blind-spot network '
+                'such as DBSNl, or hide pixels (strategy `amsnet` or `complementary_masks`)'
             )
 
     def _check_patches(self, inputs: Tensor) -> None:
