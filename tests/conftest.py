@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS.parent / 'tools' / 'analysis')]
+TOOLS = TESTS.parent / 'tools' / 'analysis'
+sys.path[:0] = [str(TESTS), str(TESTS / 'reference'), str(TOOLS)]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
     'image_files.py',
     'load_tool.py',
+    'reference',
     'remembering_net.py',
     'tiny_adversary.py',
     'tiny_components.py',

@@ -16,7 +16,7 @@ from torch import nn
 
 from mmrestore.apis.inference import restore
 from mmrestore.config import config_text
-from mmrestore.engine.checkpoint import read_json, write_text
+from mmrestore.files import read_json, write_text
 
 RECORD = 'made_with.json'
 

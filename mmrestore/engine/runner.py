@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import get_world_size, master_only
+from mmengine.logging import MMLogger
 from mmengine.model import (
     MMDistributedDataParallel,
     convert_sync_batchnorm,
@@ -20,27 +21,22 @@ from mmengine.model import (
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner as _Runner
 from mmengine.utils import import_modules_from_strings
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 
 from mmrestore.config import by_part, check_config, config_text
 from mmrestore.config.check import NAMED_HOOKS
-from mmrestore.engine.checkpoint import (
-    load_checkpoint,
-    load_latest,
-    read_json,
-    save_checkpoint,
-    write_text,
-)
+from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
+from mmrestore.engine.console import quieten, without_noise
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
-from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
-from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses, try_model
+from mmrestore.engine.resume import data_facts, resume, training_state
+from mmrestore.engine.validations import read_validations
+from mmrestore.files import write_text
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
-
-VALIDATIONS = 'validations.json'
 
 
 @RUNNERS.register_module()
@@ -60,14 +56,17 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
-        return super().from_cfg(_without_half_loops(cfg))
+        try_model(cfg.model)
+        with without_noise():
+            return super().from_cfg(_without_half_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
-        return super().train()
+        with without_noise():
+            return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
         """Register the hooks of a config, what is None left out, and the one of all trainings."""
@@ -88,13 +87,24 @@ class Runner(_Runner):
     @property
     def validated_iter(self) -> int:
         """The iteration of the last complete validation of this work directory; -1 for none."""
-        return read_json(Path(self.work_dir) / VALIDATIONS).get('last', -1)
+        return read_validations(self.work_dir).get('last', -1)
+
+    @property
+    def config_file(self) -> Path:
+        """The file in the work directory that holds the whole config."""
+        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
+        return Path(self.work_dir) / name
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        """Build the logger, whose console shows what its user needs and whose file all."""
+        logger = super().build_logger(*args, **kwargs)
+        quieten(logger)
+        return logger
 
     @master_only
     def dump_config(self) -> None:
         """Write the config into the work directory."""
-        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
-        write_text(Path(self.work_dir) / name, config_text(self.cfg))
+        write_text(self.config_file, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""
@@ -128,9 +138,7 @@ class Runner(_Runner):
             'meta': {
                 'epoch': epoch,
                 'iter': iteration,
-                'samples_per_step': self.samples_per_step,
-                'steps_per_epoch': len(self.train_dataloader),
-                'seed': self.seed,
+                **data_facts(self),
                 'cfg': config_text(self.cfg),
                 'experiment_name': self.experiment_name,
                 'time': time.strftime('%Y%m%d_%H%M%S'),
@@ -150,19 +158,17 @@ class Runner(_Runner):
                 'clip gradients or train in float32'
             )
         if not weights_only:
-            checkpoint['optimizer'] = self.optim_wrapper.state_dict()
-            checkpoint['param_schedulers'] = [
-                scheduler.state_dict() for scheduler in all_schedulers(self.param_schedulers)
-            ]
-            checkpoint['gradients'] = self._gradients()  # of a step that is not complete
+            checkpoint.update(training_state(self))
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
         if weights_only:
             checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}
-        save_checkpoint(checkpoint, Path(out_dir) / filename)
-
-    def _gradients(self) -> dict[str, Tensor]:
-        named = self.network.named_parameters()
-        return {name: p.grad for name, p in named if p.grad is not None}
+        try:
+            save_checkpoint(checkpoint, Path(out_dir) / filename)
+        except OSError as error:
+            raise OSError(
+                f'{error}. The checkpoints written before are whole: resume with --resume when '
+                'files can be written again'
+            ) from error
 
     def build_optim_wrapper(self, optim_wrapper: Any) -> OptimWrapper | OptimWrapperDict:
         """Build the optimizer, or one for each part of the model that the config names."""
@@ -191,9 +197,9 @@ class Runner(_Runner):
             if latest is None:
                 self.logger.info('no checkpoint to resume from in %s: a new run', self.work_dir)
             else:
-                self._resume_from(*latest)
+                resume(self, *latest)
         elif self._resume:
-            self._resume_from(Path(self._load_from), load_checkpoint(Path(self._load_from)))
+            resume(self, Path(self._load_from), load_checkpoint(Path(self._load_from)))
         elif self._load_from is not None:
             self.load_checkpoint(self._load_from)
         self._has_loaded = True
@@ -250,35 +256,6 @@ class Runner(_Runner):
             }
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
-
-    def _resume_from(self, path: Path, checkpoint: dict) -> None:
-        if 'optimizer' not in checkpoint:
-            raise ValueError(
-                f'{path} holds weights only and cannot be resumed from: start a new run from it '
-                f'with {new_run(path)}'
-            )
-        meta = checkpoint['meta']
-        check_resumable(self, path, checkpoint)
-        self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
-        self.network.load_state_dict(checkpoint['state_dict'])
-        self.optim_wrapper.load_state_dict(checkpoint['optimizer'])
-        for scheduler, state in zip(
-            all_schedulers(self.param_schedulers), checkpoint['param_schedulers'], strict=True
-        ):
-            scheduler.load_state_dict({k: state[k] for k in PROGRESS if k in state})
-        for name, gradient in checkpoint['gradients'].items():
-            parameter = self.network.get_parameter(name)
-            parameter.grad = gradient.to(parameter.device)
-        self.train_loop._epoch, self.train_loop._iter = meta['epoch'], meta['iter']
-        if meta['seed'] != self.seed:
-            self.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
-            self._randomness_cfg.update(seed=meta['seed'])
-            self.set_randomness(**self._randomness_cfg)
-            self.train_dataloader.sampler.seed = meta['seed']
-        self.resumed = True
-        self.logger.info(
-            'resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter']
-        )
 
 
 def _without_half_loops(cfg: Config) -> Config:

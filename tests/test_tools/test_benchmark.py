@@ -46,7 +46,7 @@ def test_candidates_are_what_their_settings_say(tmp_path):
 def test_the_table_of_backbones(monkeypatch, capsys):
     words = ['--backbones', 'swinir_s', '--device', 'cpu', '--synthetic', '8']
     tiny = ['model.backbone.depths=[2]', 'model.backbone.num_heads=[2]']
-    words += ['--steps', '1', '--warm-up', '0', '--cfg-options', *tiny]
+    words += ['--steps', '1', '--warm-up', '0', '--plain', '--cfg-options', *tiny]
     monkeypatch.setattr(benchmark.sys, 'argv', ['benchmark.py', *words])
     benchmark.main()
     name, parameters, _, inference, _, memory, _, step = (
@@ -54,6 +54,16 @@ def test_the_table_of_backbones(monkeypatch, capsys):
     )
     assert (name, parameters) == ('swinir_s', '0.322')
     assert all(float(number) > 0 for number in (inference, memory, step))
+
+
+def test_plain_networks_need_a_checkout(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(benchmark, 'REFERENCE', tmp_path)
+    monkeypatch.setattr(benchmark.sys, 'argv', ['benchmark.py', '--backbones', '--plain'])
+    with pytest.raises(SystemExit, match='2'):
+        benchmark.main()
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert 'only in a checkout' in message
+    assert str(tmp_path / 'plain_networks') in message
 
 
 def test_multiply_adds_by_hand():

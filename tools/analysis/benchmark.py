@@ -9,17 +9,19 @@ process, so that their ratios hold on this machine whatever else it does. Exampl
     python tools/analysis/benchmark.py configs/traps/swinir_s.py --synthetic 64 \
         --variant without model.data_preprocessor.batch_transforms.shuffle=None
     python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \
-        --variant plain model.backbone.type=PlainSwinIR
+        --plain --variant plain model.backbone.type=PlainSwinIR
 
 With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
 process of its own, on single patches; peak memory on a CPU is that of the whole process, with
-PyTorch. Where there is a plain form of a network the last columns are its times relative to ours;
-they are empty too where the plain form does not fit into the machine's memory.
+PyTorch. With ``--plain`` the last columns are the times of the plain forms of the networks, which
+are in ``tests/reference`` of a checkout, relative to ours; they are empty for networks without a
+plain form, or with one that does not fit into the machine's memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import resource
@@ -33,12 +35,13 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from torch.utils.flop_counter import FlopCounterMode
 
+import mmrestore
 from mmrestore.registry import MODELS
 
 sys.path.insert(0, str(Path(__file__).parent))
-import plain_networks  # noqa: F401  registers the plain forms
 from candidates import PARTS, Candidate, compare
 
+REFERENCE = Path(mmrestore.__file__).parents[1] / 'tests' / 'reference'
 MODEL_CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
 SHARE_OF_MEMORY = 0.8  # of the machine's; beyond it a network is refused, not the process killed
 COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
@@ -46,6 +49,22 @@ BACKBONE_HEAD = [
     *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
     *('inference, ms', 'step, ms', 'peak memory, MiB', 'plain inference', 'plain step'),
 ]
+
+
+def register_plain_networks() -> None:
+    """Register the plain forms of the networks, ``PlainSwinIR`` for ``SwinIR``.
+
+    Raises:
+        FileNotFoundError: they are not there.
+    """
+    if not (REFERENCE / 'plain_networks').is_dir():
+        raise FileNotFoundError(
+            'the plain forms of the networks are only in a checkout of the repository: there is no '
+            f'folder {REFERENCE / "plain_networks"}'
+        )
+    if str(REFERENCE) not in sys.path:
+        sys.path.append(str(REFERENCE))
+    importlib.import_module('plain_networks')
 
 
 def report(candidates: list[Candidate]) -> str:
@@ -70,6 +89,8 @@ def report(candidates: list[Candidate]) -> str:
 def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> list[str]:
     """Measure the network of one base config; return its row of the table."""
     init_default_scope('mmrestore')
+    if options.plain:  # this process knows only what it registers itself
+        register_plain_networks()
     physical = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
     most = resource.getrlimit(resource.RLIMIT_DATA)[1]  # it cannot be raised again
     share = int(SHARE_OF_MEMORY * physical)
@@ -94,7 +115,7 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
     memory = candidates[0].memory
     candidates[0].drop_first(1)
     plain = f'Plain{config.model.backbone.type}'
-    if plain in MODELS.module_dict:
+    if options.plain and plain in MODELS.module_dict:
         config.model.backbone.type = plain
         candidates.append(Candidate('plain', config, **measured))
     turns = {'steps': options.steps, 'warm_up': options.warm_up}
@@ -170,12 +191,22 @@ def main() -> None:
         metavar='SIZE',
         help='random patches of SIZE, or the next size that the network takes',
     )
+    parser.add_argument(
+        '--plain',
+        action='store_true',
+        help='also measure the plain forms of networks, from tests/reference of a checkout',
+    )
     parser.add_argument('--steps', type=int, default=10)
     parser.add_argument('--warm-up', type=int, default=2)
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     options = parser.parse_args()
     if (options.config is None) == (options.backbones is None):
         parser.error('give a CONFIG or --backbones')
+    if options.plain:
+        try:
+            register_plain_networks()
+        except FileNotFoundError as error:
+            parser.error(str(error))
 
     where = torch.cuda.get_device_name() if options.device.startswith('cuda') else 'CPU'
     print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')

@@ -29,8 +29,8 @@ from mmrestore.analysis.generalization import draw, markdown
 from mmrestore.analysis.grid_results import NOISY, Row
 from mmrestore.analysis.noise_measurement import load_model, measure
 from mmrestore.datasets import NoiseGrid
-from mmrestore.engine.checkpoint import write_atomically, write_text
 from mmrestore.evaluation import ImageMetric
+from mmrestore.files import write_atomically, write_text
 from mmrestore.registry import DATASETS, METRICS, suggest
 
 GRID = Path(__file__).parents[2] / 'configs' / '_base_' / 'datasets' / 'generalization.py'

@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmrestore.analysis.curves import AXES, matching_keys, plot, read_run
+from mmrestore.engine.curves import AXES, matching_keys, plot, read_run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,8 +13,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmrestore.analysis.curves import read_run
 from mmrestore.analysis.ranking import rank_validations
+from mmrestore.engine.curves import read_run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
