@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from mmrestore.analysis import check_restorer, find_leaks
 from mmrestore.batch_transforms import BlindSpotMask
 from mmrestore.functional.seeding import seeded
-from mmrestore.registry import MODELS
+from mmrestore.registry import BATCH_TRANSFORMS, MODELS
 from mmrestore.structures import DataSample
 
 ATBSN = {'type': 'ATBSN', 'channels': 4}
@@ -115,8 +115,21 @@ def test_masked_pixels_are_hidden_from_any_network(backbone, transforms):
     assert check(restorer(backbone, transforms[:-1]), size=(64, 64)).share == 1
 
 
+@BATCH_TRANSFORMS.register_module()
+class LateTarget:
+    """Takes the target as NoisyTarget does; nothing is known of a plain callable."""
+
+    def __call__(self, inputs, data_samples):
+        samples = data_samples.new()
+        samples.gt_img = inputs
+        return inputs, samples
+
+
 def test_targets_that_are_taken_after_the_mask_are_refused():
     transforms = [{'type': 'PixelMask'}, {'type': 'NoisyTarget'}]
+    with pytest.raises(ValueError, match="put 'NoisyTarget' before 'PixelMask'"):
+        restorer(UNET, transforms)
+    transforms = [{'type': 'PixelMask'}, {'type': 'LateTarget'}]
     with pytest.raises(ValueError, match='NoisyTarget and other targets come before'):
         check_restorer(restorer(UNET, transforms), torch.rand(1, 3, 32, 32))
 

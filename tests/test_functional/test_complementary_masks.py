@@ -127,8 +127,8 @@ def test_replacements_of_wrong_numbers():
     for probability in (2, -1, float('nan')):
         with pytest.raises(ValueError, match=rf'probability in \[0, 1\], got {probability}'):
             random_replacements(x, x, probability)
-    for copies in (-1, 1.5):
-        with pytest.raises(ValueError, match=f'copies of at least 0, got {copies}'):
+    for copies in (-1, 0, 1.5):
+        with pytest.raises(ValueError, match=f'copies of at least 1, got {copies}'):
             random_replacements(x, x, 0.5, copies=copies)
 
 
