@@ -165,17 +165,14 @@ def _check_clean_images(config: Config) -> None:
         for registry, part in ((MODELS, model), (DATASETS, loader and loader.get('dataset')))
     ]
     restorer, dataset = kinds
-    if (
-        isinstance(restorer, type)
-        and issubclass(restorer, Restorer)
-        and restorer.needs_clean_images
-    ):
-        # Data sets of other packages do not state it.
-        if getattr(dataset, 'gives_clean_images', True) is False:
-            raise ValueError(
-                f'{restorer.__name__} needs clean images beside the degraded ones, which '
-                f'{dataset.__name__} does not give: train with an UnpairedDataset'
-            )
+    is_ours = isinstance(restorer, type) and issubclass(restorer, Restorer)
+    # Data sets of other packages do not state it.
+    lacks_them = getattr(dataset, 'gives_clean_images', True) is False
+    if is_ours and restorer.needs_clean_images and lacks_them:
+        raise ValueError(
+            f'{restorer.__name__} needs clean images beside the degraded ones, which '
+            f'{dataset.__name__} does not give: train with an UnpairedDataset'
+        )
 
 
 def _check(registry: Registry, config: Any, *, more: Iterable[str] = ()) -> None:
