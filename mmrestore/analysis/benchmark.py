@@ -1,51 +1,87 @@
-r"""Measure what a training step costs and where the time goes.
-
-    python tools/analysis/benchmark.py CONFIG [--variant NAME KEY=VALUE ...] ...
-    python tools/analysis/benchmark.py --backbones [NAME ...]
-
-Every variant is the config with some settings changed. All run in turn, step by step, in one
-process, so that their ratios hold on this machine whatever else it does. Examples:
-
-    python tools/analysis/benchmark.py configs/traps/swinir_s.py --synthetic 64 \
-        --variant without model.data_preprocessor.batch_transforms.shuffle=None
-    python tools/analysis/benchmark.py configs/supervised/swinir_s.py --synthetic 64 \
-        --variant plain model.backbone.type=PlainSwinIR
-
-With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
-process of its own, on single patches; peak memory on a CPU is that of the whole process, with
-PyTorch. Where there is a plain form of a network the last columns are its times relative to ours;
-they are empty too where the plain form does not fit into the machine's memory.
-"""
+"""What a training step of a config, or of every network, costs and where the time goes."""
 
 from __future__ import annotations
 
-import argparse
+import importlib
 import multiprocessing
 import os
 import resource
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-os.environ.setdefault('GOMP_SPINCOUNT', '1000')  # as mmrestore does, but before PyTorch is imported
+from typing import Any
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch.utils.flop_counter import FlopCounterMode
 
+import mmrestore
+from mmrestore.analysis.candidates import PARTS, Candidate, compare
+from mmrestore.apis.networks import open_network_config
+from mmrestore.config import config_folder, open_config
 from mmrestore.registry import MODELS
 
-sys.path.insert(0, str(Path(__file__).parent))
-import plain_networks  # noqa: F401  registers the plain forms
-from candidates import PARTS, Candidate, compare
-
-MODEL_CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
+REFERENCE = Path(mmrestore.__file__).parents[1] / 'tests' / 'reference'
 SHARE_OF_MEMORY = 0.8  # of the machine's; beyond it a network is refused, not the process killed
 COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
 BACKBONE_HEAD = [
     *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
     *('inference, ms', 'step, ms', 'peak memory, MiB', 'plain inference', 'plain step'),
 ]
+
+
+def register_plain_networks() -> None:
+    """Register the plain forms of the networks, ``PlainSwinIR`` for ``SwinIR``.
+
+    Raises:
+        FileNotFoundError: they are not there.
+    """
+    if not (REFERENCE / 'plain_networks').is_dir():
+        raise FileNotFoundError(
+            'the plain forms of the networks are only in a checkout of the repository: there is no '
+            f'folder {REFERENCE / "plain_networks"}'
+        )
+    if str(REFERENCE) not in sys.path:
+        sys.path.append(str(REFERENCE))
+    importlib.import_module('plain_networks')
+
+
+def measure_variants(
+    config: str | Path | Config,
+    variants: Mapping[str, Sequence[str]],
+    *,
+    overrides: Sequence[str] = (),
+    strategies: Sequence[str] = (),
+    device: str,
+    synthetic: int | None = None,
+    steps: int = 10,
+    warm_up: int = 2,
+) -> list[Candidate]:
+    """Time the steps of a config and of variants of it, in turn.
+
+    Args:
+        config: file, name or settings of one network.
+        variants: further overrides by the name of the variant; the first is what ratios are to.
+        overrides: settings that override the config in all of them.
+        strategies: training strategies that are merged into the config.
+        device: where they run.
+        synthetic: side of random patches instead of data, or the next size the network takes.
+        steps: steps that are timed.
+        warm_up: steps before them.
+    """
+    init_default_scope('mmrestore')
+    candidates = [
+        Candidate(
+            name,
+            open_network_config(config, [*overrides, *settings], strategies),
+            device=device,
+            synthetic=synthetic,
+        )
+        for name, settings in variants.items()
+    ]
+    compare(candidates, steps=steps, warm_up=warm_up)
+    return candidates
 
 
 def report(candidates: list[Candidate]) -> str:
@@ -67,24 +103,63 @@ def report(candidates: list[Candidate]) -> str:
     return table([head, *rows])
 
 
-def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> list[str]:
+def measure_backbones(
+    names: Sequence[str],
+    *,
+    overrides: Sequence[str] = (),
+    device: str,
+    synthetic: int = 64,
+    steps: int = 10,
+    warm_up: int = 2,
+    plain: bool = False,
+) -> str:
+    """Return the table of the networks of base configs, each measured in a process of its own.
+
+    Args:
+        names: of files in ``configs/_base_/models``; all that are trained if there is none.
+        overrides: settings that override the config.
+        device: where they run.
+        synthetic: side of the random patches.
+        steps: steps that are timed.
+        warm_up: steps before them.
+        plain: measure their plain forms too, see :func:`register_plain_networks`.
+
+    Raises:
+        ValueError: there is no such base config.
+    """
+    paths = sorted((config_folder() / '_base_' / 'models').glob('*.py'))
+    known = {path.stem: path for path in paths if open_config(path).model.losses}  # trained
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f'there are no base configs {unknown}; known are {", ".join(known)}')
+    rows = [BACKBONE_HEAD]
+    given = {'overrides': list(overrides), 'device': device, 'synthetic': synthetic}
+    given.update(steps=steps, warm_up=warm_up, plain=plain)
+    for name in names or known:
+        # Peak memory can only be told in a process that did nothing else.
+        with multiprocessing.get_context('spawn').Pool(1) as pool:
+            rows.append(pool.apply(backbone_row, (known[name],), given))
+        print(' | '.join(rows[-1]), file=sys.stderr)
+    return table(rows)
+
+
+def backbone_row(
+    path: Path,
+    *,
+    overrides: Sequence[str],
+    device: str,
+    synthetic: int,
+    steps: int,
+    warm_up: int,
+    plain: bool,
+) -> list[str]:
     """Measure the network of one base config; return its row of the table."""
     init_default_scope('mmrestore')
-    physical = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
-    most = resource.getrlimit(resource.RLIMIT_DATA)[1]  # it cannot be raised again
-    share = int(SHARE_OF_MEMORY * physical)
-    limit = share if most == resource.RLIM_INFINITY else min(share, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
-    config = Config(
-        {
-            'train_dataloader': {'total_batch_size': 1},
-            'optim_wrapper': {'type': 'OptimWrapper', 'optimizer': {'type': 'Adam', 'lr': 1e-4}},
-        }
-    )
-    config.merge_from_dict(Config.fromfile(path).to_dict())
-    config.model.inference = []  # the patch fits, and nothing but the network is measured
-    config.merge_from_dict(settings)
-    measured = {'device': options.device, 'synthetic': options.synthetic or 64}
+    if plain:  # this process knows only what it registers itself
+        register_plain_networks()
+    limit_memory()
+    config = _trained(path, overrides)
+    measured: dict[str, Any] = {'device': device, 'synthetic': synthetic}
     candidates = [Candidate(path.stem, config, **measured)]
     backbone = candidates[0].model.backbone
     row = [path.stem, f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.3f}']
@@ -93,15 +168,14 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
         return [*row, '', '', 'out of memory', '', '']
     memory = candidates[0].memory
     candidates[0].drop_first(1)
-    plain = f'Plain{config.model.backbone.type}'
-    if plain in MODELS.module_dict:
-        config.model.backbone.type = plain
+    name = f'Plain{config.model.backbone.type}'
+    if plain and name in MODELS.module_dict:
+        config.model.backbone.type = name
         candidates.append(Candidate('plain', config, **measured))
-    turns = {'steps': options.steps, 'warm_up': options.warm_up}
-    if not fit_into_memory(candidates, **turns):
+    if not fit_into_memory(candidates, steps=steps, warm_up=warm_up):
         del candidates[1:]
-        candidates[0].drop_first(options.steps + options.warm_up)
-        compare(candidates, **turns)
+        candidates[0].drop_first(steps + warm_up)
+        compare(candidates, steps=steps, warm_up=warm_up)
     times = [{part: c.median(part) for part in ('inference', 'step')} for c in candidates]
     row += [f'{1e3 * times[0][part]:.1f}' for part in ('inference', 'step')]
     row.append(f'{memory:.0f}')
@@ -109,6 +183,24 @@ def backbone_row(path: Path, settings: dict, options: argparse.Namespace) -> lis
         f'{times[1][part] / times[0][part]:.2f}' if len(times) > 1 else ''
         for part in ('inference', 'step')
     ]
+
+
+def _trained(path: Path, overrides: Sequence[str]) -> Config:
+    """Return the config of a network with what a step needs: single patches, Adam."""
+    config = open_config(path)
+    config.train_dataloader = {'total_batch_size': 1}
+    config.optim_wrapper = {'type': 'OptimWrapper', 'optimizer': {'type': 'Adam', 'lr': 1e-4}}
+    config.model.inference = None  # the patch fits, and nothing but the network is measured
+    return open_config(config, overrides)
+
+
+def limit_memory() -> None:
+    """Let this process have a share of the machine's memory."""
+    physical = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]  # it cannot be raised again
+    share = int(SHARE_OF_MEMORY * physical)
+    limit = share if most == resource.RLIM_INFINITY else min(share, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
 
 
 def fit_into_memory(candidates: list[Candidate], *, steps: int, warm_up: int) -> bool:
@@ -133,73 +225,7 @@ def multiply_adds(backbone: dict) -> int:
     return counter.get_total_flops() // 2
 
 
-def measure_backbones(names: list[str], settings: dict, options: argparse.Namespace) -> str:
-    """Return the table of the networks called ``names``, or of all."""
-    paths = sorted(MODEL_CONFIGS.glob('*.py'))
-    known = {path.stem: path for path in paths if Config.fromfile(path).model.losses}  # trained
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f'there are no base configs {unknown}; known are {", ".join(known)}')
-    rows = [BACKBONE_HEAD]
-    for name in names or known:
-        # Peak memory can only be told in a process that did nothing else.
-        with multiprocessing.get_context('spawn').Pool(1) as pool:
-            rows.append(pool.apply(backbone_row, (known[name], settings, options)))
-        print(' | '.join(rows[-1]), file=sys.stderr)
-    return table(rows)
-
-
 def table(rows: list[list[str]]) -> str:
     """Return rows, the first of which is the head, in Markdown."""
     lines = [rows[0], ['---'] * len(rows[0]), *rows[1:]]
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
-
-
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('config', nargs='?')
-    parser.add_argument('--backbones', nargs='*', metavar='NAME')
-    parser.add_argument('--variant', nargs='+', action='append', default=[], metavar='WORD')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
-    parser.add_argument(
-        '--synthetic',
-        type=int,
-        metavar='SIZE',
-        help='random patches of SIZE, or the next size that the network takes',
-    )
-    parser.add_argument('--steps', type=int, default=10)
-    parser.add_argument('--warm-up', type=int, default=2)
-    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
-    options = parser.parse_args()
-    if (options.config is None) == (options.backbones is None):
-        parser.error('give a CONFIG or --backbones')
-
-    where = torch.cuda.get_device_name() if options.device.startswith('cuda') else 'CPU'
-    print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
-    if options.backbones is not None:
-        print(measure_backbones(options.backbones, options.cfg_options, options))
-        return
-    init_default_scope('mmrestore')
-    candidates = []
-    for name, *settings in [[Path(options.config).stem], *options.variant]:
-        config = Config.fromfile(options.config)
-        config.merge_from_dict(options.cfg_options)
-        config.merge_from_dict(_parse(settings))
-        candidates.append(
-            Candidate(name, config, device=options.device, synthetic=options.synthetic)
-        )
-    compare(candidates, steps=options.steps, warm_up=options.warm_up)
-    print(report(candidates))
-
-
-def _parse(settings: list[str]) -> dict:
-    parser = argparse.ArgumentParser()
-    parser.add_argument('settings', nargs='*', action=DictAction)
-    return parser.parse_args(settings).settings or {}
-
-
-if __name__ == '__main__':
-    main()

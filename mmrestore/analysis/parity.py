@@ -1,14 +1,11 @@
-"""Compare our networks with reference vectors of the official ones.
+"""Our networks against reference vectors of the official ones.
 
-    python tools/analysis/parity.py FOLDER
-
-For every NAME.json and NAME.safetensors of the folder our network is built from the official
-arguments and weights and maps ``input`` to ``output``, by its method ``multi_scale`` to
-``output.0``, ``output.1`` ... or by ``multi_shift`` to ``output_s0``, ``output_s1`` ..., where the
-number is the shift and the JSON may ask for a ``padding`` by mirror images; where it has a gradient
-check, the loss and sums of absolute gradients are compared too. A JSON may also give the rule by
-which weights are made instead of stored; its network then maps ``x`` to ``y``. The exit status is 1
-if one is off.
+Our network is built from the official arguments and weights and maps ``input`` to ``output``, by
+its method ``multi_scale`` to ``output.0``, ``output.1`` ... or by ``multi_shift`` to ``output_s0``,
+``output_s1`` ..., where the number is the shift and the JSON may ask for a ``padding`` by mirror
+images; where it has a gradient check, the loss and sums of absolute gradients are compared too. A
+JSON may also give the rule by which weights are made instead of stored; its network then maps ``x``
+to ``y``.
 
 - outputs: the greatest absolute difference is at most 1e-4 of the standard deviation of the output;
 - loss: relative difference of at most 1e-5, it is a mean of squares of those outputs;
@@ -18,23 +15,21 @@ if one is off.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from given_masks import attach_given_masks
-from official_weights import official_weights
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from mmrestore.analysis.given_masks import attach_given_masks
+from mmrestore.analysis.official_weights import official_weights
 from mmrestore.apis.official import convert_official, known_architectures, load_official
 from mmrestore.models.inference import Pad
 
@@ -51,31 +46,76 @@ NAMES = {  # of networks by rule that readers know by others
     'Unet': 'UNet (AMSNet)',
 }
 HEAD = ('network', 'result', 'output', 'loss', 'gradients')
+PASSED, FAILED = 'passed', 'failed'
+UNKNOWN, REFUSED, NO_IMAGES = 'not yet known', 'refused', 'not input -> output'
 
 
 @dataclass
 class Row:
-    """The result of one pair of files: ``passed``, ``failed`` or why it was not compared."""
+    """The result of one pair of files.
+
+    - ``result``: ``passed``, ``failed`` or why it was not compared;
+    - ``output``, ``loss``, ``gradients``: the greatest differences;
+    - ``reason``: which architecture is not known or what was refused.
+    """
 
     name: str
     result: str
     output: float | None = None
     loss: float | None = None
     gradients: float | None = None
+    reason: str = ''
 
     def __str__(self) -> str:
         numbers = [
             '' if x is None else f'{x:.1e}' for x in (self.output, self.loss, self.gradients)
         ]
-        return ' | '.join([f'{self.name:40}', f'{self.result:25}', *(f'{x:8}' for x in numbers)])
+        cells = [f'{self.name:40}', f'{self.result:25}', *(f'{x:8}' for x in numbers)]
+        return ' | '.join([*cells, self.reason] if self.reason else cells)
+
+
+def compare_folder(folder: str | Path) -> Iterator[Row]:
+    """Compare our networks with all pairs of NAME.json and NAME.safetensors of a folder.
+
+    Raises:
+        ValueError: there are none.
+    """
+    folder = Path(folder)
+    paths = sorted(p for p in folder.glob('*.json') if p.with_suffix('.safetensors').is_file())
+    if not paths:
+        raise ValueError(f'no pairs of NAME.json and NAME.safetensors in {folder}')
+    for path in paths:
+        yield compare(path)
+
+
+def head() -> str:
+    """Return the line above the rows."""
+    return ' | '.join([f'{HEAD[0]:40}', f'{HEAD[1]:25}', *(f'{x:8}' for x in HEAD[2:])])
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return how many comparisons passed and failed, and what was not compared.
+
+    Examples:
+        >>> summary([Row('a', 'passed'), Row('b', 'refused', reason='no option')])
+        '1 passed, 0 failed, 1 not compared: b'
+    """
+    passed, failed = (sum(r.result == result for r in rows) for result in (PASSED, FAILED))
+    rest = [row.name for row in rows if row.result not in (PASSED, FAILED)]
+    text = f'{passed} passed, {failed} failed, {len(rest)} not compared'
+    return f'{text}: {", ".join(rest)}' if rest else text
 
 
 def compare(path: Path) -> Row:
-    """Compare our network with the reference vectors beside a JSON."""
-    facts = described(json.loads(path.read_text()))
+    """Compare our network with the reference vectors beside a JSON.
+
+    An architecture that is not known, and an option or weights that our network refuses, make a row
+    that says so.
+    """
     name = path.stem
-    if facts['architecture'] not in known_architectures():
-        return Row(name, 'not yet known')
+    facts = described(json.loads(path.read_text()))
+    if facts.get('architecture') not in known_architectures():
+        return Row(name, UNKNOWN, reason=str(facts.get('architecture')))
     tensors = load_file(path.with_suffix('.safetensors'))
     if 'rule' in facts:
         tensors = {'input': tensors['x'], 'output': tensors['y']}
@@ -83,8 +123,11 @@ def compare(path: Path) -> Row:
     weights = {k.removeprefix('weight.'): v for k, v in tensors.items() if k.startswith('weight.')}
     expected = {k: v for k, v in sorted(tensors.items()) if re.fullmatch(OUTPUTS, k)}
     if not weights or not expected:
-        return Row(name, 'not input -> output')
-    net = load_official(facts['architecture'], facts['arguments'], weights)
+        return Row(name, NO_IMAGES)
+    try:
+        net = load_official(facts['architecture'], facts['arguments'], weights)
+    except (KeyError, TypeError, ValueError) as error:
+        return Row(name, REFUSED, reason=str(error).split('\n')[0])
     net.train(facts.get('module_mode') == 'train')
     run = runner(net, expected, facts.get('padding', 0))
     attach_given_masks(net, tensors)
@@ -102,7 +145,7 @@ def compare(path: Path) -> Row:
     limits = (OUTPUT_TOLERANCE, LOSS_TOLERANCE, GRADIENT_TOLERANCE)
     numbers = (row.output, row.loss, row.gradients)
     good = all(x is None or x <= limit for x, limit in zip(numbers, limits, strict=True))
-    row.result = 'passed' if good else 'failed'
+    row.result = PASSED if good else FAILED
     return row
 
 
@@ -113,7 +156,7 @@ def described(facts: dict[str, Any]) -> dict[str, Any]:
         >>> described({'architecture': "official Deam with {'Isreal': True} "})
         {'architecture': 'DeamNet', 'arguments': {'Isreal': True}}
     """
-    match = re.fullmatch(DESCRIPTION, facts['architecture'])
+    match = re.fullmatch(DESCRIPTION, str(facts.get('architecture')))
     if not match:
         return facts
     name = f'{match[1]} {match[3]}'.strip()
@@ -170,28 +213,3 @@ def compare_gradients(
         raise KeyError(f'the gradient check names {unknown}, which are no parameters of ours')
     differences = [abs(float(ours[names[k]].abs().sum()) / v - 1) for k, v in sums.items()]
     return abs(loss.item() / check['loss_value'] - 1), max(differences)
-
-
-def main() -> int:
-    """Run the command line; return the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('folder', type=Path)
-    folder = parser.parse_args().folder
-    paths = sorted(p for p in folder.glob('*.json') if p.with_suffix('.safetensors').is_file())
-    if not paths:
-        parser.error(f'no pairs of NAME.json and NAME.safetensors in {folder}')
-    print(' | '.join([f'{HEAD[0]:40}', f'{HEAD[1]:25}', *(f'{x:8}' for x in HEAD[2:])]))
-    rows = []
-    for path in paths:
-        rows.append(compare(path))
-        print(rows[-1], flush=True)
-    passed, failed = (sum(r.result == result for r in rows) for result in ('passed', 'failed'))
-    rest = len(rows) - passed - failed
-    print(f'{passed} passed, {failed} failed, {rest} not yet known')
-    return 1 if failed else 0
-
-
-if __name__ == '__main__':
-    sys.exit(main())

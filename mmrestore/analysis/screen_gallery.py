@@ -1,18 +1,8 @@
-r"""Show how photographs of screens come about, and several draws of them.
-
-    python tools/analysis/screen_photographs.py --images DIR --size 256 --draws 4 --output FILE.png
-
-For every image there are two rows. The first shows the stages of the first draw: the middle of the
-picture, the light of the display (a part, enlarged), what falls on the sensor, the raw mosaic, the
-developed photograph, and the clean target. The second shows the photographs of all draws. Pixels of
-the images are pixels of the file: look at it in its own size, other sizes have moire of their own.
-What was drawn is written beside it as CSV.
-"""
+"""How photographs of screens come about, stage by stage, and several draws of them."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,51 +75,52 @@ def table_rows(name: str, screens: Screens) -> list[list[Any]]:
     ]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('--images', required=True, metavar='DIR', help='folder of pictures')
-    parser.add_argument('--num', type=int, default=2, help='the first images only, 2 by default')
-    parser.add_argument('--size', type=int, default=256, help='side of photographs, 256')
-    parser.add_argument('--draws', type=int, default=6, help='photographs of each image')
-    parser.add_argument('--seed', type=int, default=0, help='of the draws')
-    parser.add_argument(
-        '--range',
-        nargs=3,
-        action='append',
-        default=[],
-        metavar=('NAME', 'LOW', 'HIGH'),
-        help='a range of ScreenPhotograph, such as magnification 1.9 2.1',
-    )
-    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
-    options = parser.parse_args(arguments)
-    try:
-        check_png(options.output)
-        if min(options.num, options.size, options.draws) < 1:
-            raise ValueError('--num, --size and --draws are at least 1')
-        given: dict[str, Any] = {
-            name: tuple(int(v) if name == 'quality' else float(v) for v in pair)
-            for name, *pair in options.range
-        }
-        transform = ScreenPhotograph(options.size, **given)
-        names = find_images(options.images)[: options.num]
-        pictures = [read_image(Path(options.images) / name) for name in names]
-        if any(min(picture.shape[:2]) < options.size for picture in pictures):
-            raise ValueError(f'the pictures must have {options.size} pixels a side: change --size')
-    except (TypeError, ValueError) as error:
-        parser.error(str(error))
-    generator = torch.Generator().manual_seed(options.seed)
+def write_gallery(
+    output: str | Path,
+    images: str | Path,
+    *,
+    num: int = 2,
+    size: int = 256,
+    draws: int = 6,
+    seed: int = 0,
+    ranges: Mapping[str, Sequence[float]] | None = None,
+) -> list[Path]:
+    """Photograph the images of a folder, write a sheet and what was drawn; return both places.
+
+    Args:
+        output: PNG file of the sheet; what was drawn is written beside it as CSV.
+        images: folder of pictures.
+        num: number of images, the first ones.
+        size: side of the photographs.
+        draws: photographs of each image.
+        seed: of the draws.
+        ranges: (low, high) by name, arguments of ``ScreenPhotograph``.
+
+    Raises:
+        TypeError: ``ScreenPhotograph`` has no such range.
+        ValueError: a number or a range is wrong, or a picture is too small.
+    """
+    check_png(output)
+    if min(num, size, draws) < 1:
+        raise ValueError('--num, --size and --draws are at least 1')
+    given: dict[str, Any] = {
+        name: tuple(map(int if name == 'quality' else float, pair))
+        for name, pair in (ranges or {}).items()
+    }
+    transform = ScreenPhotograph(size, **given)
+    names = find_images(images)[:num]
+    pictures = [read_image(Path(images) / name) for name in names]
+    if any(min(picture.shape[:2]) < size for picture in pictures):
+        raise ValueError(f'the pictures must have {size} pixels a side: change --size')
+    generator = torch.Generator().manual_seed(seed)
     sheet: list[dict[str, Tensor]] = []
     rows: list[list[Any]] = []
     for name, array in zip(names, pictures, strict=True):
         picture = to_unit_range(torch.from_numpy(array).permute(2, 0, 1)[None])
-        screens = draw_screens(options.draws, transform.ranges, generator=generator)
-        batch = picture.expand(options.draws, -1, -1, -1)
-        size = (options.size, options.size)
-        stages = photograph_screen(batch, screens, size=size, generator=generator)
-        target = view_picture(batch, screens.view, size=size)
+        screens = draw_screens(draws, transform.ranges, generator=generator)
+        batch = picture.expand(draws, -1, -1, -1)
+        stages = photograph_screen(batch, screens, size=(size, size), generator=generator)
+        target = view_picture(batch, screens.view, size=(size, size))
         sheet.append(stage_images(picture, stages, target))
         sheet.append(
             {
@@ -140,9 +131,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
             }
         )
         rows += table_rows(name, screens)
-    for path in write_results(options.output, draw_sheet(sheet), HEAD, rows):
-        print(f'written: {path}')
-
-
-if __name__ == '__main__':
-    main()
+    return write_results(output, draw_sheet(sheet), HEAD, rows)

@@ -1,9 +1,53 @@
-"""Models on the command line: a name, a config and a checkpoint each."""
+"""Arguments that several commands have."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add ``--with`` and ``--cfg-options``, which change a config."""
+    parser.add_argument(
+        '--with',
+        nargs='+',
+        action='extend',
+        default=[],
+        dest='strategies',
+        metavar='STRATEGY',
+        help='training strategies that the config gets, as traps or the path of a file',
+    )
+    add_overrides(parser)
+
+
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``."""
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='KEY=VALUE',
+        help='settings that override the config, by dotted key: model.test_seed=1; lists as '
+        'KEY="[a,b]"',
+    )
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a training or a test: config, settings, folder, launcher."""
+    parser.add_argument('config', help='config file, or a name that `mmrestore configs` lists')
+    add_settings(parser)
+    parser.add_argument(
+        '--work-dir',
+        metavar='DIR',
+        help='folder of logs and checkpoints, work_dirs/FOLDER/NAME[+STRATEGY] by default',
+    )
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``."""
+    parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
 
 
 def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -19,13 +63,34 @@ def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
     )
 
 
-def check_names(models: Sequence[Sequence[str]]) -> None:
-    """Check that models have different names.
+def add_noisy_patches(parser: argparse.ArgumentParser, *, num: int, size: int, noises: str) -> None:
+    """Add the arguments of an analysis of networks under noise, with their defaults."""
+    add_models(parser)
+    parser.add_argument('--images', required=True, metavar='DIR', help='folder of clean images')
+    parser.add_argument(
+        '--noises',
+        nargs='+',
+        default=noises.split(),
+        metavar='NOISE',
+        help='such as gaussian:15, or GaussianNoise:sigma=15; the first one is the reference; '
+        f'{noises} by default',
+    )
+    parser.add_argument(
+        '--patches', type=int, default=num, metavar='N', help=f'their number, {num} by default'
+    )
+    parser.add_argument(
+        '--size', type=int, default=size, help=f'side of a patch in pixels, {size} by default'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of places, noises and masks')
+    add_device(parser)
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
 
-    Raises:
-        ValueError: two have the same.
-    """
-    names = [name for name, *_ in models]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f'models need different names, got {", ".join(twice)} twice')
+
+def add_layer(parser: argparse.ArgumentParser) -> None:
+    """Add the layer whose features are analyzed."""
+    parser.add_argument(
+        '--layer',
+        metavar='NAME',
+        help="layer of the features, 'NAME:input' for what it gets; the input of the last "
+        'convolution by default',
+    )

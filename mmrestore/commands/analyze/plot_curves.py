@@ -1,6 +1,6 @@
-"""Draw how the loss and the metrics of one or several runs went.
+r"""Draw how the loss and the metrics of one or several runs went.
 
-    python tools/analysis/plot_curves.py work_dirs/swinir_s work_dirs/swinir_s_traps \
+    mmrestore analyze plot-curves work_dirs/swinir_s work_dirs/swinir_s_traps \
         --keys loss kodak24/PSNR --labels without with --output curves.png
 
 Every key gets a panel, every run a curve in it. Keys may hold wildcards: 'kodak24/*/PSNR' is every
@@ -14,14 +14,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmrestore.analysis.curves import AXES, matching_keys, plot, read_run
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument('runs', nargs='+', metavar='RUN', help='work directories')
     parser.add_argument(
         '--keys',
@@ -32,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         '--labels', nargs='+', help='names of the runs, those of the folders by default'
     )
-    parser.add_argument('--x', choices=AXES, default='epoch', help='epoch by default')
+    parser.add_argument(
+        '--x', choices=['epoch', 'iteration'], default='epoch', help='epoch by default'
+    )
     parser.add_argument(
         '--start', type=float, default=0, metavar='X', help='epoch or iteration to begin at'
     )
@@ -43,22 +40,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         '--columns', type=int, default=4, metavar='N', help='panels in a row, 4 by default'
     )
     parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Draw."""
+    from mmrestore.analysis.curves import matching_keys, plot, read_run
+
     labels = options.labels or _names(options.runs)
     if len(set(labels)) != len(options.runs):
-        parser.error(f'{len(options.runs)} runs need as many different --labels, got {labels}')
-    try:
-        runs = {label: read_run(folder) for label, folder in zip(labels, options.runs, strict=True)}
-        figure = plot(
-            runs,
-            matching_keys(runs, options.keys),
-            axis=options.x,
-            start=options.start,
-            window=options.smooth,
-            columns=options.columns,
-        )
-    except ValueError as error:
-        parser.error(str(error))
+        raise ValueError(f'{len(options.runs)} runs need as many different --labels, got {labels}')
+    runs = {label: read_run(folder) for label, folder in zip(labels, options.runs, strict=True)}
+    figure = plot(
+        runs,
+        matching_keys(runs, options.keys),
+        axis=options.x,
+        start=options.start,
+        window=options.smooth,
+        columns=options.columns,
+    )
     Path(options.output).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.output, dpi=150)
 
@@ -66,7 +65,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _names(folders: Sequence[str]) -> list[str]:
     names = [Path(folder).resolve().name for folder in folders]
     return names if len(set(names)) == len(names) else [str(Path(folder)) for folder in folders]
-
-
-if __name__ == '__main__':
-    main()

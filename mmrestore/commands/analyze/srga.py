@@ -1,6 +1,6 @@
 r"""Measure by SRGA how far the deep features of networks change with the noise; lower is better.
 
-    python tools/analysis/srga.py --model NAME CONFIG CHECKPOINT ... --images DIR \
+    mmrestore analyze srga --model NAME CONFIG CHECKPOINT ... --images DIR \
         --noises gaussian:15 speckle:0.03 poisson:3 --output FILE.png
 
 The first noise is the reference. The numbers are written beside the figure as CSV; docs/analysis.md
@@ -10,65 +10,54 @@ says what they are.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
-from networks_under_noise import Inputs, add_layer, deep_features, make_parser, parse_inputs
-
-from mmrestore.analysis.figures import draw_bars, write_results
-from mmrestore.analysis.srga import (
-    NUM_COMPONENTS,
-    GeneralizedGaussian,
-    fit_features,
-    kl_divergence,
-    srga_index,
-)
+from mmrestore.commands.arguments import add_layer, add_noisy_patches
 
 HEAD = ['model', 'layer', 'noise', 'reference', 'sigma', 'shape', 'KL', 'SRGA']
 
 
-def measure(inputs: Inputs, options: argparse.Namespace) -> list[tuple]:
-    """Return the rows of the table, for each model the reference first."""
-    rows = []
-    references: dict[str, GeneralizedGaussian] = {}
-    for model, layer, noise, features in deep_features(inputs, options):
-        fit = fit_features(features, options.components)
-        reference = references.setdefault(model, fit)
-        divergence, score = kl_divergence(reference, fit), srga_index(reference, fit)
-        rows.append((model, layer, noise, options.noises[0], *fit, divergence, score))
-    return rows
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     noises = 'gaussian:15 speckle:0.03 poisson:3 mixture:3'
-    parser = make_parser(__doc__, num=800, size=128, noises=noises)
+    add_noisy_patches(parser, num=800, size=128, noises=noises)
     add_layer(parser)
     parser.add_argument(
         '--components',
         type=int,
-        default=NUM_COMPONENTS,
+        default=300,
         metavar='N',
-        help=f'principal components, at most as many as patches, {NUM_COMPONENTS} by default',
+        help='principal components, at most as many as patches, 300 by default',
     )
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, draw, and say where."""
+    from mmrestore.analysis.figures import check_png, draw_bars, write_results
+    from mmrestore.analysis.networks_under_noise import read_inputs
+    from mmrestore.analysis.srga import measure_srga
+
+    check_png(options.output)
     if options.components > options.patches or len(options.noises) < 2:
-        parser.error(
+        raise ValueError(
             'SRGA needs at least as many --patches as --components, and a noise beside the '
             f'reference, got {options.patches}, {options.components} and {options.noises}'
         )
-    inputs = parse_inputs(parser, options)
-    try:
-        rows = measure(inputs, options)
-    except ValueError as error:
-        parser.error(str(error))
+    inputs = read_inputs(
+        options.model,
+        options.images,
+        options.noises,
+        num=options.patches,
+        size=options.size,
+        seed=options.seed,
+        device=options.device,
+    )
+    rows = measure_srga(
+        inputs, layer=options.layer, components=options.components, seed=options.seed
+    )
     bars: dict[str, dict[str, float]] = {}
-    for model, _, noise, reference, *_, score in rows:
-        if noise != reference:
-            bars.setdefault(model, {})[noise] = score
+    for row in rows:
+        if row.noise != row.reference:
+            bars.setdefault(row.model, {})[row.noise] = row.index
     figure = draw_bars(bars, label=f'SRGA, reference {options.noises[0]}')
     for path in write_results(options.output, figure, HEAD, rows):
         print(f'written: {path}')
-
-
-if __name__ == '__main__':
-    main()

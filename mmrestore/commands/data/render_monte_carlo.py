@@ -1,6 +1,6 @@
 """Render a test set of Monte Carlo noise with Mitsuba (pip install mitsuba).
 
-    python tools/datasets/render_monte_carlo.py data/test/monte_carlo_mitsuba
+    mmrestore data render-monte-carlo data/test/monte_carlo_mitsuba
 
 The folders 64spp and 128spp hold noisy images, reference holds the converged ones, of equal names.
 A command that was interrupted goes on where it stopped.
@@ -9,36 +9,25 @@ A command that was interrupted goes on where it stopped.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-
-from mmrestore.datasets.prepare.monte_carlo import MitsubaRenderer, RenderSettings, render_set
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    defaults = RenderSettings()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument('target', help='folder of the test set')
-    parser.add_argument(
-        '--scenes', type=int, default=defaults.num_scenes, help=f'default: {defaults.num_scenes}'
-    )
-    parser.add_argument(
-        '--size', type=int, default=defaults.size, help=f'pixels a side, default: {defaults.size}'
-    )
+    parser.add_argument('--scenes', type=int, default=8, help='default: 8')
+    parser.add_argument('--size', type=int, default=256, help='pixels a side, default: 256')
     parser.add_argument(
         '--spp',
         type=int,
         nargs='+',
-        default=defaults.samples,
+        default=[64, 128],
         help='samples per pixel of the noisy images, default: 64 128',
     )
     parser.add_argument(
         '--reference-spp',
         type=int,
-        default=defaults.reference_samples,
-        help=f'samples per pixel of the references, default: {defaults.reference_samples}',
+        default=4096,
+        help='samples per pixel of the references, default: 4096',
     )
     parser.add_argument(
         '--variant',
@@ -47,16 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         'faster where they run',
     )
     parser.add_argument('--threads', type=int, help='all cores by default')
-    options = parser.parse_args(arguments)
-    try:
-        settings = RenderSettings(
-            options.scenes, options.size, tuple(options.spp), options.reference_spp
-        )
-        renderer = MitsubaRenderer(options.variant, threads=options.threads)
-        render_set(options.target, settings, renderer)
-    except (ImportError, ValueError) as error:
-        parser.error(str(error))
 
 
-if __name__ == '__main__':
-    main()
+def run(options: argparse.Namespace) -> None:
+    """Render."""
+    from mmrestore.datasets.prepare import monte_carlo
+
+    settings = monte_carlo.RenderSettings(
+        options.scenes, options.size, tuple(options.spp), options.reference_spp
+    )
+    renderer = monte_carlo.MitsubaRenderer(options.variant, threads=options.threads)
+    monte_carlo.render_set(options.target, settings, renderer)
