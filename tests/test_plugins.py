@@ -17,6 +17,7 @@ import pytest
 from mmrestore.plugins import load_plugins
 
 EXAMPLE = Path(__file__).parents[1] / 'examples' / 'plugin'
+CONFIG = 'mmrestore_example::dilated_net'
 
 
 def add_plugin(folder, name, code, value=None):
@@ -57,7 +58,12 @@ def installed(tmp_path_factory) -> Path:
 def test_the_installed_example_trains_beside_a_broken_plugin(installed, tmp_path):
     add_plugin(tmp_path, 'broken', 'import no_such_module_anywhere')
     done = run(
-        *('-m', 'mmrestore.cli', 'train', EXAMPLE / 'configs' / 'dilated_net.py'),
+        *(
+            '-m',
+            'mmrestore.cli',
+            'train',
+            CONFIG,
+        ),
         *('--work-dir', tmp_path / 'work', '--cfg-options', 'train_cfg.max_epochs=1'),
         'train_dataloader.sampler.repeat=8',
         path=[installed, tmp_path],

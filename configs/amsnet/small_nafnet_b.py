@@ -1,10 +1,11 @@
 """AMSNet-B of a small NAFNet baseline on the noisy half of PolyU."""
 
 _base_ = [
-    '../_base_/models/amsnet_nafnet_small.py',
+    '../_base_/models/nafnet_baseline_small.py',
     '../_base_/datasets/self_supervised_polyu_small.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/amsnet.py',
 ]
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=160))))
 optim_wrapper = dict(type='AmpOptimWrapper')

@@ -1,15 +1,9 @@
 """AMSNet-P: fine-tuning of `small_nafnet_b.py`."""
 
-_base_ = './small_nafnet_b.py'
-
-model = dict(
-    data_preprocessor=dict(batch_transforms=dict(downsample=None, mask=None)),
-    training_decorators=[
-        dict(type='ComplementaryMasks'),
-        dict(type='PixelDownsampled', stride=5),
-    ],
-    losses=dict(smoothness=dict(type='SmoothnessLoss', loss_weight=0.01)),
-)
+_base_ = [
+    './small_nafnet_b.py',
+    '../_base_/strategies/amsnet_finetuning.py',
+]
 optim_wrapper = dict(optimizer=dict(lr=1e-4))
 param_scheduler = []
 train_cfg = dict(max_iters=300, val_interval=100)

@@ -1,10 +1,7 @@
 """AP-BSN with the refinement; it is trained as without, so that a checkpoint of that will do."""
 
-_base_ = './apbsn.py'
-
-model = dict(
-    inference=[
-        dict(type='PixelDownsampled', stride=2, mosaic=True, pad_mode='zero'),
-        dict(type='RandomReplacementRefinement', per_element=True, padding=2),
-    ]
-)
+_base_ = [
+    './apbsn.py',
+    '../_base_/strategies/refinement.py',
+]
+model = dict(inference=dict(refine=dict(per_element=True, padding=2)))

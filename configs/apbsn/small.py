@@ -1,10 +1,11 @@
 """AP-BSN of a small network on the noisy half of PolyU, for a CPU."""
 
 _base_ = [
-    '../_base_/models/apbsn.py',
+    '../_base_/models/dbsnl.py',
     '../_base_/datasets/self_supervised_polyu_small.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/apbsn.py',
 ]
 model = dict(backbone=dict(channels=32, num_modules=4))
 train_dataloader = dict(total_batch_size=1, dataset=dict(pipeline=dict(patch=dict(size=120))))

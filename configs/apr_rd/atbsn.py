@@ -6,4 +6,4 @@ _base_ = [
     '../_base_/schedules/adam_400k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(inference=[dict(type='BlindSpot', shift=2), dict(type='Pad')])
+model = dict(inference=dict(blind_spot=dict(type='BlindSpot', shift=2)))

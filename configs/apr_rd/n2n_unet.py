@@ -5,17 +5,10 @@ _base_ = [
     '../_base_/datasets/self_supervised_sidd.py',
     '../_base_/schedules/adam_300_epochs.py',
     '../_base_/default_runtime.py',
+    '../_base_/strategies/neighbor2neighbor.py',
 ]
-model = dict(
-    type='PairRestorer',
-    sampler=dict(type='CellPixelSampler'),
-    losses=dict(
-        _delete_=True, reconstruction=dict(type='MSELoss'), consistency=dict(type='MSELoss')
-    ),
-)
 train_dataloader = dict(total_batch_size=4, dataset=dict(pipeline=dict(symmetry=None)))
 optim_wrapper = dict(optimizer=dict(lr=3e-4), clip_grad=None)
 param_scheduler = [dict(type='MultiStepLR', milestones=[19, 39, 59, 79], gamma=0.5, by_epoch=True)]
 train_cfg = dict(max_epochs=100)
 auto_scale_lr = dict(base_batch_size=4)
-default_hooks = dict(consistency=dict(type='ConsistencyRampHook', increase_ratio=2.0))

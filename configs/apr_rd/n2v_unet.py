@@ -5,9 +5,6 @@ _base_ = [
     '../_base_/datasets/self_supervised_sidd.py',
     '../_base_/schedules/adam_200k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/noise2void.py',
 ]
-model = dict(
-    losses=dict(pixel=dict(type='MSELoss')),
-    data_preprocessor=dict(batch_transforms=dict(mask=dict(type='BlindSpotMask'))),
-)
 train_dataloader = dict(dataset=dict(pipeline=dict(patch=dict(size=128))))

@@ -1,10 +1,11 @@
 """RD of a small student from four blind spots of the teacher of `quickstart_apr.py`."""
 
 _base_ = [
-    '../_base_/models/rd_nbsn.py',
+    '../_base_/models/nbsn.py',
     '../_base_/datasets/self_supervised_embedded.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/rd.py',
 ]
 model = dict(
     backbone=dict(channels=16),
@@ -12,7 +13,7 @@ model = dict(
     data_preprocessor=dict(
         batch_transforms=dict(
             teacher=dict(
-                backbone=dict(channels=16),
+                backbone=dict(type='ATBSN', channels=16),
                 checkpoint='work_dirs/apr_rd/quickstart/apr/iter_400.pth',
                 shifts=(0, 1, 2, 3),
             )

@@ -1,15 +1,19 @@
 """RD on the photographs of the SIDD benchmark, with the teacher of `sidd_benchmark_apr.py`."""
 
 _base_ = [
-    '../_base_/models/rd_nbsn.py',
+    '../_base_/models/nbsn.py',
     '../_base_/datasets/self_supervised_sidd_benchmark.py',
     '../_base_/schedules/adam_200k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/rd.py',
 ]
 model = dict(
     data_preprocessor=dict(
         batch_transforms=dict(
-            teacher=dict(checkpoint='work_dirs/apr_rd/sidd_benchmark_apr/iter_400000.pth')
+            teacher=dict(
+                backbone=dict(type='ATBSN', channels=48),
+                checkpoint='work_dirs/apr_rd/sidd_benchmark_apr/iter_400000.pth',
+            )
         )
     )
 )

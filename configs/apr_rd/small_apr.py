@@ -1,10 +1,11 @@
 """APR of a small AT-BSN on the noisy half of PolyU, 40 minutes on one core of a CPU."""
 
 _base_ = [
-    '../_base_/models/apr_atbsn.py',
+    '../_base_/models/atbsn.py',
     '../_base_/datasets/self_supervised_polyu_small.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
+    '../_base_/strategies/apr.py',
 ]
 model = dict(backbone=dict(channels=24))
 optim_wrapper = dict(type='AmpOptimWrapper')

@@ -8,7 +8,7 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(channels=24),
-    inference=[dict(type='BlindSpot', shift=2), dict(type='Pad', margin=16)],
+    inference=dict(blind_spot=dict(type='BlindSpot', shift=2), pad=dict(margin=16)),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000, max_keep_ckpts=6))

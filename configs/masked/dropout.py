@@ -1,9 +1,5 @@
 """Reflash dropout instead of masks: channels before the last convolution, rate 0.7."""
 
-_base_ = './swinir.py'
+_base_ = './baseline.py'
 
-model = dict(
-    attachments=dict(
-        _delete_=True, dropout=dict(type='FeatureDropout', layers='conv_last', rate=0.7)
-    )
-)
+model = dict(attachments=dict(dropout=dict(type='FeatureDropout', layers='conv_last', rate=0.7)))

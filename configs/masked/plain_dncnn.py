@@ -6,8 +6,3 @@ _base_ = [
     '../_base_/schedules/adam_200k_iterations.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    data_preprocessor=dict(
-        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}, clip=True))
-    )
-)

@@ -10,7 +10,7 @@ model = dict(
     data_preprocessor=dict(
         batch_transforms=dict(mask=dict(type='RandomPixelMask', ratio=(0.8, 0.9), value=-0.1))
     ),
-    inference=[dict(type='Pad', mode='symmetric')],
+    inference=dict(pad=dict(mode='symmetric')),
 )
 optim_wrapper = dict(optimizer=dict(betas=(0.9, 0.999)))
 param_scheduler = [

@@ -3,14 +3,13 @@
 Its embedding sees 3 x 3 pixels, so the input is masked before it.
 """
 
-_base_ = './plain_restormer.py'
+_base_ = [
+    './plain_restormer.py',
+    '../_base_/strategies/masked.py',
+]
 
 model = dict(
-    attachments=dict(
-        attention_mask=dict(
-            type='TokenMask', layers='*.attn', channel_dim=1, ratio=0.75, in_test=True
-        )
-    ),
+    attachments=dict(input_mask=None),
     data_preprocessor=dict(
         batch_transforms=dict(mask=dict(type='RandomPixelMask', ratio=(0.75, 0.85)))
     ),

@@ -11,9 +11,6 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(batch_norm=False),
-    data_preprocessor=dict(
-        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
-    ),
 )
 val_evaluator = dict(
     metrics=[

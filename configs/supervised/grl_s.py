@@ -6,8 +6,3 @@ _base_ = [
     '../_base_/schedules/adam_300_epochs.py',
     '../_base_/default_runtime.py',
 ]
-model = dict(
-    data_preprocessor=dict(
-        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
-    )
-)

@@ -8,9 +8,6 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(embed_channels=32, depths=[2, 2], num_heads=[4, 4], drop_path_rate=0.0),
-    data_preprocessor=dict(
-        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
-    ),
 )
 train_dataloader = dict(total_batch_size=8)
 optim_wrapper = dict(optimizer=dict(lr=2e-3))

@@ -8,7 +8,4 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(in_channels=1),
-    data_preprocessor=dict(
-        batch_transforms=dict(noise=dict(type='GaussianNoise', sigma={{_base_.sigma}}))
-    ),
 )

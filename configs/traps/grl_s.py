@@ -1,10 +1,5 @@
 """GRL-S with TRAPS: pixels are shuffled in the first 20 of 300 epochs."""
 
-_base_ = '../supervised/grl_s.py'
+_base_ = ['../supervised/grl_s.py', '../_base_/strategies/traps.py']
 
-model = dict(
-    data_preprocessor=dict(batch_transforms=dict(shuffle=dict(type='IntraPatchPixelShuffle')))
-)
-default_hooks = dict(
-    shuffle_schedule=dict(type='BatchTransformScheduleHook', transform='shuffle', stop=20)
-)
+default_hooks = dict(shuffle_schedule=dict(stop=20))

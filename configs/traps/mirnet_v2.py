@@ -1,10 +1,5 @@
 """MIRNet-v2 with TRAPS: pixels are shuffled in the first 16 of 300 epochs."""
 
-_base_ = '../supervised/mirnet_v2.py'
+_base_ = ['../supervised/mirnet_v2.py', '../_base_/strategies/traps.py']
 
-model = dict(
-    data_preprocessor=dict(batch_transforms=dict(shuffle=dict(type='IntraPatchPixelShuffle')))
-)
-default_hooks = dict(
-    shuffle_schedule=dict(type='BatchTransformScheduleHook', transform='shuffle', stop=16)
-)
+default_hooks = dict(shuffle_schedule=dict(stop=16))

@@ -1,10 +1,5 @@
 """SwinIR-B, gray, with TRAPS in the first 8 of 300 epochs."""
 
-_base_ = '../supervised/swinir_b_gray.py'
+_base_ = ['../supervised/swinir_b_gray.py', '../_base_/strategies/traps.py']
 
-model = dict(
-    data_preprocessor=dict(batch_transforms=dict(shuffle=dict(type='IntraPatchPixelShuffle')))
-)
-default_hooks = dict(
-    shuffle_schedule=dict(type='BatchTransformScheduleHook', transform='shuffle', stop=8)
-)
+default_hooks = dict(shuffle_schedule=dict(stop=8))

@@ -6,6 +6,3 @@ _base_ = [
     '../_base_/schedules/adam_100k_iterations.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    data_preprocessor=dict(batch_transforms=dict(screen={{_base_.screen}})),
-)

@@ -8,7 +8,6 @@ _base_ = [
 ]
 model = dict(
     losses=dict(pixel=dict(type='MSELoss')),
-    data_preprocessor=dict(batch_transforms=dict(screen={{_base_.screen}})),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 param_scheduler = [dict(type='MultiStepLR', milestones=[60_000], gamma=0.1, by_epoch=False)]

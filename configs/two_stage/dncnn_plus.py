@@ -3,27 +3,18 @@
 _base_ = [
     '../_base_/models/dncnn.py',
     '../_base_/datasets/demoireing_real.py',
-    '../_base_/schedules/adam_gan_10k_iterations.py',
-    '../_base_/adversarial_runtime.py',
+    '../_base_/schedules/adam_10k_iterations.py',
+    '../_base_/iteration_runtime.py',
+    '../_base_/strategies/two_stage.py',
 ]
 first = 'work_dirs/two_stage/dncnn/iter_100000.pth'
 
 model = dict(
-    type='GANRestorer',
-    discriminator=dict(type='PatchDiscriminator'),
     losses=dict(pixel=dict(type='MSELoss')),
-    data_preprocessor=dict(
-        batch_transforms=dict(
-            teacher=dict(
-                type='TeacherTarget',
-                backbone={{_base_.model.backbone}},
-                checkpoint=first,
-                padding=0,
-            )
-        )
-    ),
+    data_preprocessor=dict(batch_transforms=dict(teacher=dict(checkpoint=first))),
 )
 optim_wrapper = dict(
     backbone=dict(optimizer=dict(lr=1e-5)), discriminator=dict(optimizer=dict(lr=1e-5))
 )
+default_hooks = dict(checkpoint=dict(interval=1000))
 load_from = first

@@ -6,8 +6,3 @@ _base_ = [
     '../_base_/schedules/adam_100k_iterations.py',
     '../_base_/iteration_runtime.py',
 ]
-model = dict(
-    data_preprocessor=dict(
-        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
-    )
-)

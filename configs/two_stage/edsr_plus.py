@@ -3,24 +3,16 @@
 _base_ = [
     '../_base_/models/edsr.py',
     '../_base_/datasets/super_resolution_faces_real.py',
-    '../_base_/schedules/adam_gan_10k_iterations.py',
-    '../_base_/adversarial_runtime.py',
+    '../_base_/schedules/adam_10k_iterations.py',
+    '../_base_/iteration_runtime.py',
+    '../_base_/strategies/two_stage.py',
 ]
 first = 'work_dirs/two_stage/edsr/iter_100000.pth'
 
 model = dict(
-    type='GANRestorer',
-    discriminator=dict(type='SRGANDiscriminator', image_size=96),
+    discriminator=dict(_delete_=True, type='SRGANDiscriminator', image_size=96),
     losses=dict(pixel=dict(type='MSELoss')),
-    data_preprocessor=dict(
-        batch_transforms=dict(
-            teacher=dict(
-                type='TeacherTarget',
-                backbone={{_base_.model.backbone}},
-                checkpoint=first,
-                padding=0,
-            )
-        )
-    ),
+    data_preprocessor=dict(batch_transforms=dict(teacher=dict(checkpoint=first))),
 )
+default_hooks = dict(checkpoint=dict(interval=1000))
 load_from = first

@@ -8,9 +8,6 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(channels=16, num_blocks=4),
-    data_preprocessor=dict(
-        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
-    ),
 )
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=600, eta_min=1e-5, by_epoch=False)]
 train_cfg = dict(max_iters=600, val_interval=200)

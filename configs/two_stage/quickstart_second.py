@@ -3,21 +3,19 @@
 _base_ = [
     '../_base_/models/edsr_baseline.py',
     '../_base_/datasets/super_resolution_embedded_real.py',
-    '../_base_/schedules/adam_gan_10k_iterations.py',
-    '../_base_/adversarial_runtime.py',
+    '../_base_/schedules/adam_10k_iterations.py',
+    '../_base_/iteration_runtime.py',
+    '../_base_/strategies/two_stage.py',
 ]
 backbone = dict(type='EDSR', channels=16, num_blocks=4, scale=4)
 first = 'work_dirs/two_stage/quickstart/first/iter_600.pth'
 
 model = dict(
-    type='GANRestorer',
     backbone=backbone,
-    discriminator=dict(type='PatchDiscriminator', channels=16, num_layers=2),
+    discriminator=dict(channels=16, num_layers=2),
     losses=dict(pixel=dict(type='MSELoss')),
     data_preprocessor=dict(
-        batch_transforms=dict(
-            teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
-        )
+        batch_transforms=dict(teacher=dict(backbone=backbone, checkpoint=first))
     ),
 )
 # What enlarges stays as it is: it would learn a grid of pixels, which deceives a discriminator.

@@ -8,7 +8,6 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(channels=16, num_blocks=4, num_convs=4),
-    data_preprocessor=dict(batch_transforms=dict(screen={{_base_.screen}})),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, eta_min=1e-5, by_epoch=False)]

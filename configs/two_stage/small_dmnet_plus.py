@@ -3,19 +3,19 @@
 _base_ = [
     '../_base_/models/dmnet_two_scale.py',
     '../_base_/datasets/demoireing_bsds400_real.py',
-    '../_base_/schedules/adam_gan_10k_iterations.py',
-    '../_base_/adversarial_runtime.py',
+    '../_base_/schedules/adam_10k_iterations.py',
+    '../_base_/iteration_runtime.py',
+    '../_base_/strategies/two_stage.py',
 ]
 backbone = dict(type='DMNet', channels=16, num_blocks=4, num_convs=4)
 first = 'work_dirs/two_stage/small_dmnet/iter_800.pth'
 
 model = dict(
-    type='GANRestorer',
     backbone=backbone,
-    discriminator=dict(type='SRGANDiscriminator', channels=32, image_size=96),
+    discriminator=dict(_delete_=True, type='SRGANDiscriminator', channels=32, image_size=96),
     data_preprocessor=dict(
         batch_transforms=dict(
-            teacher=dict(type='TeacherTarget', backbone=backbone, checkpoint=first, padding=0)
+            teacher=dict(backbone=dict(backbone, _delete_=True), checkpoint=first)
         )
     ),
 )

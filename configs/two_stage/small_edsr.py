@@ -8,9 +8,6 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(channels=32, num_blocks=4),
-    data_preprocessor=dict(
-        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
-    ),
 )
 optim_wrapper = dict(type='AmpOptimWrapper')
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=1000, eta_min=1e-5, by_epoch=False)]

@@ -3,16 +3,13 @@
 _base_ = [
     '../_base_/models/srresnet.py',
     '../_base_/datasets/super_resolution_faces_gan.py',
-    '../_base_/schedules/adam_gan_10k_iterations.py',
-    '../_base_/adversarial_runtime.py',
+    '../_base_/schedules/adam_10k_iterations.py',
+    '../_base_/iteration_runtime.py',
+    '../_base_/strategies/adversarial.py',
 ]
 model = dict(
-    type='GANRestorer',
-    discriminator=dict(type='SRGANDiscriminator', image_size=96),
+    discriminator=dict(_delete_=True, type='SRGANDiscriminator', image_size=96),
     losses=dict(_delete_=True, perceptual=dict(type='PerceptualLoss', loss_weight=0.006)),
-    data_preprocessor=dict(
-        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale={{_base_.scale}}))
-    ),
 )
 param_scheduler = [dict(type='MultiStepLR', milestones=[100_000], gamma=0.1, by_epoch=False)]
 train_cfg = dict(max_iters=200_000, val_interval=10_000)

@@ -20,6 +20,7 @@ import mmrestore
 from mmrestore.analysis.candidates import PARTS, Candidate, compare
 from mmrestore.apis.networks import open_network_config
 from mmrestore.config import config_folder, open_config
+from mmrestore.models.backbones.base import facts
 from mmrestore.registry import MODELS
 
 REFERENCE = Path(mmrestore.__file__).parents[1] / 'tests' / 'reference'
@@ -219,7 +220,7 @@ def multiply_adds(backbone: dict) -> int:
     with torch.device('meta'):
         net = MODELS.build(backbone).eval()
         side = -(-COUNTED_SIZE // net.size_multiple) * net.size_multiple
-        x = torch.empty(1, getattr(net, 'in_channels', 3), side, side)
+        x = torch.empty(1, facts(net).in_channels or 3, side, side)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(x)
     return counter.get_total_flops() // 2

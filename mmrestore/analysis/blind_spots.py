@@ -16,7 +16,8 @@ from torch.utils.data import DataLoader, Dataset
 from mmrestore.analysis.figures import Line
 from mmrestore.datasets.collate import collate
 from mmrestore.evaluation import ImageMetric
-from mmrestore.models.inference.base import chain
+from mmrestore.models.backbones.base import facts
+from mmrestore.models.inference.base import decorated
 
 
 class Row(NamedTuple):
@@ -41,20 +42,20 @@ def shifted(restorer: nn.Module, shift: int) -> Iterator[None]:
     Raises:
         ValueError: its network has none that can be set.
     """
-    parts = [part for part in chain(cast(Any, restorer).predictor) if hasattr(part, 'multi_shift')]
-    if not parts:
+    predictor = decorated(cast(Any, restorer).predictor)
+    network = predictor.backbone
+    if not facts(network).tunable_blind_spot:
         raise ValueError(
-            f'{type(restorer.backbone).__name__} has no blind spot that can be set: expected a '
-            'network with a `multi_shift`, such as ATBSN'
+            f'{type(network).__name__} has no blind spot that can be set: expected a network that '
+            'states `tunable_blind_spot`, such as ATBSN'
         )
-    before = [cast(Any, part).shift for part in parts]
-    for part in parts:
-        cast(Any, part).shift = shift
+    setter = predictor.blind_spot or network
+    before = setter.shift
+    setter.shift = shift
     try:
         yield
     finally:
-        for part, value in zip(parts, before, strict=True):
-            cast(Any, part).shift = value
+        setter.shift = before
 
 
 @torch.inference_mode()

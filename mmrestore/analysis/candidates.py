@@ -15,6 +15,7 @@ from mmengine.optim import build_optim_wrapper
 
 from mmrestore.datasets.collate import collate
 from mmrestore.engine import Runner
+from mmrestore.models.backbones.base import facts
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
@@ -40,7 +41,7 @@ class Candidate:
         loader_cfg = config.train_dataloader
         if synthetic:
             size = loader_cfg.get('total_batch_size', loader_cfg.get('batch_size'))
-            channels = getattr(self.model.backbone, 'in_channels', 3)
+            channels = facts(self.model.backbone).in_channels or 3
             scale = self.model.backbone.scale
             multiple = self.model.backbone.size_multiple
             side = -(-synthetic // multiple) * multiple

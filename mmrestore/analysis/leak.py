@@ -147,6 +147,7 @@ def check_restorer(
         ValueError: the images do not fit the network, no gradient leads through it, or the targets
             of single images have nothing of them where the loss looks.
     """
+    # A restorer of a plugin may have the method without our base class.
     if not hasattr(restorer, 'compared'):
         raise TypeError(
             f'{type(restorer).__name__} does not tell what its losses compare: define '
@@ -184,6 +185,7 @@ def _transform(
     inputs, noise = noisy, ''
     samples = DataSample(gt_img=noisy if target is None else target)
     preprocessor = restorer.data_preprocessor
+    # A data preprocessor of a plugin may have no batch transforms.
     for name, transform in getattr(preprocessor, 'batch_transforms', {}).items():
         with seeded(seed + 1), torch.no_grad():
             other, other_samples = transform(inputs, samples)

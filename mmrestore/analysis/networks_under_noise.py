@@ -15,6 +15,7 @@ from mmrestore.analysis.patches import read_patches
 from mmrestore.apis.inference import init_restorer
 from mmrestore.apis.networks import choose_device, open_network_config
 from mmrestore.datasets.transforms.add_noise import AddNoise
+from mmrestore.models.backbones.base import facts
 
 NamedModel = Sequence[str]  # name, config, checkpoint
 
@@ -73,7 +74,7 @@ def read_inputs(
             raise ValueError(
                 f'{name} needs patches whose sides are multiples of {multiple}, got {size}'
             )
-    channels = {getattr(network, 'in_channels', 3) for network in networks.values()}
+    channels = {facts(network).in_channels or 3 for network in networks.values()}
     if len(channels) > 1 or not channels <= {1, 3}:
         raise ValueError(
             f'expected networks for gray images (1 channel) or for colour (3), got {channels}'

@@ -19,8 +19,10 @@ from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
+from mmrestore.named_parts import read_parts
 from mmrestore.registry import MODELS
 
 
@@ -31,7 +33,7 @@ def init_restorer(
     device: str | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
     strategies: Sequence[str | Path] = (),
-    inference: Sequence[dict] = (),
+    inference: Mapping[str, dict | None] | None = None,
     tile: dict | None = None,
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
@@ -42,7 +44,8 @@ def init_restorer(
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override those of the config, see ``open_config``.
         strategies: training strategies that are merged into the config.
-        inference: configs of further inference decorators, around those of the config.
+        inference: configs of further inference decorators by name, around those of the config; one
+            of a name that the config has replaces that of the config, None takes it away.
         tile: config of ``Tile``, which stands where large images want it: around all of the config,
             but inside of masks that are drawn for whole images.
 
@@ -55,8 +58,10 @@ def init_restorer(
     config = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
     model = config.model
-    decorators = model.get('inference', [])
-    model.inference = [*(with_tiles(decorators, tile) if tile else decorators), *inference]
+    parts = read_parts(model.get('inference'), 'model.inference')
+    if tile is not None:
+        parts = with_tiles(parts, tile)
+    model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)
@@ -119,7 +124,7 @@ def restore_files(
             problems.append(str(error))
     if problems:
         raise ValueError(problem_list('the input', problems))
-    channels = getattr(restorer.backbone, 'in_channels', 3)
+    channels = facts(restorer.backbone).in_channels
     for target, file in track_iter_progress(list(jobs.items())):
         image = read_image(file, color='gray' if channels == 1 else 'rgb')
         write_image(target, restore(restorer, image))

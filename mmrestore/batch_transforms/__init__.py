@@ -19,8 +19,10 @@ from mmrestore.batch_transforms.pixel_shuffle import IntraPatchPixelShuffle
 from mmrestore.batch_transforms.screen_photograph import ScreenPhotograph
 from mmrestore.batch_transforms.targets import NoisyTarget, Recharge
 from mmrestore.batch_transforms.teacher_target import TeacherTarget
+from mmrestore.models.batch_transform import BatchTransform
 
 __all__ = [
+    'BatchTransform',
     'BicubicDownsample',
     'BlindSpotMask',
     'CameraNoise',

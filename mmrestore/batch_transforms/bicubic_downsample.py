@@ -6,12 +6,13 @@ from torch import Tensor
 
 from mmrestore.functional.resize import check_factor, resize
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class BicubicDownsample:
+class BicubicDownsample(BatchTransform):
     """Shrink the inputs with the numbers of MATLAB's ``imresize``; targets stay large.
 
     Of single images, which are their own targets, this makes pairs for a network that enlarges.
@@ -35,6 +36,8 @@ class BicubicDownsample:
         >>> small.shape, sample.gt_img is x, (small * 255).unique()
         (torch.Size([1, 3, 2, 3]), True, tensor([128.]))
     """
+
+    shrinks_inputs = True
 
     def __init__(self, scale: int = 4, *, round: bool = True) -> None:
         check_factor(scale)

@@ -7,12 +7,13 @@ from torch import Tensor
 
 from mmrestore.functional.neighbour_masks import neighbour_places, one_pixel_of_each_cell
 from mmrestore.functional.neighbours import check_window, take_pixels
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class BlindSpotMask:
+class BlindSpotMask(BatchTransform):
     """Replace random pixels of the inputs by neighbours; the loss acts on these alone.
 
     One pixel of every cell is replaced, in all channels, by another pixel of the window around it.
@@ -37,6 +38,10 @@ class BlindSpotMask:
         >>> changed.sum().item(), changed.equal(sample.weight == 1)
         (12, True)
     """
+
+    hides_pixels = True
+    weights_loss = True
+    needs_equal_sizes = True
 
     def __init__(self, *, cell: int = 8, window: int = 11) -> None:
         if cell < 2:

@@ -18,12 +18,13 @@ from mmrestore.functional.camera_pipeline import (
     process_raw,
     unprocess,
 )
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class CameraNoise:
+class CameraNoise(BatchTransform):
     """Take photographs again with a noisy camera (the ISP noise of Brooks et al.).
 
     Each image draws a camera and its noise. Inputs and targets are unprocessed to raw mosaics and

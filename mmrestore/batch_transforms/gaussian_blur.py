@@ -6,6 +6,7 @@ from torch import Tensor
 
 from mmrestore.functional import noise_level
 from mmrestore.functional.blur import gaussian_blur
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
@@ -13,7 +14,7 @@ STD = noise_level.NoiseLevel('a standard deviation in pixels from 0 to 32', most
 
 
 @BATCH_TRANSFORMS.register_module()
-class GaussianBlur:
+class GaussianBlur(BatchTransform):
     """Blur the inputs by a Gaussian; targets stay as they are.
 
     Args:

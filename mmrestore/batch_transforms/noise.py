@@ -19,11 +19,12 @@ from mmrestore.functional.noise import (
     speckle_noise,
 )
 from mmrestore.functional.poisson_noise import poisson_noise
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
-class _Noise:
+class _Noise(BatchTransform):
     """Degrades the inputs, each at a level of its own; targets stay as they are."""
 
     def __init__(

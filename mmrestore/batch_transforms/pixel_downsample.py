@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.pixel_downsample import check_stride, pixel_downsample, to_mosaic
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class PixelDownsample:
+class PixelDownsample(BatchTransform):
     """Take inputs, targets and weights apart into sub-images of every s-th pixel.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
@@ -39,11 +40,14 @@ class PixelDownsample:
         (torch.Size([4, 1, 2, 2]), tensor([ 1.,  3.,  9., 11.]), True)
     """
 
+    needs_equal_sizes = True
+
     def __init__(self, stride: int, *, mosaic: bool = False, padding: int = 2) -> None:
         check_stride(stride, padding)
         self.stride = stride
         self.mosaic = mosaic
         self.padding = padding
+        self.weights_loss = mosaic and padding > 0
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Take inputs (N, C, H, W) and targets (N, C, H, W) or (N, K, C, H, W) apart."""

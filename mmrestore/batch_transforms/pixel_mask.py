@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from mmrestore.functional.complementary_masks import (
+    MaskScheme,
     check_branches,
     hide_pixels,
     random_branches,
 )
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class RandomPixelMask:
+class RandomPixelMask(BatchTransform):
     """Replace random pixels of the inputs, in all channels, by a constant; targets stay.
 
     Source: the released code of "Masked image training for generalizable deep image denoising",
@@ -40,6 +42,8 @@ class RandomPixelMask:
         >>> masked.unique().tolist(), round((masked < 0).float().mean().item(), 1)
         ([-0.10000000149011612, 0.5], 0.8)
     """
+
+    hides_pixels = True
 
     def __init__(
         self, ratio: float | Sequence[float], *, value: float = -0.1, whole_percent: bool = True
@@ -68,7 +72,7 @@ class RandomPixelMask:
 
 
 @BATCH_TRANSFORMS.register_module()
-class PixelMask:
+class PixelMask(BatchTransform):
     """Make random pixels of the inputs zero; the loss acts on these alone.
 
     Each pixel is masked with probability 1 / ``num_branches``, by itself: as by the first of that
@@ -95,10 +99,15 @@ class PixelMask:
         (True, 0.5)
     """
 
+    hides_pixels = True
+    weights_loss = True
+    needs_equal_sizes = True
+
     def __init__(self, *, num_branches: int = 2, per_channel: bool = False) -> None:
         check_branches(num_branches)
         self.num_branches = num_branches
         self.per_channel = per_channel
+        self.mask_scheme = MaskScheme(num_branches, per_channel)
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Mask inputs (N, C, H, W)."""

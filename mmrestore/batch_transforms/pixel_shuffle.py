@@ -5,12 +5,13 @@ from __future__ import annotations
 from torch import Tensor
 
 from mmrestore.functional.permutation import permute_pixels, random_permutation
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class IntraPatchPixelShuffle:
+class IntraPatchPixelShuffle(BatchTransform):
     """Shuffle the pixels of every image, of its target and of its weight by one permutation.
 
     What is left to learn is how single pixels map to single pixels (TRAPS trains so in its first
@@ -31,6 +32,8 @@ class IntraPatchPixelShuffle:
         >>> sample.gt_img.equal(y + 100), y.flatten().sort().values.equal(x.flatten())
         (True, True)
     """
+
+    needs_equal_sizes = True
 
     def __init__(self, *, per_channel: bool = True) -> None:
         self.per_channel = per_channel

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmrestore.functional.screen_draws import ScreenRanges, check_ranges, draw_screens
 from mmrestore.functional.screen_photograph import photograph_screen, view_picture
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
@@ -16,7 +17,7 @@ Range = float | tuple[float, float]
 
 
 @BATCH_TRANSFORMS.register_module()
-class ScreenPhotograph:
+class ScreenPhotograph(BatchTransform):
     """Show the targets on a screen and photograph it.
 
     The inputs become the photographs, the targets what they would be without the screen and the
@@ -58,6 +59,8 @@ class ScreenPhotograph:
         >>> round(sample.gt_img.mean().item(), 3), round(photographs.mean().item(), 1)
         (0.5, 0.5)
     """
+
+    remakes_inputs = True
 
     def __init__(
         self,

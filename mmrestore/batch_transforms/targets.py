@@ -5,12 +5,13 @@ from __future__ import annotations
 from torch import Tensor
 
 from mmrestore.functional.recharge import random_classes, recharge
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @BATCH_TRANSFORMS.register_module()
-class NoisyTarget:
+class NoisyTarget(BatchTransform):
     """Make the inputs, as they are at this place among the batch transforms, the targets.
 
     It is for images that a batch transform made noisy. Images of a folder without targets are their
@@ -23,6 +24,8 @@ class NoisyTarget:
         True
     """
 
+    targets_from_inputs = True
+
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Replace the targets by the inputs (N, C, H, W)."""
         samples = data_samples.new()
@@ -31,7 +34,7 @@ class NoisyTarget:
 
 
 @BATCH_TRANSFORMS.register_module()
-class Recharge:
+class Recharge(BatchTransform):
     """Put the pixels of the inputs back into the K targets, each pixel into one of them.
 
     The pixels of every image are divided at random into K classes; target k gets the pixels of
@@ -54,6 +57,8 @@ class Recharge:
         >>> sample.gt_img.sum(dim=(0, 2, 3, 4))
         tensor([12., 12., 12., 12., 12., 12.])
     """
+
+    needs_several_targets = True
 
     def __init__(self, *, balanced: bool = True) -> None:
         self.balanced = balanced

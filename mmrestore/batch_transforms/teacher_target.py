@@ -12,6 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.functional.seeding import seeded
+from mmrestore.models.backbones.base import facts
+from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.models.weights import load_into, load_weights
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS
 from mmrestore.structures import DataSample
@@ -20,7 +22,7 @@ DTYPES = {name: getattr(torch, name) for name in ('float32', 'bfloat16', 'float1
 
 
 @BATCH_TRANSFORMS.register_module()
-class TeacherTarget:
+class TeacherTarget(BatchTransform):
     """Make what a frozen network restores from the inputs the targets.
 
     The teacher belongs to nobody: it is in no state dict, no average of weights and no optimizer.
@@ -45,6 +47,9 @@ class TeacherTarget:
         FileNotFoundError: when it is loaded, if there is no such checkpoint.
     """
 
+    targets_from_inputs = True
+    has_teacher = True
+
     def __init__(
         self,
         backbone: dict,
@@ -62,7 +67,8 @@ class TeacherTarget:
         with torch.device('meta'):
             net = MODELS.build(backbone)
         name = type(net).__name__
-        if shifts is not None and (not shifts or not hasattr(net, 'multi_shift')):
+        tunable = facts(net).tunable_blind_spot
+        if shifts is not None and (not shifts or not tunable):
             raise ValueError(
                 'shifts need at least one number and a network with a tunable blind spot, one with '
                 f'a `multi_shift`, got shifts={shifts!r} and {name}: leave `shifts` out'
@@ -70,6 +76,7 @@ class TeacherTarget:
         self.backbone = backbone
         self.checkpoint = checkpoint
         self.shifts = None if shifts is None else tuple(shifts)
+        self.makes_several_targets = self.shifts is not None and len(self.shifts) > 1
         self.padding = padding
         self.dtype = DTYPES[dtype]
         self.expected = net.state_dict()  # without numbers

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
         device=options.device,
         overrides=options.cfg_options,
         strategies=options.strategies,
-        inference=[{'type': 'SelfEnsemble'}] if options.self_ensemble else [],
+        inference={'self_ensemble': {'type': 'SelfEnsemble'}} if options.self_ensemble else None,
         tile=tile,
     )
     written = restore_files(restorer, options.inputs, options.output)

@@ -14,7 +14,7 @@ from mmrestore.config.check import SETTINGS, by_part, check_config, check_overri
 from mmrestore.config.merging import flat, plain
 from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
 from mmrestore.config.overrides import read_override, split_override, with_overrides
-from mmrestore.config.reading import Settings, own_settings, read_settings
+from mmrestore.config.reading import Settings, read_settings
 from mmrestore.config.text import config_page, config_text, read_config_text
 
 __all__ = [
@@ -87,16 +87,18 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
     """
     chosen: dict[str, tuple[str | Path, Any]] = {}
     for name in names:
-        file = find_strategy(name)
-        for key, value in flat(own_settings(file, settings)):
-            other, before = chosen.get(key, (name, value))
-            if other != name and before != value and None not in (before, value):
+        before = dict(flat(settings.values))
+        settings = read_settings(find_strategy(name), before=settings)
+        for key, value in flat(settings.values):
+            if before.get(key) == value:
+                continue
+            other, theirs = chosen.get(key, (name, value))
+            if theirs != value and None not in (theirs, value):
                 raise ValueError(
-                    f'the strategies {other} and {name} do not combine: {key} is {before!r} in the '
+                    f'the strategies {other} and {name} do not combine: {key} is {theirs!r} in the '
                     f'one and {value!r} in the other'
                 )
             chosen[key] = (name, value)
-        settings = read_settings(file, before=settings)
     return settings
 
 
@@ -106,7 +108,7 @@ def _read(source: str | Path | Config | Mapping[str, Any]) -> tuple[Settings, Pa
         return read_settings(file), file
     values = source.to_dict() if isinstance(source, Config) else copy.deepcopy(dict(source))
     name = source.filename if isinstance(source, Config) else None
-    return Settings(plain(values), frozenset(), frozenset(), ()), name and Path(name)
+    return Settings(plain(values), frozenset(), ()), name and Path(name)
 
 
 def _override_values(

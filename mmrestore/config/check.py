@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import (
     DATA_SAMPLERS,
     EVALUATORS,
@@ -125,7 +126,9 @@ def _check_optimizers(config: Config) -> None:
     model = config.get('model')
     if not isinstance(model, dict):
         return
-    parts: tuple[str, ...] = getattr(MODELS.get(model['type']), 'separately_optimized', ())
+    kind: Any = MODELS.get(model['type']) if 'type' in model else None
+    is_ours = isinstance(kind, type) and issubclass(kind, Restorer)
+    parts: tuple[str, ...] = kind.separately_optimized if is_ours else ()
     wrapper = config.get('optim_wrapper')
     if isinstance(wrapper, dict):
         separate = by_part(wrapper)

@@ -29,13 +29,11 @@ class Settings(NamedTuple):
 
     - ``values``: settings and variables by name, plain data;
     - ``variables``: names that some expression of a config refers to;
-    - ``own``: names that the file itself sets;
     - ``files``: the file and all from which it inherits.
     """
 
     values: dict[str, Any]
     variables: frozenset[str]
-    own: frozenset[str]
     files: tuple[Path, ...]
 
 
@@ -43,9 +41,9 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
     """Read a config file and the bases that it names.
 
     ``_base_`` names files relative to this one, or ``package::name``. They are merged in their
-    order, so that several may set the same key, and the file's own settings into them.
-    ``{{_base_.key}}`` stands for what is inherited under a dotted key. In a base that itself has
-    none, such as a strategy, that is what the bases before it say.
+    order, so that several may set the same key, and then the file's own settings.
+    ``{{_base_.key}}`` stands for what is inherited under a dotted key: from the bases of the file,
+    and in a base from those before it too.
 
     Args:
         path: a Python, JSON or YAML file. A Python file is executed.
@@ -58,28 +56,16 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
         TypeError: a setting is no plain data, or does not fit what it inherits.
     """
     path = Path(os.path.abspath(path))  # links stay as they are
-    start = before or Settings({}, frozenset(), frozenset(), ())
     code, bases = _parse(path)
-    inherited = Settings({}, start.variables, frozenset(), ())
+    inherited = before or Settings({}, frozenset(), ())
     for name in bases:
         inherited = read_settings(_base_file(name, path), before=inherited)
-    context = inherited if bases else start
-    own, variables = _evaluate(code, path, context.values)
-    values = merged(inherited.values, own) if bases else own
-    names = variables | inherited.variables | start.variables
+    own, variables = _evaluate(code, path, inherited.values)
     try:
-        values = merged(start.values, values)
+        values = merged(inherited.values, own)
     except TypeError as error:
         raise TypeError(f'{path}: {error}') from error
-    return Settings(values, names, frozenset(own), (*start.files, *inherited.files, path))
-
-
-def own_settings(path: Path, before: Settings) -> dict[str, Any]:
-    """Return what a file says, with its bases, not merged into what is read before it."""
-    code, bases = _parse(path)
-    if not bases:
-        return _evaluate(code, path, before.values)[0]
-    return read_settings(path).values
+    return Settings(values, inherited.variables | variables, (*inherited.files, path))
 
 
 def _base_file(name: str, path: Path) -> Path:

@@ -48,7 +48,8 @@ def init_worker(worker_id: int) -> None:
     ends its workers; without them it could not go on until then.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, 'sigwaitinfo'):  # Linux
+    # Python's own module, which has this function on Linux.
+    if hasattr(signal, 'sigwaitinfo'):
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         threading.Thread(target=_wait_for_parent, args=[os.getppid()], daemon=True).start()
 

@@ -22,6 +22,7 @@ from mmrestore.datasets.listing import (
 )
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.threads import in_threads
+from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
@@ -172,7 +173,7 @@ class ImageFolder(Dataset):
     @property
     def minimum_size(self) -> ImageSize:
         """Height and width that the transforms ask of an image."""
-        sizes = [getattr(transform, 'minimum_size', (1, 1)) for transform in self.transforms]
+        sizes = [stated_by(transform).minimum_size for transform in self.transforms]
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
 
@@ -185,7 +186,7 @@ class ImageFolder(Dataset):
 
     def _fill_cache(self) -> None:
         """Keep the results of the first transforms, and take them out of the pipeline."""
-        steps = list(takewhile(lambda step: getattr(step, 'cacheable', False), self.transforms))
+        steps = list(takewhile(lambda step: stated_by(step).cacheable, self.transforms))
         if not steps:
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]

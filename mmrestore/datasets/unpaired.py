@@ -47,6 +47,7 @@ class UnpairedDataset(Dataset):
     def __init__(self, degraded: Any, clean: Any, *, name: str | None = None) -> None:
         self.degraded = DATASETS.build(degraded) if isinstance(degraded, dict) else degraded
         self.clean = DATASETS.build(clean) if isinstance(clean, dict) else clean
+        # Any data set may be the clean side; ours state whether they keep to fixed patches.
         if getattr(self.clean, 'fixed_patches', None) is not None:
             raise ValueError(
                 'the clean side of an UnpairedDataset is drawn anew for every sample: leave its '

@@ -26,6 +26,7 @@ class _StreamMixin:
         return iter(self.dataloader)
 
     def _check_dataloader(self) -> None:
+        # Any PyTorch sampler may be configured.
         if not hasattr(self.dataloader.sampler, 'skip'):
             raise ValueError(
                 f'training needs sampler=dict(type="ResumableSampler"), got '

@@ -9,6 +9,9 @@ from typing import Any
 
 from torch import nn
 
+from mmrestore.models.batch_transform import stated_by
+from mmrestore.models.losses.base import Loss
+
 
 def prepare_losses(model: nn.Module) -> None:
     """Let the losses of a model, and those within them, read their networks.
@@ -16,9 +19,11 @@ def prepare_losses(model: nn.Module) -> None:
     Raises:
         RuntimeError: as a loss does if a file is missing.
     """
+    # Any MMEngine model may be trained, and any module may be a loss.
     losses: Any = getattr(model, 'losses', nn.ModuleDict())
     for loss in losses.modules():
-        if hasattr(loss, 'prepare'):
+        # A loss of a plugin may have the method without our base class.
+        if isinstance(loss, Loss) or hasattr(loss, 'prepare'):
             loss.prepare()
 
 
@@ -28,6 +33,6 @@ def prepare_batch_transforms(model: nn.Module) -> None:
     Raises:
         FileNotFoundError, ValueError: as a batch transform does if a file is missing or wrong.
     """
+    # Any MMEngine model may be trained, with a data preprocessor of its own.
     for transform in getattr(model.data_preprocessor, 'batch_transforms', {}).values():
-        if hasattr(transform, 'prepare'):
-            transform.prepare()
+        stated_by(transform).prepare()

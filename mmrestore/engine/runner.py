@@ -34,6 +34,7 @@ from mmrestore.engine.checkpoint import (
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
+from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
@@ -96,7 +97,7 @@ class Runner(_Runner):
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""
-        if self.distributed and hasattr(model, 'optimized_parts'):
+        if self.distributed and isinstance(model, Restorer) and model.separately_optimized:
             # Its own step averages the gradients of the part that it updates.
             if self.cfg.get('sync_bn') is not None:
                 model = convert_sync_batchnorm(model, self.cfg.sync_bn)

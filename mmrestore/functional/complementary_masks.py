@@ -9,11 +9,24 @@ denoising" (AMSNet), ECCV 2024, section 3.3.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from mmrestore.functional.recharge import random_classes
+
+
+class MaskScheme(NamedTuple):
+    """How pixels are hidden: one of ``num_branches`` disjoint masks at a time.
+
+    Attributes:
+        num_branches: number of masks; each hides a share of 1 / ``num_branches``.
+        per_channel: whether the channels of a pixel are hidden independently.
+    """
+
+    num_branches: int
+    per_channel: bool
 
 
 def check_branches(num_branches: int) -> None:

@@ -10,10 +10,10 @@ from mmrestore.functional.masks import random_mask
 
 def check_replacements(copies: int, probability: float) -> None:
     """Raise a ``ValueError`` unless there may be so many copies, and the probability is one."""
-    if not isinstance(copies, int) or copies < 0:
+    if not isinstance(copies, int) or copies < 1:
         raise ValueError(
-            f'expected a whole number of copies of at least 0, got {copies!r}: AMSNet and AP-BSN '
-            'have 8, and 0 refines nothing'
+            f'expected a whole number of copies of at least 1, got {copies!r}: AMSNet and AP-BSN '
+            'have 8; leave the refinement out where nothing is to be refined'
         )
     if not 0 <= probability <= 1:
         raise ValueError(

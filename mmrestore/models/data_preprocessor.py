@@ -8,6 +8,7 @@ from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
 from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.batch_transform import check_orders
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS, suggest
 from mmrestore.structures import DataSample
 
@@ -24,12 +25,15 @@ class DataPreprocessor(BaseDataPreprocessor):
             only. The name is what a schedule switches on and off; None instead of a config takes an
             inherited one away.
         non_blocking: whether copies from pinned memory overlap with computation.
+
+    Raises:
+        ValueError: the batch transforms stand in an order that cannot be right.
     """
 
     def __init__(
         self,
         *,
-        batch_transforms: Mapping[str, dict] | None = None,
+        batch_transforms: Mapping[str, dict | None] | None = None,
         non_blocking: bool = True,
     ) -> None:
         super().__init__(non_blocking=non_blocking)
@@ -38,6 +42,7 @@ class DataPreprocessor(BaseDataPreprocessor):
             for name, cfg in (batch_transforms or {}).items()
             if cfg is not None
         }
+        check_orders(self.batch_transforms)
         self._off: set[str] = set()
 
     def switch(self, name: str, on: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import facts
 from mmrestore.registry import MODELS
 
 WRAPPERS = ('params_ema', 'params', 'state_dict', 'model_state_dict', 'model_weight', 'denoiser')
@@ -93,7 +94,9 @@ def load_weights(restorer: nn.Module, path: str | Path) -> None:
     weights = read_weights(path)
     own = _part(weights, BACKBONE)
     load_into(restorer.get_submodule('backbone'), own or weights, path)
-    learned, attachments = _part(weights, ATTACHMENTS), getattr(restorer, 'attachments', None)
+    learned = _part(weights, ATTACHMENTS)
+    # Any module with a backbone may be loaded, such as a bare teacher.
+    attachments = getattr(restorer, 'attachments', None)
     if learned and attachments is not None and attachments.state_dict():
         differences = key_differences(attachments.state_dict(), learned)
         if differences:
@@ -111,7 +114,7 @@ def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | P
         ValueError: they do not; the message lists the keys that differ, names ``source`` and, where
             the keys look like those of another network, that one.
     """
-    ignored = set(getattr(network, 'ignored_keys', ()))
+    ignored = set(facts(network).ignored_keys)
     weights = {k: v for k, v in weights.items() if not ignored & set(k.split('.'))}
     differences = key_differences(network.state_dict(), weights)
     if differences:

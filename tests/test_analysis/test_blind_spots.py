@@ -73,7 +73,7 @@ def test_a_network_without_a_blind_spot_is_refused():
 
 
 def test_the_blind_spot_of_the_config_comes_back():
-    inference = [dict(type='BlindSpot', shift=2), dict(type='Pad', margin=2)]
+    inference = dict(blind_spot=dict(type='BlindSpot', shift=2), pad=dict(type='Pad', margin=2))
     restorer = Restorer(dict(type='ShiftNet'), losses={}, inference=inference)
     x = torch.rand(1, 3, 6, 7)
     with shifted(restorer, 7):

@@ -190,7 +190,10 @@ def test_several_targets_of_which_some_elements_are_noisy():
 
 
 def test_the_training_goes_through_decorators():
-    decorators = [{'type': 'ComplementaryMasks'}, {'type': 'PixelDownsampled', 'stride': 2}]
+    decorators = {
+        'masks': {'type': 'ComplementaryMasks'},
+        'downsample': {'type': 'PixelDownsampled', 'stride': 2},
+    }
     model = restorer(UNET, training_decorators=decorators)
     report = check(model, size=(64, 64))
     assert (report.num_elements, report.num_leaking) == (16, 0)

@@ -73,8 +73,23 @@ def test_bad_inputs_are_named_before_anything_is_written(identity, tmp_path):
 def test_a_config_is_not_changed_by_its_use(tmp_path):
     config = tiny_config(tmp_path)
     for _ in range(2):
-        restorer = init_restorer(config, device='cpu', inference=[dict(type='SelfEnsemble')])
+        parts = dict(self_ensemble=dict(type='SelfEnsemble'))
+        restorer = init_restorer(config, device='cpu', inference=parts)
         assert restorer.predictor.net is restorer.backbone
+
+
+def test_given_decorators_are_around_those_of_the_config(tmp_path):
+    config = tiny_config(tmp_path, model__inference=dict(pad=dict(type='Pad')))
+    more = dict(mean=dict(type='MeanOfRuns', num_runs=2))
+    tile = dict(type='Tile', size=8, overlap=2)
+    predictor = init_restorer(config, device='cpu', inference=more, tile=tile).predictor
+    names = [type(part).__name__ for part in (predictor, predictor.net, predictor.net.net)]
+    assert names == ['MeanOfRuns', 'Tile', 'Pad']
+    bare = init_restorer(config, device='cpu', inference=dict(pad=None))
+    assert bare.predictor is bare.backbone
+    config.model.inference = [dict(type='Pad')]  # the form of earlier versions
+    old = init_restorer(config, device='cpu', inference=[dict(type='Pad', margin=1)]).predictor
+    assert (old.margin, old.net.margin) == (1, 0)
 
 
 def test_a_missing_checkpoint_and_one_of_another_network_are_named(identity, tmp_path):

@@ -10,13 +10,12 @@ import torch
 from image_files import write_images
 from load_tool import load_tool
 from matplotlib.figure import Figure
-from mmengine.config import Config
 from tiny_components import tiny_config
 
 from mmrestore.analysis import noise_measurement
 from mmrestore.analysis.grid_results import NOISY, read_rows
 from mmrestore.apis import init_restorer, restore
-from mmrestore.config import config_text
+from mmrestore.config import config_text, open_config
 from mmrestore.datasets import NoiseGrid
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.sample_key import sample_rng
@@ -233,7 +232,7 @@ def test_what_cannot_be_compared_is_refused(place, capsys, change, words, messag
     if change == '1.pth':
         Path('1.pth').rename('0.pth')
     elif change == 'tiny.py':
-        config = Config.fromfile('tiny.py')
+        config = open_config('tiny.py')
         config.model.inference = [dict(type='SelfEnsemble')]
         Path('tiny.py').write_text(config_text(config))
     elif change == 'first/2.png':

@@ -9,7 +9,7 @@ import torch
 from load_tool import load_tool
 from mmengine.config import Config
 
-from mmrestore.config import config_text
+from mmrestore.config import config_text, open_config
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -79,7 +79,7 @@ def test_tolerance_and_checkpoint(tmp_path, capsys):
 
 def test_samples_as_the_pipeline_makes_them(tmp_path):
     def sample(**dataset):
-        config = Config.fromfile(config_file(tmp_path, **dataset))
+        config = open_config(config_file(tmp_path, **dataset))
         return tool.training_sample(config.train_dataloader.dataset)
 
     assert sample()['inputs'].shape == (3, 32, 32)

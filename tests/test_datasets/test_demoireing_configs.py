@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 from image_files import write_images
-from mmengine.config import Config
 
+from mmrestore.config import open_config
 from mmrestore.datasets import SampleKey
 from mmrestore.datasets.collate import collate
 from mmrestore.models.data_preprocessor import DataPreprocessor
@@ -32,11 +32,13 @@ def data(tmp_path, monkeypatch):
     ],
 )
 def test_pairs_of_photographs_and_targets(data, name, crop, size, test_set):
-    config = Config.fromfile(FOLDER / name)
+    config = open_config(FOLDER / name)
     train = DATASETS.build(config.train_dataloader.dataset)
     batch = collate([train[SampleKey(0, 0, i)] for i in (0, 1)])
     assert batch['inputs'].shape == (2, 3, crop, crop)
-    preprocessor = DataPreprocessor(batch_transforms=dict(screen=config.screen))
+    preprocessor = DataPreprocessor(
+        batch_transforms=config.model.data_preprocessor.batch_transforms
+    )
     torch.manual_seed(0)
     batch = preprocessor(batch, training=True)
     assert batch['inputs'].shape == batch['data_samples'].gt_img.shape == (2, 3, size, size)
@@ -54,7 +56,7 @@ def test_pairs_of_photographs_and_targets(data, name, crop, size, test_set):
 
 
 def test_real_photographs_come_with_unrelated_screenshots(data):
-    config = Config.fromfile(FOLDER / 'demoireing_real.py')
+    config = open_config(FOLDER / 'demoireing_real.py')
     train = DATASETS.build(config.train_dataloader.dataset)
     sample = train[SampleKey(0, 0, 0)]
     assert sample['inputs'].shape == sample['data_samples'].real_img.shape == (3, 256, 256)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 from image_files import write_images
-from mmengine.config import Config
 from tiny_components import tiny_config
 
+from mmrestore.config import open_config
 from mmrestore.datasets import ConcatDataset, NoiseGrid, SampleKey, image_file
 from mmrestore.datasets.sample_key import sample_rng
 from mmrestore.datasets.transforms import AddNoise, load_image
@@ -211,10 +211,10 @@ def test_the_grid_of_the_paper(tmp_path, monkeypatch, dumped):
     for name in ('kodak24', 'mcmaster', 'cbsd68', 'urban100'):
         write_images(tmp_path / 'data/test' / name, '1.png', height=13, width=18)
     monkeypatch.chdir(tmp_path)
-    config = Config.fromfile(CONFIG)
+    config = open_config(CONFIG)
     if dumped:
         config.dump(tmp_path / 'copy.py')
-        config = Config.fromfile(tmp_path / 'copy.py')
+        config = open_config(tmp_path / 'copy.py')
     built = DATASETS.build(config.test_dataloader.dataset)
     assert len(built) == len(built.datasets) == 100
     levels = {
@@ -258,7 +258,7 @@ def test_the_configs_of_the_documentation(tmp_path, monkeypatch):
     for file, block, (base, place) in zip('ab', (validation, own), bases.items(), strict=True):
         end = '/' if base.endswith('/') else ''
         Path(f'{file}.py').write_text(block.replace(base, f'{place}{end}'))
-        config = Config.fromfile(f'{file}.py')
+        config = open_config(f'{file}.py')
         loader = config.val_dataloader if file == 'a' else config.test_dataloader
         names[file] = list(DATASETS.build(loader.dataset).datasets)
     cells = ['gaussian_15', 'speckle_0.018', 'speckle_0.03', 'poisson_2']
@@ -276,7 +276,7 @@ def test_cells_can_be_left_out_and_changed_by_name(tmp_path):
         '    noises=dict(camera=None, speckle=dict(levels=dict(variance=[0.05]))),\n'
         '))\n'
     )
-    dataset = Config.fromfile(tmp_path / 'leaf.py').val_dataloader.dataset
+    dataset = open_config(tmp_path / 'leaf.py').val_dataloader.dataset
     assert dataset.noises.camera is None
     assert dataset.noises.speckle == dict(type='SpeckleNoise', levels=dict(variance=[0.05]))
     assert [name for name, given in dataset.datasets.items() if given] == ['kodak24', 'mcmaster']

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 from image_files import random_image, write_image
-from mmengine.config import Config
 from skimage import data
 
+from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder, SampleKey
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.prepare import cascade_detector, crop_faces, listed_faces
@@ -199,7 +199,7 @@ def test_the_tool_and_its_data_in_the_config(tmp_path, monkeypatch, capsys):
     assert 'data/faces: 3 crops of 120, 3 crops of 30' in capsys.readouterr().out
     with pytest.raises(SystemExit, match='nothing is overwritten'):
         runpy.run_path(TOOL, run_name='__main__')
-    config = Config.fromfile(CONFIGS / 'super_resolution_faces.py')
+    config = open_config(CONFIGS / 'super_resolution_faces.py')
     sample = DATASETS.build(config.train_dataloader.dataset)[SampleKey(0, 0, 0)]
     assert sample['inputs'].shape == (3, 120, 120)
     for loader in (config.val_dataloader, config.test_dataloader):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from image_files import write_images
-from mmengine.config import Config
 
+from mmrestore.config import open_config
 from mmrestore.datasets import EmbeddedPhotographs, ImageFolder, SampleKey
 from mmrestore.datasets.transforms import AddNoise
 from mmrestore.registry import DATASETS
@@ -27,7 +27,7 @@ sys.addaudithook(_note)  # it cannot be taken away again; it only makes a list l
 
 
 def train_set(name, **options):
-    config = Config.fromfile(FOLDER / f'{name}.py')
+    config = open_config(FOLDER / f'{name}.py')
     config.merge_from_dict(options)
     return DATASETS.build(config.train_dataloader.dataset)
 
@@ -84,7 +84,7 @@ def test_training_opens_no_clean_file(data, name, num):
 
 def test_the_test_of_polyu_opens_clean_files(data):
     """The check above would notice them."""
-    config = Config.fromfile(FOLDER / 'self_supervised_polyu.py')
+    config = open_config(FOLDER / 'self_supervised_polyu.py')
     with pytest.raises(ValueError, match=r'1_mean\.JPG'):
         DATASETS.build(config.test_dataloader.dataset)
 
@@ -114,7 +114,7 @@ def test_noise_of_the_embedded_photographs_stays_through_training():
 
 
 def test_tests_of_the_embedded_photographs_have_the_clean_ones():
-    config = Config.fromfile(FOLDER / 'self_supervised_embedded.py')
+    config = open_config(FOLDER / 'self_supervised_embedded.py')
     for sample in DATASETS.build(config.test_dataloader.dataset):
         noise = sample['inputs'].double() - sample['data_samples'].gt_img
         noise -= noise.mean()

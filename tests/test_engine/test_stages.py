@@ -6,7 +6,6 @@ import warnings
 
 import pytest
 import torch
-from mmengine.config import Config
 from tiny_components import TinyNet, tiny_config
 
 from mmrestore.cli import main
@@ -66,7 +65,7 @@ def test_a_checkpoint_can_fill_several_settings(folder):
     second.write_text(f'{second.read_text()}\nteacher = None\n')
     main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
     first = str(folder / 'run' / 'first' / 'epoch_1.pth')
-    written = Config.fromfile(folder / 'run' / 'second' / 'second.py')
+    written = open_config(folder / 'run' / 'second' / 'second.py')
     assert (written.load_from, written.teacher) == (first, first)
 
 

@@ -10,6 +10,7 @@ import torch
 from image_files import write_image
 from mmengine.config import Config
 
+from mmrestore.config import open_config
 from mmrestore.datasets import EmbeddedPhotographs
 from mmrestore.engine import Runner
 from mmrestore.functional import psnr, resize
@@ -48,7 +49,7 @@ model = dict(
             low_resolution=dict(type='BicubicDownsample', scale={{{{_base_.scale}}}})
         ),
     ),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )
 train_dataloader = dict(num_workers=0, dataset=dict(pipeline=dict(patch=dict(size=48))))
 val_dataloader = dict(num_workers=0)
@@ -59,7 +60,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 """
     )
-    config = Config.fromfile(folder / 'config.py')
+    config = open_config(folder / 'config.py')
     config.work_dir = str(folder / 'run')
     config.experiment_name = folder.name
     config.env_cfg.mp_cfg = dict(mp_start_method='fork', opencv_num_threads=0)

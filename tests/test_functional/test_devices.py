@@ -24,6 +24,7 @@ from mmrestore.batch_transforms import (
 from mmrestore.functional.mixture_noise import MixtureDraws
 from mmrestore.models.inference import Pad, SelfEnsemble, Tile, build_inference
 from mmrestore.models.restorers import AdjacentPixelSampler, CellPixelSampler
+from mmrestore.named_parts import named_parts
 from mmrestore.structures import DataSample
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
@@ -183,5 +184,5 @@ def test_masks_and_sub_images():
     hidden = functional.hide_pixels(x, branches, range(3))
     assert hidden.cpu().equal(functional.hide_pixels(x.cpu(), branches.cpu(), range(3)))
     cfgs = [dict(type='ComplementaryMasks'), dict(type='PixelDownsampled', stride=5)]
-    refined = build_inference(net, [*cfgs, dict(type='RandomReplacementRefinement')])
+    refined = build_inference(net, named_parts([*cfgs, dict(type='RandomReplacementRefinement')]))
     assert refined(x).is_cuda and refined(x).equal(torch.ones_like(x))

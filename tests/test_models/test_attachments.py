@@ -106,7 +106,7 @@ def test_predictions_are_seeded_and_leave_the_generator_alone():
 def test_the_mean_of_runs_has_masks_of_its_own_in_every_run():
     x = torch.rand(1, 3, 8, 12)
     options = dict(attachments=dict(attention_mask=ATTENTION_MASK))
-    model = restorer(**options, inference=[dict(type='MeanOfRuns', num_runs=3)]).eval()
+    model = restorer(**options, inference=dict(mean=dict(type='MeanOfRuns', num_runs=3))).eval()
     torch.manual_seed(0)
     with torch.no_grad():
         runs = [model.backbone(x) for _ in range(3)]
@@ -114,7 +114,7 @@ def test_the_mean_of_runs_has_masks_of_its_own_in_every_run():
     torch.testing.assert_close(found[None], torch.stack(runs).mean(0).clamp(0, 1))
     assert not torch.allclose(runs[0], runs[1])
     with pytest.raises(ValueError, match='num_runs'):
-        restorer(**options, inference=[dict(type='MeanOfRuns', num_runs=0)])
+        restorer(**options, inference=dict(mean=dict(type='MeanOfRuns', num_runs=0)))
 
 
 def test_ratios_are_those_of_images_and_of_layers():
@@ -341,3 +341,52 @@ def test_a_layer_without_a_tensor_is_refused():
     TokenMask('1', ratio=0.5, at='output').attach(net)
     with pytest.raises(TypeError, match='result of 1, got tuple'):
         net(torch.zeros(3, 8, 8))
+
+
+def test_roles_are_the_layers_that_the_network_states():
+    roles = dict(
+        input_mask=dict(type='TokenMask', tokens='embedding', per_image=True, ratio=(0.75, 0.85)),
+        attention_mask=dict(type='TokenMask', tokens='attention', ratio=0.75, in_test=True),
+    )
+    named = restorer(attachments=dict(input_mask=INPUT_MASK, attention_mask=ATTENTION_MASK))
+    by_role = restorer(attachments=roles)
+    for name, mask in named.attachments.items():
+        other = by_role.attachments[name]
+        assert (other.layers, other.at, other.channel_dim) == (
+            mask.layers,
+            mask.at,
+            mask.channel_dim,
+        )
+    x, outputs = torch.rand(2, 3, 8, 12), []
+    for model in (named, by_role):
+        torch.manual_seed(3)
+        outputs.append(model(x))
+    assert torch.equal(*outputs)
+
+
+def test_the_pixels_of_the_input_are_tokens_where_nothing_else_is_stated():
+    seen = []
+    net = nn.Conv2d(3, 3, 3, padding=1)
+    net.register_forward_hook(lambda _, arguments, __: seen.append(arguments[0]))
+    mask = TokenMask(tokens='embedding', ratio=0.5, per_image=True)
+    mask.attach(net)
+    assert (mask.layers, mask.at, mask.channel_dim) == ([''], 'input', 1)
+    net(torch.ones(4, 3, 40, 50))
+    (x,) = seen
+    assert (x == x[:, :1]).all() and set(x.unique().tolist()) == {0.0, 1.0}
+    assert all(0.4 < share < 0.6 for share in x.mean((1, 2, 3)).tolist())
+
+
+def test_roles_that_cannot_be():
+    with pytest.raises(ValueError, match='either layers, their names, or tokens='):
+        TokenMask(ratio=0.5)
+    with pytest.raises(ValueError, match='either layers'):
+        TokenMask('conv', tokens='attention', ratio=0.5)
+    with pytest.raises(ValueError, match="got tokens='attn', at=None"):
+        TokenMask(tokens='attn', ratio=0.5)
+    with pytest.raises(ValueError, match="at='output'"):
+        TokenMask(tokens='attention', at='output', ratio=0.5)
+    masks = dict(heads=dict(type='TokenMask', tokens='attention', ratio=0.5))
+    message = r'DnCNN states no attention layers .*: model\.attachments\.heads=None leaves'
+    with pytest.raises(ValueError, match=message):
+        restorer(backbone=dict(type='DnCNN', in_channels=3), attachments=masks)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 from official_weights import official_weights
 from plain_networks import PlainDnCNN
 from safetensors.torch import load_file
 
 from mmrestore.apis import load_official
+from mmrestore.config import open_config
 from mmrestore.engine import Runner
 from mmrestore.models.backbones import DnCNN, FDnCNN, fold_batch_norm
 from mmrestore.models.weights import load_into
@@ -175,7 +175,7 @@ def test_folded_weights_in_a_network_with_batch_norm():
 
 @pytest.mark.parametrize('name', ['dncnn', 'dncnn_gray'])
 def test_base_configs(name):
-    config = Config.fromfile(CONFIGS / f'_base_/models/{name}.py')
+    config = open_config(CONFIGS / f'_base_/models/{name}.py')
     text = (CONFIGS / f'_base_/models/{name}.py').read_text()
     with torch.device('meta'):
         count = sum(p.numel() for p in MODELS.build(config.model.backbone).parameters())
@@ -185,7 +185,7 @@ def test_base_configs(name):
 def test_released_weights_give_the_published_figure(shared, tmp_path):
     weights = shared / 'weights/dncnn_25.pth'
     load_official('DnCNN', {'act_mode': 'R'}, weights)
-    config = Config.fromfile(CONFIGS / 'supervised/dncnn_25_gray.py')
+    config = open_config(CONFIGS / 'supervised/dncnn_25_gray.py')
     config.work_dir = str(tmp_path)
     config.load_from = str(weights)
     config.test_dataloader.num_workers = 0

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from mmrestore import deprecation
 from mmrestore.models.backbones import ATBSN
 from mmrestore.models.inference import (
+    ComplementaryMasks,
     InferenceDecorator,
     Pad,
+    PixelDownsampled,
     SelfEnsemble,
     Tile,
     build_inference,
 )
+from mmrestore.models.inference.base import decorated, with_tiles
 from mmrestore.models.inference.tile import tile_starts, tile_weights
+from mmrestore.named_parts import named_parts
 
 
 class Net:
@@ -224,7 +230,7 @@ def test_tile_refuses_numbers_that_do_not_fit():
         Tile(Net(size_multiple=8), size=20, overlap=4)
     with pytest.raises(ValueError, match='batch size'):
         Tile(Net(), size=8, overlap=4, batch_size=0)
-    with pytest.raises(ValueError, match='name Pad'):
+    with pytest.raises(ValueError, match='put Pad before Tile'):
         Tile(Net(size_multiple=8), size=16, overlap=4)(images(1, 3, 12, 40))
 
 
@@ -267,7 +273,7 @@ def test_decorators_nest_in_every_order(order):
     arguments = {'Tile': {'size': 8, 'overlap': 4}}
     cfgs = [{'type': name, **arguments.get(name, {})} for name in order]
     net = Net(nearest, scale=2, size_multiple=4)
-    restore = build_inference(net, cfgs)
+    restore = build_inference(net, named_parts(cfgs))
     x = images(1, 3, 10, 13) if order != ('Tile', 'SelfEnsemble', 'Pad') else images(1, 3, 3, 7)
     assert restore(x).equal(nearest(x))
     assert (restore.scale, restore.size_multiple) == (2, 1)
@@ -282,11 +288,11 @@ def test_without_configs_the_network_itself_is_returned():
 
 def test_wrong_configs_and_networks_are_refused():
     with pytest.raises(TypeError, match='without scale and size_multiple'):
-        build_inference(nn.Identity(), [{'type': 'Pad'}])
+        build_inference(nn.Identity(), dict(pad={'type': 'Pad'}))
     with pytest.raises(TypeError, match='has no argument'):
-        build_inference(Net(), [{'type': 'Pad', 'modus': 'reflect'}])
+        build_inference(Net(), dict(pad={'type': 'Pad', 'modus': 'reflect'}))
     with pytest.raises(KeyError, match='Did you mean Pad'):
-        build_inference(Net(), [{'type': 'Padd'}])
+        build_inference(Net(), dict(pad={'type': 'Padd'}))
     with pytest.raises(ValueError, match="'zero', 'replicate', got 'circular'"):
         Pad(Net(), mode='circular')
     with pytest.raises(NotImplementedError):
@@ -323,12 +329,56 @@ def test_a_margin_is_added_on_all_sides(mode):
 def test_the_blind_spot_of_the_test_leaves_the_network_alone():
     net = ATBSN(channels=4)
     x = torch.rand(1, 3, 32, 64)
-    restore = build_inference(net, [dict(type='BlindSpot', shift=2), dict(type='Pad', margin=16)])
+    parts = dict(blind_spot=dict(type='BlindSpot', shift=2), pad=dict(type='Pad', margin=16))
+    restore = build_inference(net, parts)
     with torch.no_grad():
         y = restore(x)
         assert net.shift == 5
         net.shift = 2
         expected = net(torch.nn.functional.pad(x, [16] * 4, mode='reflect'))
     torch.testing.assert_close(y, expected[..., 16:-16, 16:-16])
-    with pytest.raises(TypeError, match='first of the decorators'):
-        build_inference(net, [dict(type='Pad'), dict(type='BlindSpot', shift=2)])
+    parts = dict(pad=dict(type='Pad', margin=16), blind_spot=dict(type='BlindSpot', shift=2))
+    assert build_inference(net, parts)(x).equal(y)  # the order does not matter
+    twice = parts | dict(again=dict(type='BlindSpot', shift=1))
+    with pytest.raises(ValueError, match='two BlindSpot'):
+        build_inference(net, twice)
+    with pytest.raises(TypeError, match='got Net: put this network behind masks instead'):
+        build_inference(Net(), parts)
+
+
+def test_parts_are_keyed_by_name():
+    parts = dict(pad=dict(type='Pad'), ensemble=None, mean=dict(type='MeanOfRuns', num_runs=2))
+    net = build_inference(Net(size_multiple=4), parts)
+    assert [type(net).__name__, type(net.net).__name__] == ['MeanOfRuns', 'Pad']
+    with pytest.raises(ValueError, match=r"no part 'paad' to change. Did you mean pad\?"):
+        build_inference(Net(), parts | dict(paad=dict(mode='zero')))
+
+
+def test_the_list_form_is_read_with_one_warning(monkeypatch):
+    monkeypatch.setattr(deprecation, '_warned', set())
+    parts = [dict(type='Pad'), dict(type='Pad', margin=1)]
+    with pytest.warns(FutureWarning, match=r'inference=\[...\] .* inference=dict\(pad=..., pad_2='):
+        net = build_inference(Net(), parts)
+    assert (net.margin, net.net.margin) == (1, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        build_inference(Net(), parts)
+
+
+def test_decorators_tell_what_is_inside():
+    net = Net()
+    masks = ComplementaryMasks(Tile(net, size=8, overlap=2), num_branches=3)
+    assert masks.tiled and masks.mask_scheme == (3, False) and masks.full_resolution is None
+    outer = Pad(SelfEnsemble(PixelDownsampled(masks, stride=2)))
+    assert outer.backbone is net and outer.full_resolution is masks and outer.tiled
+    assert outer.mask_scheme == masks.mask_scheme
+    bare = decorated(net)
+    assert bare.backbone is bare.net is net
+    found = (bare.full_resolution, bare.tiled, bare.mask_scheme, bare.mean_window, bare.blind_spot)
+    assert found == (None, False, None, None, None)
+
+
+def test_a_given_tile_replaces_that_of_the_config():
+    tile, masks = dict(type='Tile', size=8, overlap=2), dict(type='ComplementaryMasks')
+    parts = with_tiles(dict(tile=dict(type='Tile'), pad=None, masks=masks), tile)
+    assert list(parts) == ['pad', 'tile', 'masks'] and parts['tile'] == tile

@@ -13,6 +13,7 @@ from twins import perturbed
 from mmrestore.models.backbones import MIRNetV2, NAFNet, NAFNetBaseline, Restormer, SwinIR
 from mmrestore.models.inference import LocalStatistics, Pad, SelfEnsemble, Tile, build_inference
 from mmrestore.models.layers.global_mean import GlobalMean, local_mean
+from mmrestore.named_parts import named_parts
 
 TINY = {'channels': 4, 'encoder_depths': [1, 1], 'num_middle_blocks': 1, 'decoder_depths': [1, 1]}
 
@@ -101,7 +102,7 @@ def test_the_decorator_nests_and_passes_facts_on():
     x = images(1, 3, 13, 18)
     cfgs = [{'type': 'LocalStatistics', 'train_size': 8}, {'type': 'Pad'}]
     with torch.no_grad():
-        found = build_inference(net, cfgs)(x)
+        found = build_inference(net, named_parts(cfgs))(x)
         padded = LocalStatistics(net, train_size=8)(F.pad(x, (0, 2, 0, 3)))
         assert found.equal(padded[..., :13, :18])
         around = LocalStatistics(Pad(net), train_size=8)

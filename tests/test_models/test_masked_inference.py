@@ -16,6 +16,7 @@ from mmrestore.models.inference import (
     RandomReplacementRefinement,
     build_inference,
 )
+from mmrestore.named_parts import named_parts
 
 
 @pytest.fixture(scope='module')
@@ -99,10 +100,10 @@ def test_what_is_refused():
         PixelDownsampled(Net(), stride=0)
     with pytest.raises(ValueError, match="'zero', 'replicate', got 'mirror'"):
         PixelDownsampled(Net(), stride=2, pad_mode='mirror')
-    with pytest.raises(ValueError, match='name PixelDownsampled before it'):
+    with pytest.raises(ValueError, match='put PixelDownsampled before it'):
         RandomReplacementRefinement(ComplementaryMasks(Net()))
     inner = Pad(PixelDownsampled(Net(), stride=2))
-    with pytest.raises(ValueError, match='copies of at least 0, got -1'):
+    with pytest.raises(ValueError, match='copies of at least 1, got -1'):
         RandomReplacementRefinement(inner, copies=-1)
     with pytest.raises(ValueError, match=r'probability in \[0, 1\], got 1.1'):
         RandomReplacementRefinement(inner, probability=1.1)
@@ -116,20 +117,20 @@ def test_what_is_refused():
 @pytest.mark.parametrize('between', [[], [dict(type='Pad', margin=1)], [REFINEMENT]])
 def test_masks_outside_of_sub_images_are_refused(between):
     """The second pass would run without them and show the noise."""
-    with pytest.raises(ValueError, match='name ComplementaryMasks before PixelDownsampled'):
-        build_inference(Net(), [SUBIMAGES, *between, MASKS])
+    with pytest.raises(ValueError, match='put ComplementaryMasks before PixelDownsampled'):
+        build_inference(Net(), named_parts([SUBIMAGES, *between, MASKS]))
 
 
 @pytest.mark.parametrize('between', [[], [dict(type='Pad')]])
 def test_masks_are_not_padded_by_reflection(between):
     cfgs = [MASKS, *between, SUBIMAGES]
     with pytest.raises(ValueError, match='for blind-spot networks; set padding=0'):
-        build_inference(Net(), [*cfgs, REFINEMENT | dict(padding=2)])
-    build_inference(Net(), [*cfgs, REFINEMENT])
+        build_inference(Net(), named_parts([*cfgs, REFINEMENT | dict(padding=2)]))
+    build_inference(Net(), named_parts([*cfgs, REFINEMENT]))
 
 
 @pytest.mark.parametrize('size', [(1, 3, 0, 5), (1, 3, 5, 0), (0, 3, 5, 5), (3, 5, 5)])
 @pytest.mark.parametrize('cfgs', [[MASKS], [SUBIMAGES], [MASKS, SUBIMAGES, REFINEMENT]])
 def test_empty_images_are_refused(size, cfgs):
     with pytest.raises(ValueError, match=r'at least one pixel, got the shape \('):
-        build_inference(Net(), cfgs)(torch.zeros(size))
+        build_inference(Net(), named_parts(cfgs))(torch.zeros(size))

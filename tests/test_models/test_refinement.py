@@ -14,6 +14,7 @@ from mmrestore.models.inference import (
     RandomReplacementRefinement,
     build_inference,
 )
+from mmrestore.named_parts import named_parts
 
 
 @pytest.mark.parametrize('per_element', [False, True])
@@ -44,23 +45,18 @@ def test_refinement_against_one_copy_after_another(per_element, max_pixels):
     assert sum(len(seen) for seen in net.seen) == 15
 
 
-def test_no_copies_leave_the_first_result():
+def test_no_copies_are_refused_but_old_lists_may_hold_them():
     inner = PixelDownsampled(local_net(), stride=2)
-    x = images(1, 3, 9, 11).double()
-    assert RandomReplacementRefinement(inner, copies=0)(x).equal(inner(x))
-
-
-def test_no_copies_can_be_refined():
-    x = images(1, 3, 9, 11)
-    restore = build_inference(Net(), [SUBIMAGES, REFINEMENT | dict(copies=0)])
-    assert restore.refine(x / 2, x).equal(x / 2)
+    with pytest.raises(ValueError, match='copies of at least 1, got 0'):
+        RandomReplacementRefinement(inner, copies=0)
+    assert list(named_parts([SUBIMAGES, REFINEMENT | dict(copies=0)])) == ['pixel_downsampled']
 
 
 @pytest.mark.parametrize('max_pixels', [None, 1])
 def test_what_is_given_to_a_refinement_has_to_fit(max_pixels):
     x = images(2, 3, 9, 11)
     refinement = REFINEMENT | dict(copies=3, max_pixels=max_pixels)
-    restore = build_inference(Net(), [SUBIMAGES, refinement])
+    restore = build_inference(Net(), named_parts([SUBIMAGES, refinement]))
     for num in (1, 3):
         with pytest.raises(ValueError, match='restored images of the shape of the noisy ones'):
             restore.refine(images(num, 3, 9, 11), x)
@@ -71,7 +67,7 @@ def test_what_is_given_to_a_refinement_has_to_fit(max_pixels):
 
 def test_a_drawn_refinement_repeats_by_its_seed():
     x = images(2, 3, 9, 11)
-    restore = build_inference(TinyDenoiser(), [MASKS, SUBIMAGES, REFINEMENT])
+    restore = build_inference(TinyDenoiser(), named_parts([MASKS, SUBIMAGES, REFINEMENT]))
     outputs = []
     for seed in (0, 0, 1):
         torch.manual_seed(seed)
@@ -89,6 +85,6 @@ def test_a_drawn_refinement_repeats_by_its_seed():
 def test_all_decorators_are_differentiable():
     x = images(1, 3, 6, 7).requires_grad_()
     net = TinyDenoiser()
-    build_inference(net, [MASKS, SUBIMAGES, REFINEMENT])(x).sum().backward()
+    build_inference(net, named_parts([MASKS, SUBIMAGES, REFINEMENT]))(x).sum().backward()
     assert (x.grad != 0).all()
     assert all((p.grad != 0).any() for p in net.parameters())

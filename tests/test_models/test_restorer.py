@@ -134,7 +134,7 @@ def test_predictions_are_clamped_and_carry_their_facts():
 
 
 def test_inference_decorators_act_at_test_only():
-    model = restorer(inference=[dict(type='SelfEnsemble')]).eval()
+    model = restorer(inference=dict(self_ensemble=dict(type='SelfEnsemble'))).eval()
     data = model.data_preprocessor(batch())
     single = model(data['inputs'], mode='tensor')
     averaged = torch.stack([s.pred_img for s in model(**data, mode='predict')])
@@ -142,7 +142,7 @@ def test_inference_decorators_act_at_test_only():
 
 
 def test_the_network_is_not_held_twice():
-    model = restorer(inference=[dict(type='SelfEnsemble')])
+    model = restorer(inference=dict(self_ensemble=dict(type='SelfEnsemble')))
     assert {name.split('.')[0] for name, _ in model.named_parameters()} == {'backbone'}
     twin = copy.deepcopy(model)
     twin.backbone.last.weight.data.zero_()
@@ -163,7 +163,9 @@ def test_patches_and_channels_that_do_not_fit_are_named():
 
 def test_training_goes_through_its_decorators_and_prediction_does_not():
     """The loss of fine-tuning: all branches on sub-images, compared with the noisy image."""
-    decorators = [dict(type='ComplementaryMasks'), dict(type='PixelDownsampled', stride=5)]
+    decorators = dict(
+        masks=dict(type='ComplementaryMasks'), downsample=dict(type='PixelDownsampled', stride=5)
+    )
     losses = dict(pixel=dict(type='L1Loss'), smooth=dict(type='SmoothnessLoss', loss_weight=0.1))
     model = restorer(training_decorators=decorators, losses=losses)
     data = model.data_preprocessor(batch(pair=False, size=15), training=True)
@@ -193,16 +195,17 @@ def test_training_goes_through_its_decorators_and_prediction_does_not():
 
 
 def test_patches_fit_the_network_as_it_trains():
-    decorated = restorer(training_decorators=[dict(type='WidensMultiple')])
+    decorated = restorer(training_decorators=dict(wide=dict(type='WidensMultiple')))
     with pytest.raises(ValueError, match=r'multiples of 4, got \(6, 6\)'):
         decorated(**decorated.data_preprocessor(batch(), training=True), mode='loss')
-    padded = restorer(training_decorators=[dict(type='WidensMultiple'), dict(type='Pad')])
+    parts = dict(wide=dict(type='WidensMultiple'), pad=dict(type='Pad'))
+    padded = restorer(training_decorators=parts)
     padded(**padded.data_preprocessor(batch(), training=True), mode='loss')
 
 
 def test_training_decorators_keep_the_size():
     with pytest.raises(ValueError, match='must keep the scale of TinyNet, 1, got 2'):
-        restorer(training_decorators=[dict(type='Doubled')])
+        restorer(training_decorators=dict(doubled=dict(type='Doubled')))
 
 
 def test_an_unknown_mode_is_refused():

@@ -15,6 +15,7 @@ from mmrestore.models.inference import (
     build_inference,
 )
 from mmrestore.models.inference.tile import tile_starts
+from mmrestore.named_parts import named_parts
 
 
 def valid_places(side, size, overlap, radius):
@@ -41,7 +42,7 @@ def test_tiles_next_to_the_network_have_the_masks_of_the_whole_image():
             ('outside', [*cfgs, tile]),
         ):
             torch.manual_seed(0)
-            outputs[name, len(cfgs)] = build_inference(net, decorators)(x)
+            outputs[name, len(cfgs)] = build_inference(net, named_parts(decorators))(x)
     # Sub-images have 38 x 45 pixels.
     rows, columns = (valid_places(side, 16, 6, radius) for side in (38, 45))
     first = (rows[:, None] & columns).repeat_interleave(2, 0).repeat_interleave(2, 1)[:75]
@@ -62,7 +63,7 @@ def test_nets_with_multiples_in_tiles_with_masks():
     net = Net(lambda x: 3 * x + 1, size_multiple=8)
     cfgs = [dict(type='Tile', size=16, overlap=8), MASKS, SUBIMAGES]
     x = images(1, 3, 13, 75)
-    assert build_inference(net, cfgs)(x).equal(torch.ones_like(x))
+    assert build_inference(net, named_parts(cfgs))(x).equal(torch.ones_like(x))
     assert {tuple(seen.shape[-2:]) for seen in net.seen} == {(8, 16)}
 
 
@@ -87,8 +88,8 @@ def test_progress_is_shown_on_the_error_stream(capsys):
 )
 def test_a_large_image_that_is_not_tiled_is_told_once(cfgs, monkeypatch):
     monkeypatch.setattr(batches, 'LARGE_IMAGE', 100)
-    restore = build_inference(Net(), cfgs)
-    tiled = build_inference(Net(), [dict(type='Tile', size=8, overlap=2), *cfgs])
+    restore = build_inference(Net(), named_parts(cfgs))
+    tiled = build_inference(Net(), named_parts([dict(type='Tile', size=8, overlap=2), *cfgs]))
 
     def told(net, x, *, training=False):
         with warnings.catch_warnings(record=True) as caught, torch.set_grad_enabled(training):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmrestore.config import open_config
 from mmrestore.models.layers.two_scales import TwoScales
 from mmrestore.models.losses import L1Loss, TwoScaleLoss
 from mmrestore.models.losses.two_scale import cell_means
@@ -74,7 +74,7 @@ def test_what_does_not_fit():
 
 def test_a_restorer_trains_dmnet_at_both_scales():
     init_default_scope('mmrestore')
-    config = Config.fromfile(MODEL_CONFIG).model
+    config = open_config(MODEL_CONFIG).model
     config.backbone.update(channels=8, num_blocks=1, num_convs=2)
     torch.manual_seed(0)
     restorer = MODELS.build(config)

@@ -34,6 +34,7 @@ real = dict(
     )
 )
 
+model = dict(data_preprocessor=dict(batch_transforms=dict(screen=screen)))
 train_dataloader = dict(
     total_batch_size=8,
     num_workers=1,

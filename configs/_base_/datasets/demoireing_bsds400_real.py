@@ -4,6 +4,9 @@
 # is as large must be as soft, or its size alone tells the discriminator restored from clean ones.
 _base_ = './demoireing_bsds400.py'
 
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(screen=None))
+)  # inputs are degraded already
 train_dataloader = dict(
     sampler=dict(repeat=20),
     dataset=dict(

@@ -3,6 +3,7 @@
 _base_ = './demoireing_screenshots.py'
 screen = dict(type='ScreenPhotograph', size=96)
 
+model = dict(data_preprocessor=dict(batch_transforms=dict(screen=screen)))
 train_dataloader = dict(
     total_batch_size=8,
     num_workers=2,

@@ -7,6 +7,9 @@
 _base_ = './demoireing_screenshots.py'
 magnification = 1.8  # sensor pixels for each display pixel of your photographs
 
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(screen=None))
+)  # inputs are degraded already
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

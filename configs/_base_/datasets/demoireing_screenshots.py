@@ -3,9 +3,9 @@
 # section 5). Its numbers are not published, the defaults of ScreenPhotograph are ours. A crop is
 # larger than its photograph, for a tilted camera sees more. The tests photograph the middle of
 # other screenshots, each the same way every time.
-# A model takes the synthesiser from here: screen={{_base_.screen}}.
 screen = dict(type='ScreenPhotograph', size=256)
 
+model = dict(data_preprocessor=dict(batch_transforms=dict(screen=screen)))
 train_dataloader = dict(
     total_batch_size=32,
     num_workers=4,

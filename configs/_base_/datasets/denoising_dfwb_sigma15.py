@@ -3,6 +3,7 @@
 _base_ = './denoising_div2k_sigma50.py'
 sigma = 15
 
+model = dict(data_preprocessor=dict(batch_transforms=dict(noise=dict(sigma=sigma, clip=True))))
 train_dataloader = dict(
     total_batch_size=64,
     dataset=dict(

@@ -1,6 +1,10 @@
-# Colour denoising: DIV2K, 64 x 64 patches, batches of 16 (TRAPS, appendix A.1); four test sets.
-# A model takes its noise level from here: sigma={{_base_.sigma}}.
+# Color denoising: DIV2K, 64 x 64 patches, batches of 16 (TRAPS, appendix A.1); four test sets.
+# Training adds the noise on the device.
 sigma = 50
+
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(noise=dict(type='GaussianNoise', sigma=sigma)))
+)
 
 train_dataloader = dict(
     total_batch_size=16,

@@ -3,6 +3,9 @@
 # pictures that have nothing to do with them. Tests are those of stage one.
 _base_ = './super_resolution_bsds400.py'
 
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(low_resolution=None))
+)  # inputs are degraded already
 train_dataloader = dict(
     sampler=dict(repeat=20),
     dataset=dict(

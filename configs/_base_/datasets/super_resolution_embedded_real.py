@@ -2,6 +2,9 @@
 # photographs, whose large ones training does not see, and crops of the three others as clean ones.
 _base_ = './super_resolution_embedded_two_tests.py'
 
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(low_resolution=None))
+)  # inputs are degraded already
 train_dataloader = dict(
     sampler=dict(repeat=160),  # 2 photographs, 320 patches an epoch
     dataset=dict(

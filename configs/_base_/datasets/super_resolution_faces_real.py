@@ -5,6 +5,9 @@
 # ones have no truth to be measured against.
 _base_ = './super_resolution_faces.py'
 
+model = dict(
+    data_preprocessor=dict(batch_transforms=dict(low_resolution=None))
+)  # inputs are degraded already
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

@@ -4,5 +4,5 @@ model = dict(
     backbone=dict(type='DnCNN', in_channels=3, channels=64, num_layers=20),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

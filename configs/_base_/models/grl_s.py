@@ -16,5 +16,5 @@ model = dict(
     ),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

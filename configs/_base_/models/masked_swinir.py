@@ -1,5 +1,5 @@
 # The SwinIR of masked training: 824,118 parameters. Unlike SwinIR it embeds single pixels and has
-# no long skips. Without the attachments it is the paper's baseline.
+# no long skips.
 model = dict(
     type='Restorer',
     backbone=dict(
@@ -13,18 +13,7 @@ model = dict(
         embed_kernel=1,
         long_skips=False,
     ),
-    attachments=dict(
-        input_mask=dict(
-            type='TokenMask',
-            layers='conv_first',
-            at='output',
-            channel_dim=1,
-            per_image=True,
-            ratio=(0.75, 0.85),
-        ),
-        attention_mask=dict(type='TokenMask', layers='layers.*.attn', ratio=0.75, in_test=True),
-    ),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

@@ -4,5 +4,5 @@ model = dict(
     backbone=dict(type='MSRResNet', channels=64, num_blocks=16, scale=4),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

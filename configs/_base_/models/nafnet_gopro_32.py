@@ -4,5 +4,5 @@ _base_ = './nafnet_32.py'
 
 model = dict(
     backbone=dict(encoder_depths=[1, 1, 1, 28], num_middle_blocks=1, decoder_depths=[1, 1, 1, 1]),
-    inference=[dict(type='LocalStatistics', train_size=256), dict(type='Pad')],
+    inference=dict(local_statistics=dict(type='LocalStatistics', train_size=256)),
 )

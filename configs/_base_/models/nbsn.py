@@ -4,5 +4,5 @@ model = dict(
     backbone=dict(type='NBSN', channels=48),
     losses=dict(pixel=dict(type='L1Loss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

@@ -4,5 +4,5 @@ model = dict(
     backbone=dict(type='REDNet', channels=128, num_layers=30),
     losses=dict(pixel=dict(type='MSELoss')),
     data_preprocessor=dict(type='DataPreprocessor'),
-    inference=[dict(type='Pad')],
+    inference=dict(pad=dict(type='Pad')),
 )

@@ -8,9 +8,6 @@ model = dict(
         backbone=dict(type='DnCNN', in_channels=3, channels=64, num_layers=8, batch_norm=False),
     ),
     losses=dict(pixel=dict(type='L1Loss')),
-    data_preprocessor=dict(
-        type='DataPreprocessor',
-        batch_transforms=dict(low_resolution=dict(type='BicubicDownsample', scale=4)),
-    ),
-    inference=[dict(type='Pad'), dict(type='SelfEnsemble')],
+    data_preprocessor=dict(type='DataPreprocessor'),
+    inference=dict(pad=dict(type='Pad'), self_ensemble=dict(type='SelfEnsemble')),
 )

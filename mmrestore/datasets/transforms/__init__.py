@@ -2,6 +2,7 @@
 
 from mmrestore.datasets.transforms.add_gaussian_noise import AddGaussianNoise
 from mmrestore.datasets.transforms.add_noise import AddNoise
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.datasets.transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.datasets.transforms.crop import CenterCrop, RandomCrop
 from mmrestore.datasets.transforms.load_image import LoadImage
@@ -21,4 +22,5 @@ __all__ = [
     'RandomDihedral',
     'Recorrupt',
     'Resize',
+    'Transform',
 ]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
 
@@ -37,7 +37,7 @@ def draw_noise(
 
 
 @TRANSFORMS.register_module()
-class AddGaussianNoise(BaseTransform):
+class AddGaussianNoise(Transform):
     """Add the same noise in every test: drawn anew from one seed for every image.
 
     ``img`` becomes float32, ``img / 255 + noise``, neither clipped nor rounded; the clean image

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 from torch import Tensor
 
 from mmrestore.datasets.sample_key import image_rng
 from mmrestore.datasets.transforms.arrays import to_array, to_tensor
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.seeding import seeded
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 from mmrestore.registry import BATCH_TRANSFORMS, TRANSFORMS
@@ -19,7 +19,7 @@ from mmrestore.structures import DataSample
 
 
 @TRANSFORMS.register_module()
-class AddNoise(BaseTransform):
+class AddNoise(Transform):
     """Degrade ``img`` by a batch transform, with draws that are the same in every test.
 
     The image in [0, 1] is a batch of one, float64, so that the halves of a noise with few values
@@ -67,11 +67,7 @@ class AddNoise(BaseTransform):
         if by_name and seed is None:
             raise ValueError('by_name=True needs a seed, got seed=None: give a number')
         self.seed, self.by_name, self.keep_clean, self.round = seed, by_name, keep_clean, round
-
-    @property
-    def cacheable(self) -> bool:
-        """Whether the outcome is the same in every epoch."""
-        return self.seed is not None
+        self.cacheable = seed is not None
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Draw the noise of one image."""

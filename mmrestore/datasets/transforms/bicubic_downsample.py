@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 
 from mmrestore.datasets.transforms.arrays import to_array, to_tensor
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.resize import check_factor, resize
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
-class BicubicDownsample(BaseTransform):
+class BicubicDownsample(Transform):
     """Make ``img`` small with the numbers of MATLAB's ``imresize``; the large image becomes ``gt``.
 
     Sides that are no multiples of the scale lose pixels at the bottom and at the right first, in a
@@ -45,11 +45,7 @@ class BicubicDownsample(BaseTransform):
     def __init__(self, scale: int = 4, *, round: bool = True, keep_clean: bool = True) -> None:
         check_factor(scale)
         self.scale, self.round, self.keep_clean = scale, round, keep_clean
-
-    @property
-    def minimum_size(self) -> tuple[int, int]:
-        """Height and width that an image must have at least."""
-        return self.scale, self.scale
+        self.minimum_size = scale, scale
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Shrink one image."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.registry import TRANSFORMS
 
 
@@ -28,7 +28,7 @@ def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.
     return image[top : top + height, left : left + width]
 
 
-class _PairedCrop(BaseTransform):
+class _PairedCrop(Transform):
     """Crops ``img``, and the part of ``gt`` that belongs to it."""
 
     def __init__(self, size: int | tuple[int, int], *, scale: int = 1) -> None:
@@ -38,11 +38,7 @@ class _PairedCrop(BaseTransform):
         if scale < 1:
             raise ValueError(f'scale must be at least 1, got {scale}')
         self.height, self.width, self.scale = height, width, scale
-
-    @property
-    def minimum_size(self) -> tuple[int, int]:
-        """Height and width that the input must have at least."""
-        return self.height, self.width
+        self.minimum_size = height, width
 
     def apply(self, results: dict[str, Any], top: int, left: int) -> dict[str, Any]:
         """Crop at a given place of the input.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmcv.transforms import BaseTransform
-
 from mmrestore.datasets.image_file import COLOURS, read_image
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
-class LoadImage(BaseTransform):
+class LoadImage(Transform):
     """Load ``img`` from ``img_path``, and ``gt`` from ``gt_path`` of a pair.
 
     The arrays are (H, W, 3) RGB or (H, W, 1) gray, uint8 or uint16 as in the file.

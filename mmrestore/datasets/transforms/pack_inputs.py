@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 from torch import Tensor
 
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.registry import TRANSFORMS
 from mmrestore.structures import DataSample
 
 
 @TRANSFORMS.register_module()
-class PackInputs(BaseTransform):
+class PackInputs(Transform):
     """Make ``{'inputs': (C, H, W) tensor, 'data_samples': DataSample}`` of the results.
 
     Tensors keep the type of the arrays (uint8, uint16 or float32), so that bytes are sent to the

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.dihedral import dihedral
 from mmrestore.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
-class RandomDihedral(BaseTransform):
+class RandomDihedral(Transform):
     """Apply one of the eight symmetries of the square, equally likely, to ``img`` and ``gt``.
 
     Args:

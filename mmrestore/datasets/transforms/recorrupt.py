@@ -7,10 +7,10 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from mmcv.transforms import BaseTransform
 from scipy.ndimage import median_filter
 
 from mmrestore.datasets.sample_key import image_rng
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
 
@@ -95,7 +95,7 @@ def recorrupt(
 
 
 @TRANSFORMS.register_module()
-class Recorrupt(BaseTransform):
+class Recorrupt(Transform):
     """Make ``img`` and ``gt`` of one noisy image, as ``RecorruptedGain`` measures them.
 
     Both become float32, neither clipped nor rounded; a ``gt`` that is there is not looked at. The

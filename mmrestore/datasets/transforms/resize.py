@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmcv.transforms import BaseTransform
-
 from mmrestore.datasets.transforms.arrays import to_array, to_tensor
+from mmrestore.datasets.transforms.base import Transform
 from mmrestore.functional.resize import resize
 from mmrestore.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
-class Resize(BaseTransform):
+class Resize(Transform):
     """Enlarge or shrink ``img`` with the numbers of MATLAB's ``imresize``.
 
     It is for single images: the clean pictures of an ``UnpairedDataset``, for example, which shall

@@ -131,6 +131,7 @@ class CheckpointHook(Hook):
             raise ValueError(f'save_best={key!r}, but validation gives {", ".join(metrics)}')
         score = float(metrics[key])
         metric = _metrics(runner).get(key.rsplit('/', 1)[-1])
+        # Any MMEngine metric may be configured; most of them are better when higher.
         sign = 1 if getattr(metric, 'higher_is_better', True) else -1
         if best is not None and not sign * score > sign * best['score']:
             return best
@@ -204,6 +205,7 @@ class CheckpointHook(Hook):
 
 def _metrics(runner) -> dict:
     metrics = runner.val_loop.evaluator.metrics
+    # Any MMEngine metric may be configured, not all have a name.
     return {getattr(m, 'name', type(m).__name__): m for m in metrics}
 
 

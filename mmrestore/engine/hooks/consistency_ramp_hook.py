@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmengine.hooks import Hook
 
 from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import HOOKS
 
 
@@ -44,7 +45,8 @@ class ConsistencyRampHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that there is a weight to set and a number of steps."""
-        if not hasattr(runner.network, 'consistency_weight'):
+        network = runner.network
+        if not isinstance(network, Restorer) or network.consistency_weight is None:
             raise ValueError(
                 f'ConsistencyRampHook needs a PairRestorer, got {type(runner.network).__name__}'
             )

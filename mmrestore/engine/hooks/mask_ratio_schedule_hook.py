@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 
 from mmrestore.engine.hooks.steps import check_step, current_step
 from mmrestore.functional.masks import ratio_range
+from mmrestore.models.batch_transform import stated_by
 from mmrestore.registry import HOOKS, suggest
 
 
@@ -82,5 +83,8 @@ class MaskRatioScheduleHook(Hook):
     @staticmethod
     def _masks(runner) -> dict:
         network = runner.network
-        parts = {**network.data_preprocessor.batch_transforms, **dict(network.attachments.items())}
-        return {name: part for name, part in parts.items() if hasattr(part, 'ratio')}
+        transforms, attachments = network.data_preprocessor.batch_transforms, network.attachments
+        return {
+            **{k: part for k, part in transforms.items() if stated_by(part).ratio is not None},
+            **{k: part for k, part in attachments.items() if part.ratio is not None},
+        }

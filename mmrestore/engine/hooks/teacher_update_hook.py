@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmengine.hooks import Hook
 
 from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.models.batch_transform import stated_by
 from mmrestore.models.weights import key_differences
 from mmrestore.registry import HOOKS
 
@@ -52,7 +53,7 @@ class TeacherUpdateHook(Hook):
         check_step(runner, self, self.by_epoch)
         runner.network.data_preprocessor.check_name(self.transform)
         teacher = self._teacher(runner)
-        if not hasattr(teacher, 'replace'):
+        if not stated_by(teacher).has_teacher:
             raise ValueError(
                 f'the batch transform {self.transform!r} is a {type(teacher).__name__}, which has '
                 'no teacher: name a TeacherTarget'

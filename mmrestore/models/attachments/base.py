@@ -21,10 +21,14 @@ class Attachment(nn.Module):
     belongs to the restorer that holds it. ``begin`` is called before every pass of the network.
     Whether that is training or a test, the mode of the network says.
 
+    Attributes:
+        ratio: share of what it masks, which a schedule may set; None of one that has no ratio.
+        name: what the restorer calls it.
+
     Args:
         layers: names of the layers in the network's ``named_modules``, with wildcards as those of
             file names: ``layers.*.attn`` are all whose name begins with ``layers.`` and ends with
-            ``.attn``.
+            ``.attn``; ``''`` is the network itself. None of one that finds them in ``resolve``.
         at: ``input`` acts on the first argument of the layers, ``output`` on what they return.
         in_training: whether it acts in layers that are in training mode.
         in_test: whether it acts in layers that are in evaluation mode.
@@ -33,9 +37,12 @@ class Attachment(nn.Module):
         ValueError: ``at`` is neither of the two; when it is attached, if no layer has such a name.
     """
 
+    ratio: Any = None
+    name: str = ''
+
     def __init__(
         self,
-        layers: str | Sequence[str],
+        layers: str | Sequence[str] | None,
         *,
         at: str = 'input',
         in_training: bool = True,
@@ -44,7 +51,7 @@ class Attachment(nn.Module):
         super().__init__()
         if at not in PLACES:
             raise ValueError(f'at must be one of {PLACES}, got {at!r}')
-        self.patterns = [layers] if isinstance(layers, str) else list(layers)
+        self.patterns = [layers] if isinstance(layers, str) else list(layers or ())
         self.at = at
         self.in_training, self.in_test = in_training, in_test
         self.layers: list[str] = []
@@ -57,6 +64,7 @@ class Attachment(nn.Module):
         """
         if self.layers:
             raise ValueError(f'{type(self).__name__} is attached already: make another one')
+        self.resolve(network)
         modules = dict(network.named_modules())
         self.layers = matching_layers(modules, self.patterns)
         network.register_forward_pre_hook(self._begin)
@@ -65,6 +73,9 @@ class Attachment(nn.Module):
                 modules[name].register_forward_pre_hook(partial(self._before, place))
             else:
                 modules[name].register_forward_hook(partial(self._after, place))
+
+    def resolve(self, network: nn.Module) -> None:
+        """Set what depends on the network, such as ``patterns`` and ``at``, when it is attached."""
 
     def acts_in(self, module: nn.Module) -> bool:
         """Whether it acts in the present mode of the network or of one of its layers."""
@@ -96,8 +107,9 @@ class Attachment(nn.Module):
         if not isinstance(value, Tensor):
             what = 'first argument' if self.at == 'input' else 'result'
             raise TypeError(
-                f'{type(self).__name__} needs a tensor as the {what} of {self.layers[place]}, got '
-                f'{type(value).__name__}: attach it to another layer'
+                f'{type(self).__name__} needs a tensor as the {what} of '
+                f'{self.layers[place] or "the network"}, got {type(value).__name__}: attach it to '
+                'another layer'
             )
         return value
 

@@ -9,7 +9,10 @@ from torch import Tensor, nn
 
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
 from mmrestore.models.attachments.base import Attachment
+from mmrestore.models.backbones.base import facts
 from mmrestore.registry import MODELS
+
+ROLES = ('embedding', 'attention')
 
 
 @MODELS.register_module()
@@ -25,11 +28,14 @@ class TokenMask(Attachment):
 
     Args:
         layers: names of the layers, with wildcards; see :class:`Attachment`.
+        tokens: instead of ``layers``, ``at`` and ``channel_dim``, what the network states:
+            ``embedding``, where an image is embedded, or ``attention``, the input of every
+            attention layer; see :class:`mmrestore.models.backbones.base.Backbone`.
         ratio: probability in [0, 1] that a token is masked, or a pair (low, high) from which it is
             drawn uniformly. A schedule may set it later.
-        at: ``input`` or ``output`` of the layers.
-        channel_dim: the axis of the channels: 1 of features (N, C, H, W), 3 of (N, H, W, C), -1 of
-            (windows, pixels, C) or of rows (pixels, C).
+        at: ``input``, the default, or ``output`` of the layers.
+        channel_dim: the axis of the channels: 1 of features (N, C, H, W), 3 of (N, H, W, C), -1,
+            the default, of (windows, pixels, C) or of rows (pixels, C).
         per_image: draw a ratio for every index of the first axis, which must be that of the images;
             otherwise one for every layer in every pass.
         whole_percent: draw ratios in steps of 0.01, as the released code.
@@ -40,9 +46,10 @@ class TokenMask(Attachment):
             by the restorer.
 
     Raises:
-        ValueError: a ratio is not in [0, 1], or another argument has no such value; in a pass, if
-            with ``per_image`` the first axis is not that of the images, or if ``channel_dim`` is -1
-            and there are four axes.
+        ValueError: a ratio is not in [0, 1], or another argument has no such value; not exactly one
+            of ``layers`` and ``tokens`` is given; when it is attached, if the network has no such
+            tokens; in a pass, if with ``per_image`` the first axis is not that of the images, or if
+            ``channel_dim`` is -1 and there are four axes.
 
     Examples:
         >>> net = nn.Sequential(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 3, 3, padding=1))
@@ -58,11 +65,12 @@ class TokenMask(Attachment):
 
     def __init__(
         self,
-        layers: str | Sequence[str],
+        layers: str | Sequence[str] | None = None,
         *,
+        tokens: str | None = None,
         ratio: float | Sequence[float],
-        at: str = 'input',
-        channel_dim: int = -1,
+        at: str | None = None,
+        channel_dim: int | None = None,
         per_image: bool = False,
         whole_percent: bool = True,
         token: str = 'zero',
@@ -70,7 +78,19 @@ class TokenMask(Attachment):
         in_training: bool = True,
         in_test: bool = False,
     ) -> None:
-        super().__init__(layers, at=at, in_training=in_training, in_test=in_test)
+        if (layers is None) == (tokens is None):
+            raise ValueError(
+                "TokenMask needs either layers, their names, or tokens='embedding' or 'attention', "
+                f'got layers={layers!r} and tokens={tokens!r}'
+            )
+        if tokens is not None and (tokens not in ROLES or (at, channel_dim) != (None, None)):
+            raise ValueError(
+                f"expected tokens='embedding' or tokens='attention', for which the network states "
+                f'at and channel_dim, got tokens={tokens!r}, at={at!r} and '
+                f'channel_dim={channel_dim!r}'
+            )
+        super().__init__(layers, at=at or 'input', in_training=in_training, in_test=in_test)
+        channel_dim = -1 if channel_dim is None else channel_dim
         if token not in ('zero', 'learnable'):
             raise ValueError(f"token must be 'zero' or 'learnable', got {token!r}")
         if channel_dim not in (1, 3, -1):
@@ -82,6 +102,7 @@ class TokenMask(Attachment):
         self.register_buffer('bounds', torch.zeros(2), persistent=False)
         self.register_buffer('ratios', torch.zeros(0), persistent=False)
         self.ratio = ratio
+        self.tokens = tokens
         self.channel_dim = channel_dim
         self.per_image = per_image
         self.whole_percent = whole_percent
@@ -101,6 +122,25 @@ class TokenMask(Attachment):
         self._ratio = ratio_range(value)
         self.bounds.copy_(torch.tensor(self._ratio), non_blocking=True)
 
+    def resolve(self, network: nn.Module) -> None:
+        """Look up the tokens that the network states.
+
+        Raises:
+            ValueError: it states none.
+        """
+        if self.tokens is None:
+            return
+        stated = facts(network)
+        found = stated.embedding if self.tokens == 'embedding' else stated.attention
+        if found is None:
+            raise ValueError(
+                f'{type(network).__name__} states no attention layers whose tokens could be '
+                f'masked: model.attachments.{self.name or "attention_mask"}=None leaves this mask '
+                'out'
+            )
+        self.patterns = [found.layers] if isinstance(found.layers, str) else list(found.layers)
+        self.at, self.channel_dim = found.at, found.channel_dim
+
     def begin(self, x: Tensor) -> None:
         """Draw the ratios of a pass: a layer that is called in pieces has one for all."""
         num = len(x) if self.per_image else len(self.layers)
@@ -113,8 +153,9 @@ class TokenMask(Attachment):
         """Mask the tokens that go into a layer, or come out of it."""
         if self.channel_dim == -1 and features.ndim > 3:
             raise ValueError(
-                f'{self.layers[place]} has features of shape {tuple(features.shape)}: set '
-                'channel_dim=1 if they are (N, C, H, W), 3 if they are (N, H, W, C)'
+                f'{self.layers[place] or "the network"} has features of shape '
+                f'{tuple(features.shape)}: set channel_dim=1 if they are (N, C, H, W), 3 if they '
+                'are (N, H, W, C)'
             )
         keep = self.draw(features, place)
         token = 0.0 if self.token is None else self.token

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import TunableBlindSpot
 from mmrestore.models.layers.convolutions import conv3x3, initialise_convs
 from mmrestore.models.layers.enlarged_conv import enlarged_conv
 from mmrestore.models.layers.pointwise import join_rows, to_rows
@@ -102,7 +103,7 @@ class UNet(nn.Module):
 
 
 @MODELS.register_module()
-class ATBSN(nn.Module):
+class ATBSN(TunableBlindSpot):
     """AT-BSN: no pixel of the output depends on the input in a square around its place.
 
     A U-Net sees the rows above and, turned, the columns to the left, the rows below and the columns

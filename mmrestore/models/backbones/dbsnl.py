@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.pointwise import PointwiseConv
 from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
@@ -82,7 +83,7 @@ class Branch(nn.Module):
 
 
 @MODELS.register_module()
-class DBSNl(nn.Module):
+class DBSNl(Backbone):
     """A network whose output at a pixel does not depend on the input there; images of any size.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
@@ -117,6 +118,7 @@ class DBSNl(nn.Module):
     scale = 1
     size_multiple = 1
     ignored_keys = ('mask',)  # of official checkpoints
+    embedding = Tokens('head.0', at='output', channel_dim=1)
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.overwrite import lerp
 from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
@@ -213,7 +214,7 @@ class ToImage(nn.Module):
 
 
 @MODELS.register_module()
-class DeamNet(nn.Module):
+class DeamNet(Backbone):
     """DeamNet: four iterations, each of the same U-Net and a step of its own.
 
     It gives the image itself, not what is added to it. Sides of images are multiples of 16.

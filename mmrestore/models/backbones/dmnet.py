@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.layers.two_scales import TwoScales
@@ -35,7 +36,7 @@ class Block(nn.Module):
 
 
 @MODELS.register_module()
-class DMNet(nn.Module):
+class DMNet(Backbone):
     """DM-Net; sides are multiples of 4.
 
     The image, downsampled by 4, is cleaned by 16 residual blocks; their features are upsampled and

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
@@ -20,7 +21,7 @@ NORM_MOMENTUM = 0.9  # of the new batch, as released; PyTorch's own is 0.1
 
 
 @MODELS.register_module()
-class DnCNN(nn.Module):
+class DnCNN(Backbone):
     """DnCNN: the input less the noise that the stack finds in it; images of any size.
 
     The defaults are the gray network for one noise level. The blind networks, and that for Gaussian

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler
 from mmrestore.models.layers.mean_shift import MeanShift
 from mmrestore.models.layers.residual import ResidualBlock
@@ -17,7 +18,7 @@ from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class EDSR(nn.Module):
+class EDSR(Backbone):
     """EDSR, the baseline of the paper unless told otherwise; images of any size.
 
     The defaults are the baseline. The full network has ``channels=256``, ``num_blocks=32`` and

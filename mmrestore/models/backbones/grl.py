@@ -14,6 +14,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.anchored_windows import Layout, Windows
 from mmrestore.models.layers.channel_attention import ChannelAttentionBlock
 from mmrestore.models.layers.convolutions import conv3x3
@@ -111,7 +112,7 @@ class Stage(nn.Module):
 
 
 @MODELS.register_module()
-class GRL(nn.Module):
+class GRL(Backbone):
     """GRL for every published task.
 
     Height and width of the images are multiples of the longest of ``window_size`` and
@@ -150,6 +151,7 @@ class GRL(nn.Module):
     """
 
     mean: Tensor
+    attention = Tokens('layers.*.attn')  # rows (B * pixels, C)
     ignored_keys = (  # buffers of official checkpoints
         *('table_w', 'table_sh', 'table_sv', 'relative_coords_table'),
         *('index_w', 'index_sh_a2w', 'index_sh_w2a', 'index_sv_a2w', 'index_sv_w2a'),
@@ -208,7 +210,7 @@ class GRL(nn.Module):
         self.norm_end = nn.LayerNorm(embed_channels)
         self.conv_after_body = conv3x3(embed_channels, embed_channels)
         add_tail(self, tail, channels=embed_channels, out_channels=self.out_channels, scale=scale)
-        if hasattr(self, 'upsample'):
+        if tail in ('pixelshuffle', 'pixelshuffledirect'):
             self.upsample = nn.Sequential(OrderedDict(up=self.get_submodule('upsample')))
         self.keeps_channels = self.out_channels == in_channels
         mean = image_mean(in_channels if self.keeps_channels else 1)

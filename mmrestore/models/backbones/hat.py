@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.attention import biased_attention
 from mmrestore.models.layers.channel_attention import ChannelAttentionBlock
 from mmrestore.models.layers.convolutions import conv3x3
@@ -162,7 +163,7 @@ class Stage(nn.Module):
 
 
 @MODELS.register_module()
-class HAT(nn.Module):
+class HAT(Backbone):
     """HAT for every published size and scale, and at scale 1.
 
     The published networks are for super-resolution and have no head for denoising. At scale 1 their
@@ -202,6 +203,8 @@ class HAT(nn.Module):
     overlap_index: Tensor
     masks: Tensor
     global_statistics = True  # of channel attention
+    # Windows (B * windows, pixels, C), and rows (B * pixels, C) of the overlapping blocks.
+    attention = Tokens(('layers.*.attn', 'layers.*.overlap_attn.qkv'))
     # buffers of official checkpoints
     ignored_keys = ('relative_position_index_SA', 'relative_position_index_OCA')
 

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.prelu import PReLU
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
@@ -210,7 +211,7 @@ class Group(nn.Module):
 
 
 @MODELS.register_module()
-class MIRNet(nn.Module):
+class MIRNet(Backbone):
     """MIRNet, with three streams in two columns as published; it predicts what is added.
 
     Sides of images are multiples of 4. All attention units share the slope of their activation, as

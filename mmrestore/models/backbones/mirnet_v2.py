@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.backbones.mirnet import Group, Steps, conv
 from mmrestore.models.layers.overwrite import add
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
@@ -110,7 +111,7 @@ class MultiScaleBlock(nn.Module):
 
 
 @MODELS.register_module()
-class MIRNetV2(nn.Module):
+class MIRNetV2(Backbone):
     """MIRNet-v2 for every published task; it predicts what is added to the image.
 
     For super-resolution low-resolution images come already enlarged. Sides of images are multiples

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.residual import ResidualBlock
 from mmrestore.models.layers.sizes import check_images
@@ -17,7 +18,7 @@ from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class MSRResNet(nn.Module):
+class MSRResNet(Backbone):
     """MSRResNet of BasicSR, KAIR (MSRResNet1) and MMagic; it adds to the bilinear enlargement.
 
     Args:
@@ -102,7 +103,7 @@ class SequentialResidual(nn.Module):
 
 
 @MODELS.register_module()
-class MSRResNet0(nn.Module):
+class MSRResNet0(Backbone):
     """The other MSRResNet of KAIR: a shortcut around the trunk, nearest neighbours repeated.
 
     Args:

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.channel_norm import ChannelNorm
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
@@ -109,7 +110,7 @@ class BaselineBlock(Block):
         return self.se(x)
 
 
-class Skeleton(nn.Module):
+class Skeleton(Backbone):
     """The U-Net around the blocks, whose skips are added.
 
     Args:
@@ -192,7 +193,7 @@ class NAFNet(Skeleton):
     ``encoder_depths=[1, 1, 1, 28]``, ``num_middle_blocks=1`` and ``decoder_depths=[1, 1, 1, 1]``.
     Its published results on images larger than 256 x 256 are with
     :class:`mmrestore.models.inference.LocalStatistics`. The released code pads with zeros;
-    ``inference=[dict(type='Pad')]`` does so for this network.
+    ``inference=dict(pad=dict(type='Pad'))`` does so for this network.
 
     Args:
         in_channels: channels of the images.

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.atbsn import ALL_AROUND, LEVELS, SLOPE, UNet
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, initialise_convs
 from mmrestore.models.layers.enlarged_conv import enlarged_conv
 from mmrestore.models.layers.sizes import check_images, check_positive
@@ -18,7 +19,7 @@ from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class ATBSNStudent(nn.Module):
+class ATBSNStudent(Backbone):
     """The U-Net of AT-BSN without its heads; skips are the features after pooling.
 
     It is student C of AT-BSN and one of two students of APR-RD's release ("1.00M"). All weights but
@@ -54,7 +55,7 @@ class ATBSNStudent(nn.Module):
 
 
 @MODELS.register_module()
-class NBSN(nn.Module):
+class NBSN(Backbone):
     """A plain U-Net of five levels; skips are the features before pooling.
 
     It is the student of APR-RD's published results ("1.02M").

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from math import gcd
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmrestore.functional.resize import resize
+from mmrestore.models.backbones.base import Backbone, facts
 from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class PreUpsampling(nn.Module):
+class PreUpsampling(Backbone):
     """Enlarge images bicubically, then let a network of scale 1 restore them.
 
     With a stack of 8 convolutions it is the network of ZSSR (Shocher, Cohen and Irani, "Zero-shot
@@ -50,6 +51,9 @@ class PreUpsampling(nn.Module):
         self.scale = scale
         self.in_channels = self.net.in_channels
         self.size_multiple = self.net.size_multiple // gcd(self.net.size_multiple, scale)
+        inner = facts(self.net)
+        self.global_statistics = inner.global_statistics
+        self.global_means_only = inner.global_means_only
 
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge images (B, C, H, W) in [0, 1]."""

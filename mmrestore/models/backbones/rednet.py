@@ -8,12 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.sizes import check_images
 from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class REDNet(nn.Module):
+class REDNet(Backbone):
     """RED-Net for images of any size; RED30 unless told otherwise.
 
     Half of the layers are 3x3 convolutions, half 3x3 deconvolutions, all of stride 1 and with a

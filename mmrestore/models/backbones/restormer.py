@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.channel_norm import BiasFreeChannelNorm, ChannelNorm
 from mmrestore.models.layers.pointwise import PointwiseConv
 from mmrestore.models.layers.sizes import check_images, check_positive
@@ -129,7 +130,7 @@ class Up(nn.Module):
 
 
 @MODELS.register_module()
-class Restormer(nn.Module):
+class Restormer(Backbone):
     """Restormer for every published task.
 
     Args:
@@ -158,6 +159,7 @@ class Restormer(nn.Module):
     scale = 1
     size_multiple = 2 ** (LEVELS - 1)
     global_statistics = True  # attention is over the whole image
+    attention = Tokens('*.attn', channel_dim=1)
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.mean_shift import MeanShift
@@ -80,7 +81,7 @@ class Block(nn.Module):
 
 
 @MODELS.register_module()
-class RIDNet(nn.Module):
+class RIDNet(Backbone):
     """RIDNet for images of any size.
 
     As in the authors' code the mean colour is subtracted from the input and added to the residual,

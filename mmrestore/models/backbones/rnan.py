@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler
 from mmrestore.models.layers.mean_shift import MeanShift
 from mmrestore.models.layers.sizes import check_images, check_positive
@@ -194,7 +195,7 @@ class Group(nn.Module):
 
 
 @MODELS.register_module()
-class RNAN(nn.Module):
+class RNAN(Backbone):
     """RNAN for denoising, JPEG and super-resolution; sides are even.
 
     The first and the last group have non-local attention over the whole image. The authors test
@@ -226,6 +227,8 @@ class RNAN(nn.Module):
 
     size_multiple = 2
     global_statistics = True
+    # The non-local blocks; a mask of their input masks their shortcut too.
+    attention = Tokens('body_nl_*.MB_RB1.0', channel_dim=1)
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.prelu import PReLU
 from mmrestore.models.layers.sizes import check_images
@@ -38,7 +39,7 @@ class Block(nn.Module):
 
 
 @MODELS.register_module()
-class SRResNet(nn.Module):
+class SRResNet(Backbone):
     """The generator of SRGAN, with batch norms as in the paper or without; images of any size.
 
     Args:

@@ -12,6 +12,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.attention import chunks
 from mmrestore.models.layers.convolutions import stage_convs
 from mmrestore.models.layers.drop_path import DropPath
@@ -118,7 +119,7 @@ class Stage(nn.Module):
 
 
 @MODELS.register_module()
-class SwinIR(nn.Module):
+class SwinIR(Backbone):
     """SwinIR for every published task.
 
     Args:
@@ -155,6 +156,7 @@ class SwinIR(nn.Module):
     position_index: Tensor
     masks: Tensor
     ignored_keys = ('relative_position_index', 'attn_mask')  # buffers of official checkpoints
+    attention = Tokens('layers.*.attn')  # windows (B * windows, pixels, C)
 
     def __init__(
         self,
@@ -187,6 +189,8 @@ class SwinIR(nn.Module):
         if embed_kernel < 1 or embed_kernel % 2 == 0:
             raise ValueError(f'embed_kernel must be odd and positive, got {embed_kernel}')
         self.long_skips = long_skips
+        if embed_kernel == 1:
+            self.embedding = Tokens('conv_first', at='output', channel_dim=1)
         self.conv_first = nn.Conv2d(
             in_channels, embed_channels, embed_kernel, padding=embed_kernel // 2
         )

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.registry import MODELS
@@ -18,7 +19,7 @@ LAST_CHANNELS = 96  # of the full-size features, whatever the width of the other
 
 
 @MODELS.register_module()
-class UNet(nn.Module):
+class UNet(Backbone):
     """A U-Net of five levels; sides are multiples of 32.
 
     With a blind spot no pixel of the output depends on the pixel of the input at its place: four
@@ -95,7 +96,7 @@ class UNet(nn.Module):
             skips.append(x)
         x = self._convolve(f'enc_conv{LEVELS + 1}', x)
         for level in range(LEVELS, 0, -1):
-            x = getattr(self, f'up{level}')['deconv'](x)
+            x = self.get_submodule(f'up{level}.deconv')(x)
             x = torch.cat([x, skips[level - 1]], dim=1)
             for part in 'ab':
                 x = self._convolve(f'dec_conv{level}{part}', x)

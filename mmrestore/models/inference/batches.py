@@ -6,9 +6,6 @@ import warnings
 
 import torch
 
-from mmrestore.models.inference.base import Network, chain
-from mmrestore.models.inference.tile import Tile
-
 MAX_PIXELS = 2**18  # of a call by default; on a CPU larger batches are slower, smaller ones too
 # Restormer of 48 channels takes 7.1 KiB a pixel (float32, CPU): 2 GB a call, 14 GB this image.
 LARGE_IMAGE = 2_000_000
@@ -22,19 +19,19 @@ def check_max_pixels(max_pixels: int | None) -> None:
         )
 
 
-def warn_of_large_images(net: Network, *, pixels: int, max_pixels: int | None) -> None:
-    """Warn if an image of ``pixels`` is large, above the bound of a call and nothing tiles it.
+def warn_of_large_images(*, pixels: int, max_pixels: int | None, tiled: bool) -> None:
+    """Warn if an image of ``pixels`` is large, above the bound of a call and not ``tiled``.
 
     Training says nothing: its crops are as large as its config wants them.
     """
-    if max_pixels is None or pixels <= max(max_pixels, LARGE_IMAGE) or torch.is_grad_enabled():
+    if tiled or torch.is_grad_enabled():
         return
-    if not any(isinstance(part, Tile) for part in chain(net)):
+    if max_pixels is not None and pixels > max(max_pixels, LARGE_IMAGE):
         # One text for all images, which Python shows once.
         warnings.warn(
             f'an image of more than {LARGE_IMAGE} pixels goes through the network as a whole: if '
-            'memory does not suffice, restore with --tile 512, or name Tile as the first of the '
-            'decorators',
+            'memory does not suffice, restore with --tile 512, or put Tile first among the '
+            'inference decorators',
             stacklevel=1,
         )
 

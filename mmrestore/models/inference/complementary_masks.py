@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.complementary_masks import (
+    MaskScheme,
     check_branches,
     check_map,
     hide_pixels,
@@ -18,7 +19,6 @@ from mmrestore.functional.complementary_masks import (
 from mmrestore.models.inference.base import (
     InferenceDecorator,
     Network,
-    chain,
     check_images,
     check_scale,
 )
@@ -29,7 +29,6 @@ from mmrestore.models.inference.batches import (
     warn_of_large_images,
 )
 from mmrestore.models.inference.pad import Pad
-from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.registry import INFERENCE
 
 
@@ -39,7 +38,7 @@ class ComplementaryMasks(InferenceDecorator):
 
     The pixels are divided at random among the branches. A branch runs the network on the image with
     its own pixels set to zero; they are taken from its output. The masks are drawn by PyTorch's
-    global generator of the device, anew in each call, for the whole image: name ``Tile`` before
+    global generator of the device, anew in each call, for the whole image: put ``Tile`` before
     this decorator, not after it. An image that does not fit the network is padded after masking, so
     that a hidden pixel is not seen in its mirror image.
 
@@ -80,14 +79,15 @@ class ComplementaryMasks(InferenceDecorator):
         check_branches(num_branches)
         check_max_pixels(max_pixels)
         check_scale(self)
-        if any(isinstance(part, PixelDownsampled) for part in chain(net)):
+        if self.full_resolution is not None:
             raise ValueError(
                 'masks outside of PixelDownsampled are left out by RandomReplacementRefinement, '
-                'which runs what is inside: name ComplementaryMasks before PixelDownsampled'
+                'which runs what is inside: put ComplementaryMasks before PixelDownsampled'
             )
         self.num_branches = num_branches
         self.per_channel = per_channel
         self.max_pixels = max_pixels
+        self.mask_scheme = MaskScheme(num_branches, per_channel)
         self._padded = Pad(net)
         self.size_multiple = 1
 
@@ -121,7 +121,7 @@ class ComplementaryMasks(InferenceDecorator):
 
     def _restore(self, x: Tensor, branches: Tensor) -> Tensor:
         pixels = prod(self._padded.padded_sides(x))
-        warn_of_large_images(self.net, pixels=pixels, max_pixels=self.max_pixels)
+        warn_of_large_images(pixels=pixels, max_pixels=self.max_pixels, tiled=self.tiled)
         images, numbers = split_calls(
             len(x), self.num_branches, pixels=pixels, max_pixels=self.max_pixels
         )

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmrestore.models.inference.base import InferenceDecorator, Network, chain
+from mmrestore.models.backbones.base import facts
+from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.registry import INFERENCE
 
@@ -43,7 +44,7 @@ class LocalStatistics(InferenceDecorator):
 
     def __init__(self, net: Network, *, train_size: int = 256) -> None:
         super().__init__(net)
-        module: Any = [*chain(net)][-1]
+        module = self.backbone
         name = type(module).__name__
         if not has_global_means(module):
             raise ValueError(f'{name} takes no mean over the image that could be a local one')
@@ -52,7 +53,7 @@ class LocalStatistics(InferenceDecorator):
                 f'expected a train_size that is a multiple of {module.size_multiple}, which '
                 f'{name} needs, got {train_size}'
             )
-        self.window = int(1.5 * train_size)
+        self.window = self.mean_window = int(1.5 * train_size)
         self.windows = {
             mean: (height * self.window // train_size, width * self.window // train_size)
             for mean, (height, width) in mean_sizes(module, train_size).items()
@@ -89,7 +90,7 @@ def mean_sizes(net: nn.Module, size: int) -> dict[GlobalMean, tuple[int, int]]:
     handles = [mean.register_forward_pre_hook(note) for mean in means]
     weights = {k: v.to('meta') for k, v in [*net.named_parameters(), *net.named_buffers()]}
     dtype = next(net.parameters()).dtype
-    x = torch.empty(1, getattr(net, 'in_channels', 3), size, size, device='meta', dtype=dtype)
+    x = torch.empty(1, facts(net).in_channels or 3, size, size, device='meta', dtype=dtype)
     try:
         with torch.no_grad():
             # Tied weights of a module with several names would not be put back.

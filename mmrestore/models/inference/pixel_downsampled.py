@@ -77,6 +77,7 @@ class PixelDownsampled(InferenceDecorator):
                 f'expected a pad_mode of {", ".join(map(repr, MODES))}, got {pad_mode!r}'
             )
         self.pad_mode = pad_mode
+        self.full_resolution = net
         self.stride = stride
         self.mosaic = mosaic
         self.padding = padding

@@ -8,16 +8,19 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.replacement import check_replacements, random_replacements
-from mmrestore.models.inference.base import InferenceDecorator, Network, chain, check_images
+from mmrestore.models.inference.base import (
+    InferenceDecorator,
+    Network,
+    check_images,
+    decorated,
+)
 from mmrestore.models.inference.batches import (
     MAX_PIXELS,
     check_max_pixels,
     split_calls,
     warn_of_large_images,
 )
-from mmrestore.models.inference.complementary_masks import ComplementaryMasks
 from mmrestore.models.inference.pad import Pad
-from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.registry import INFERENCE
 
 
@@ -34,7 +37,7 @@ class RandomReplacementRefinement(InferenceDecorator):
     al., "Asymmetric mask scheme for self-supervised real image denoising" (AMSNet), ECCV 2024.
 
     Args:
-        copies: number of copies; 0 leaves the first result as it is.
+        copies: number of copies, at least 1.
         probability: that a pixel is put back.
         per_element: draw for each channel of a pixel by itself.
         padding: rows and columns added to the copies by reflection on all sides, and cropped; for
@@ -52,6 +55,7 @@ class RandomReplacementRefinement(InferenceDecorator):
         >>> def net(x):
         ...     return x / 2
         >>> net.scale, net.size_multiple = 1, 1
+        >>> from mmrestore.models.inference import PixelDownsampled
         >>> inner = PixelDownsampled(net, stride=2)
         >>> RandomReplacementRefinement(inner, probability=0.0)(torch.ones(1, 1, 1, 2))
         tensor([[[[0.2500, 0.2500]]]])
@@ -72,14 +76,13 @@ class RandomReplacementRefinement(InferenceDecorator):
         max_pixels: int | None = MAX_PIXELS,
     ) -> None:
         super().__init__(net)
-        inner = [part for part in chain(net) if isinstance(part, PixelDownsampled)]
-        if not inner:
+        refining = self.full_resolution
+        if refining is None:
             raise ValueError(
                 'RandomReplacementRefinement refines what PixelDownsampled restores, got '
-                f'{type(net).__name__}: name PixelDownsampled before it'
+                f'{type(net).__name__}: put PixelDownsampled before it'
             )
-        refining = inner[0].net
-        if padding > 0 and any(isinstance(part, ComplementaryMasks) for part in chain(refining)):
+        if padding > 0 and decorated(refining).mask_scheme is not None:
             raise ValueError(
                 f'padding={padding} shows ComplementaryMasks the pixels that they hide, in their '
                 'mirror images: padding is for blind-spot networks; set padding=0'
@@ -108,8 +111,6 @@ class RandomReplacementRefinement(InferenceDecorator):
         Raises:
             ValueError: the images or the draws have other shapes.
         """
-        if not self.copies:
-            return restored
         check_images(noisy)
         if restored.shape != noisy.shape:
             raise ValueError(
@@ -122,7 +123,8 @@ class RandomReplacementRefinement(InferenceDecorator):
                 f'{tuple(draws.shape)}'
             )
         pixels = prod(self._padded.padded_sides(noisy))
-        warn_of_large_images(self._padded.net, pixels=pixels, max_pixels=self.max_pixels)
+        tiled = self._padded.tiled
+        warn_of_large_images(pixels=pixels, max_pixels=self.max_pixels, tiled=tiled)
         images, copies = split_calls(
             len(noisy), self.copies, pixels=pixels, max_pixels=self.max_pixels
         )

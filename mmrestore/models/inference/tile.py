@@ -6,13 +6,15 @@ import sys
 import warnings
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import torch
 from mmengine.utils import ProgressBar
 from torch import Tensor
 
-from mmrestore.models.inference.base import InferenceDecorator, Network, chain
-from mmrestore.models.inference.local_statistics import LocalStatistics, has_global_means
+from mmrestore.models.backbones.base import facts
+from mmrestore.models.inference.base import InferenceDecorator, Network
+from mmrestore.models.inference.local_statistics import has_global_means
 from mmrestore.registry import INFERENCE
 
 
@@ -72,7 +74,8 @@ class Tile(InferenceDecorator):
             )
         if batch_size < 1:
             raise ValueError(f'expected a batch size of at least 1, got {batch_size}')
-        _warn_of_global_statistics(net, size)
+        _warn_of_global_statistics(self.backbone, self.mean_window, size)
+        self.tiled = True
         self.size = size
         self.overlap = overlap
         self.batch_size = batch_size
@@ -89,7 +92,7 @@ class Tile(InferenceDecorator):
         if height % self.size_multiple or width % self.size_multiple:
             raise ValueError(
                 f'an image of {x.shape[-2]} x {x.shape[-1]} pixels gives tiles of {height} x '
-                f'{width}, but the network needs multiples of {self.size_multiple}: name Pad '
+                f'{width}, but the network needs multiples of {self.size_multiple}: put Pad '
                 'before Tile to pad the tiles, or after it to pad the image'
             )
         tops, lefts = (tile_starts(side, self.size, self.overlap) for side in x.shape[-2:])
@@ -122,22 +125,19 @@ class Tile(InferenceDecorator):
         return tile_weights(scaled, size * self.scale, self.overlap * self.scale)
 
 
-def _warn_of_global_statistics(net: Network, size: int) -> None:
-    *decorators, network = chain(net)
-    windows = [d.window for d in decorators if isinstance(d, LocalStatistics)]
+def _warn_of_global_statistics(network: Any, window: int | None, size: int) -> None:
+    stated = facts(network)
     # Where means are not all that is taken over the whole image, windowed means do not help.
-    local = getattr(network, 'global_means_only', True)
-    if not getattr(network, 'global_statistics', False):
-        return
-    if local and any(w < size for w in windows):
+    local = stated.global_means_only
+    if not stated.global_statistics or (local and window is not None and window < size):
         return
     remedy = ''
-    if local and windows:
-        remedy = f': take tiles larger than the windows of LocalStatistics, {windows[0]} pixels'
+    if local and window is not None:
+        remedy = f': take tiles larger than the windows of LocalStatistics, {window} pixels'
     elif local and has_global_means(network):
         remedy = (
             ': restore the image whole with LocalStatistics or, if it does not fit into memory, '
-            'name LocalStatistics before Tile and take tiles larger than its windows'
+            'put LocalStatistics before Tile and take tiles larger than its windows'
         )
     warnings.warn(
         f'{type(network).__name__} uses the whole image for every pixel: tiles of {size} pixels '

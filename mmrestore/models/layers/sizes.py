@@ -27,7 +27,7 @@ def check_images(x: Tensor, channels: int, multiple: int = 1) -> None:
     if height % multiple or width % multiple:
         raise ValueError(
             f'expected sides that are multiples of {multiple}, got {height} x {width}: '
-            "pad the images, for instance with inference=[dict(type='Pad')]"
+            "pad the images, for instance with inference=dict(pad=dict(type='Pad'))"
         )
 
 

@@ -68,7 +68,7 @@ def window_order(
         raise ValueError(
             'expected sides that are multiples of the window size '
             f'{rows if rows == columns else f"{rows} x {columns}"}, got {height} x {width}: '
-            "pad the images, for instance with inference=[dict(type='Pad')]"
+            "pad the images, for instance with inference=dict(pad=dict(type='Pad'))"
         )
     pixels = torch.arange(batch * height * width, device=device).view(batch, height, width)
     if down or right:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.imagenet import find_weights, load_features
+from mmrestore.models.losses.base import Loss
 from mmrestore.registry import MODELS, suggest
 
 CONVS = (2, 2, 4, 4, 4)  # of VGG-19, between its max-poolings
@@ -17,7 +18,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of the images that i
 
 
 @MODELS.register_module()
-class PerceptualLoss(nn.Module):
+class PerceptualLoss(Loss):
     """A loss of the features of VGG-19, which was trained on ImageNet.
 
     The classifier is frozen, computes in float32 and belongs to nobody: it is in no state dict, no

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from mmrestore.models.losses.base import Loss
 from mmrestore.models.losses.reduction import Reduction, check_reduction, weighted_reduction
 from mmrestore.registry import MODELS
 
 
-class PixelLoss(nn.Module):
+class PixelLoss(Loss):
     """A function of the difference of each element; subclasses define ``elements``.
 
     Args:

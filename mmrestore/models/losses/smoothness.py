@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmrestore.functional.total_variation import forward_differences, gradient_lengths
+from mmrestore.models.losses.base import Loss
 from mmrestore.models.losses.reduction import Reduction, check_reduction, weighted_reduction
 from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class SmoothnessLoss(nn.Module):
+class SmoothnessLoss(Loss):
     """The total variation of the prediction, channel by channel; the target is not looked at.
 
     It is the mean of sqrt(down^2 + right^2 + eps), of the differences to the lower and to the right

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmrestore.models.layers.two_scales import TwoScales
+from mmrestore.models.losses.base import Loss
 from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class TwoScaleLoss(nn.Module):
+class TwoScaleLoss(Loss):
     """The loss of the fine image plus that of the coarse one.
 
     The target of the coarse image is the target downsampled, by the mean of cells of s x s pixels;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, cast
@@ -54,8 +54,9 @@ class GANRestorer(Restorer):
         discriminator_steps: updates of the discriminator for one of the network.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
-        inference: configs of inference decorators, the one next to the network first.
-        training_decorators: configs of inference decorators that training goes through.
+        inference: configs of inference decorators by name, from the network outwards; None instead
+            of a config takes an inherited one away.
+        training_decorators: configs of inference decorators by name that training goes through.
         test_seed: seed of what is random in a prediction.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
@@ -78,8 +79,8 @@ class GANRestorer(Restorer):
         discriminator_steps: int = 1,
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
-        inference: Sequence[dict] = (),
-        training_decorators: Sequence[dict] = (),
+        inference: Mapping[str, dict | None] | None = None,
+        training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 import torch
@@ -41,7 +41,8 @@ class PairRestorer(Restorer):
         detach: whether f(y) is computed without gradient.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
-        inference: configs of inference decorators, the one next to the network first.
+        inference: configs of inference decorators by name, from the network outwards; None instead
+            of a config takes an inherited one away.
         test_seed: seed of what is random in a prediction.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
@@ -62,7 +63,7 @@ class PairRestorer(Restorer):
         detach: bool = True,
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
-        inference: Sequence[dict] = (),
+        inference: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,

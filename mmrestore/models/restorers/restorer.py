@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import torch
 from mmengine.model import BaseModel
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.attachments import Attachment
+from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import Network, build_inference
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
@@ -20,16 +21,23 @@ from mmrestore.structures import DataSample
 class Restorer(BaseModel):
     """Predict the target from the input; the loss is a sum of named terms.
 
+    Attributes:
+        separately_optimized: of a class: parts that have an optimizer each, by their names in
+            ``optim_wrapper``; () of one optimizer for all.
+        consistency_weight: factor of a consistency term, which a schedule may set; None of a
+            restorer without such a term.
+
     Args:
         backbone: config of the network, ``y = net(x)``.
         losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name, such as masks of tokens.
-        inference: configs of inference decorators, the one next to the network first.
-        training_decorators: configs of inference decorators that training goes through, in the same
-            order: the loss is that of the decorated network, with gradients through all of its
-            runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
-            together, by ``[ComplementaryMasks, PixelDownsampled]``.
+        inference: configs of inference decorators by name, from the network outwards; None instead
+            of a config takes an inherited one away.
+        training_decorators: configs of inference decorators that training goes through, keyed
+            and ordered alike: the loss is that of the decorated network, with gradients through all
+            of its runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
+            together, by ``masks`` and ``downsample``.
         test_seed: what is random in a prediction, such as masks that act at test too, is drawn as
             after this seed, anew for every call of ``predict``; None draws other numbers each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
@@ -40,6 +48,9 @@ class Restorer(BaseModel):
             do not fit the network, decorated as it trains.
     """
 
+    separately_optimized: tuple[str, ...] = ()
+    consistency_weight: float | None = None
+
     def __init__(
         self,
         backbone: dict,
@@ -47,8 +58,8 @@ class Restorer(BaseModel):
         losses: Mapping[str, dict],
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
-        inference: Sequence[dict] = (),
-        training_decorators: Sequence[dict] = (),
+        inference: Mapping[str, dict | None] | None = None,
+        training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,
@@ -59,12 +70,15 @@ class Restorer(BaseModel):
         self.attachments = torch.nn.ModuleDict(
             {k: MODELS.build(cfg) for k, cfg in (attachments or {}).items() if cfg is not None}
         )
-        for attachment in cast(Iterable[Attachment], self.attachments.values()):
+        for name, attachment in cast(Iterable[tuple[str, Attachment]], self.attachments.items()):
+            attachment.name = name
             attachment.attach(self.backbone)
         self.test_seed = test_seed
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
         self._predictor = (build_inference(self.backbone, inference),)
-        self._trained = (build_inference(self.backbone, training_decorators),)
+        self._trained = (
+            build_inference(self.backbone, training_decorators, setting='training_decorators'),
+        )
         if self.trained.scale != self.backbone.scale:
             raise ValueError(
                 f'training decorators must keep the scale of {type(self.backbone).__name__}, '
@@ -72,6 +86,11 @@ class Restorer(BaseModel):
             )
         if compile:
             self.backbone.compile()
+
+    @property
+    def optimized_parts(self) -> dict[str, nn.Module]:
+        """The modules of ``separately_optimized`` by their names."""
+        return {name: self.get_submodule(name) for name in self.separately_optimized}
 
     @property
     def predictor(self) -> Network:
@@ -137,7 +156,7 @@ class Restorer(BaseModel):
             )
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        channels = getattr(self.backbone, 'in_channels', None)
+        channels = facts(self.backbone).in_channels
         if channels is not None and inputs.shape[1] != channels:
             raise ValueError(
                 f'{type(self.backbone).__name__} takes images of {channels} channels, got '

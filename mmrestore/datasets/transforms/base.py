@@ -1,0 +1,42 @@
+"""What the toolbox reads of a transform besides its call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmcv.transforms import BaseTransform
+
+
+class Transform(BaseTransform):
+    """What is done to one sample in a data worker; subclasses define ``transform``.
+
+    Any other callable ``results -> results`` is a transform too and may state the same attributes.
+
+    Attributes:
+        cacheable: whether the outcome is the same in every epoch, so that a data set that keeps
+            what it loads may keep it.
+        minimum_size: height and width that an image must have at least.
+    """
+
+    cacheable: bool = False
+    minimum_size: tuple[int, int] = (1, 1)
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Return the results with what is changed; ``results`` itself stays as it is."""
+        raise NotImplementedError
+
+
+def stated_by(transform: Any) -> Transform:
+    """Return a transform, or what stands for any other callable.
+
+    Examples:
+        >>> stated_by(dict).minimum_size, stated_by(dict).cacheable
+        ((1, 1), False)
+    """
+    if isinstance(transform, Transform):
+        return transform
+    stated = Transform()
+    for name in ('cacheable', 'minimum_size'):
+        if hasattr(transform, name):  # a plugin may state it without the base class
+            setattr(stated, name, getattr(transform, name))
+    return stated

@@ -1,0 +1,162 @@
+"""What the toolbox reads of a batch transform besides its call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from mmrestore.functional.complementary_masks import MaskScheme
+from mmrestore.structures import DataSample
+
+
+class BatchTransform:
+    """What happens to a whole batch on the device, in training.
+
+    It is a plain callable, not a module: what it holds is in no checkpoint. Any other callable
+    ``inputs, data_samples -> inputs, data_samples`` is a batch transform too; it may state any of
+    these attributes, and nothing is assumed where it states none. They are about the order of batch
+    transforms: one that cannot be right is refused when the data preprocessor is built.
+
+    Attributes:
+        hides_pixels: whether pixels of the inputs are replaced, so that the network does not see
+            them.
+        mask_scheme: how pixels are hidden, where that is by one of several complementary masks.
+        weights_loss: whether it sets the weight of the loss.
+        targets_from_inputs: whether it makes the targets of the inputs, as they are at its place;
+            targets made before are discarded.
+        makes_several_targets: whether it makes several targets for each image, (N, K, C, H, W).
+        needs_several_targets: whether it acts on such targets.
+        shrinks_inputs: whether inputs become smaller than their targets.
+        needs_equal_sizes: whether inputs and targets must have one size.
+        remakes_inputs: whether it makes the inputs anew of the targets, so that what was done to
+            the inputs before is lost.
+        has_teacher: whether a network makes its targets, which ``replace(weights)`` exchanges;
+            ``expected`` is the state dict of such a network.
+        ratio: share of what it masks, a number or (low, high), which a schedule may set; None of
+            one that has no ratio.
+    """
+
+    hides_pixels: bool = False
+    mask_scheme: MaskScheme | None = None
+    weights_loss: bool = False
+    targets_from_inputs: bool = False
+    makes_several_targets: bool = False
+    needs_several_targets: bool = False
+    shrinks_inputs: bool = False
+    needs_equal_sizes: bool = False
+    remakes_inputs: bool = False
+    has_teacher: bool = False
+    ratio: Any = None
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Transform inputs (N, C, H, W), float32, and the stacked samples of the batch."""
+        raise NotImplementedError
+
+    def prepare(self) -> None:
+        """Load what is needed from files; called before a training begins."""
+
+    def check_order(self, name: str, earlier: Mapping[str, BatchTransform]) -> None:
+        """Refuse batch transforms before this one after which it cannot be right.
+
+        Args:
+            name: what this one is called.
+            earlier: the batch transforms before it by name, in their order.
+
+        Raises:
+            ValueError: the order is wrong; the message says what to do.
+        """
+        found = list(earlier.items())[::-1]  # the nearest first
+        hiding = next((k for k, t in found if t.hides_pixels), None)
+        if hiding is not None and (self.targets_from_inputs or self.remakes_inputs):
+            raise ValueError(
+                f'batch transform {name!r} would make targets or inputs after {hiding!r} has '
+                f'hidden pixels: put {name!r} before {hiding!r}'
+            )
+        targets = next((k for k, t in found if t.targets_from_inputs), None)
+        if targets is not None and self.targets_from_inputs:
+            raise ValueError(
+                f'batch transform {name!r} discards the targets that {targets!r} makes: leave one '
+                f'of them out, by {targets}=None or {name}=None'
+            )
+        if self.needs_several_targets and not _several(found):
+            raise ValueError(
+                f'batch transform {name!r} needs several targets for each image: put a '
+                'TeacherTarget with two or more shifts before it'
+            )
+        small = _shrinking(found)
+        if self.needs_equal_sizes and small is not None:
+            raise ValueError(
+                f'batch transform {name!r} needs inputs of the size of their targets, but '
+                f'{small!r} makes them smaller: it is not defined for super-resolution, leave it '
+                f'out by {name}=None'
+            )
+
+
+class PlainCallable(BatchTransform):
+    """What a batch transform states that does not derive from :class:`BatchTransform`."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        # A plugin may state any of the attributes without knowing the base class.
+        stated = {k: getattr(function, k) for k in _ATTRIBUTES if hasattr(function, k)}
+        self.__dict__.update(stated)
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Call the function."""
+        return self.function(inputs, data_samples)
+
+    def prepare(self) -> None:
+        """Let it load what it needs, if it has a method for that."""
+        # A plugin may have the method without the base class.
+        if hasattr(self.function, 'prepare'):
+            self.function.prepare()
+
+
+_ATTRIBUTES = tuple(name for name in BatchTransform.__annotations__)
+
+
+def stated_by(transform: Any) -> BatchTransform:
+    """Return a batch transform, or what stands for any other callable."""
+    return transform if isinstance(transform, BatchTransform) else PlainCallable(transform)
+
+
+def check_orders(transforms: Mapping[str, Any]) -> None:
+    """Refuse batch transforms in an order that cannot be right.
+
+    Raises:
+        ValueError: as ``check_order`` of one of them.
+
+    Examples:
+        >>> from mmrestore.batch_transforms import NoisyTarget, PixelMask
+        >>> check_orders(dict(target=NoisyTarget(), mask=PixelMask()))
+        >>> check_orders(dict(mask=PixelMask(), target=NoisyTarget()))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ValueError: batch transform 'target' would make targets ... put 'target' before 'mask'
+    """
+    earlier: dict[str, BatchTransform] = {}
+    for name, transform in transforms.items():
+        stated = stated_by(transform)
+        stated.check_order(name, earlier)
+        earlier[name] = stated
+
+
+def _several(found: list[tuple[str, BatchTransform]]) -> bool:
+    """Return whether there may be several targets after batch transforms, the last one first."""
+    for _, transform in found:
+        if transform.makes_several_targets or isinstance(transform, PlainCallable):
+            return True  # what a plain callable makes is not known
+        if transform.targets_from_inputs:
+            return False
+    return False
+
+
+def _shrinking(found: list[tuple[str, BatchTransform]]) -> str | None:
+    """Return what makes inputs smaller than targets, before which no targets are made again."""
+    for name, transform in found:
+        if transform.targets_from_inputs or isinstance(transform, PlainCallable):
+            return None
+        if transform.shrinks_inputs:
+            return name
+    return None

@@ -1,0 +1,81 @@
+"""Parts of a model that are keyed by name, in the order in which they act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mmrestore.deprecation import warn_deprecated
+
+Parts = Mapping[str, Any] | Sequence[Any]
+
+
+def named_parts(parts: Parts | None, *, taken: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the configs of parts by name, in their order.
+
+    Args:
+        parts: configs by name, which are returned as they are; None for none; or a list of configs
+            with a ``type``, the form of earlier versions. Names are then made of the types. A
+            ``RandomReplacementRefinement`` of 0 copies is left out: it did nothing and only held a
+            position in the list.
+        taken: names that the made ones must differ from.
+
+    Raises:
+        TypeError: ``parts`` is something else, or an item of a list has no ``type``.
+
+    Examples:
+        >>> masks, pad = dict(type='ComplementaryMasks'), dict(type='Pad')
+        >>> list(named_parts([masks, pad, pad]))
+        ['complementary_masks', 'pad', 'pad_2']
+        >>> named_parts(dict(mean=None))
+        {'mean': None}
+    """
+    if parts is None or isinstance(parts, Mapping):
+        return dict(parts or {})
+    if isinstance(parts, str) or not isinstance(parts, Sequence):
+        raise TypeError(f'expected configs of parts by name, got {parts!r}')
+    used, named = set(taken), {}
+    for part in parts:
+        kind = part.get('type') if isinstance(part, Mapping) else None
+        if kind is None:
+            raise TypeError(f'expected a list of configs with a type, got {part!r} in it')
+        kind = kind if isinstance(kind, str) else kind.__name__
+        if kind == 'RandomReplacementRefinement' and part.get('copies') == 0:
+            continue
+        base = snake_case(kind)
+        name = next(n for n in (base, *(f'{base}_{i}' for i in range(2, 99))) if n not in used)
+        used.add(name)
+        named[name] = part
+    return named
+
+
+def read_parts(parts: Parts | None, setting: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
+    """Return :func:`named_parts`, with a deprecation warning for the list form.
+
+    Args:
+        parts: configs by name, or a list.
+        setting: how the user calls it, such as ``inference``.
+        taken: names that are not given to the items of a list.
+    """
+    named = named_parts(parts, taken=taken)
+    if parts and not isinstance(parts, Mapping):
+        warn_deprecated(
+            f'{setting}=[...]',
+            f'{setting}=dict({", ".join(f"{name}=..." for name in named)})',
+            since='0.2',
+            removed='0.4',
+            stacklevel=4,
+        )
+    return named
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class, without a scope, in small letters and underscores.
+
+    Examples:
+        >>> snake_case('SelfEnsemble'), snake_case('mmrestore.JPEGBlocks2')
+        ('self_ensemble', 'jpeg_blocks2')
+    """
+    name = name.rsplit('.', 1)[-1]
+    return re.sub(r'(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])', '_', name).lower()
