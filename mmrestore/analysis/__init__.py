@@ -1,7 +1,6 @@
 """What can be learned from runs and networks after training."""
 
 from mmrestore.analysis.cka import MinibatchCKA, gram_matrices, linear_cka, unbiased_hsic
-from mmrestore.analysis.curves import Curve, Run, matching_keys, plot, read_run, smooth
 from mmrestore.analysis.distribution import Histogram, histogram, value_range
 from mmrestore.analysis.features import collect_features, deepest_layer, find_layers
 from mmrestore.analysis.leak import LeakReport, check_restorer, find_leaks
@@ -23,6 +22,7 @@ from mmrestore.analysis.srga import (
     kl_divergence,
     srga_index,
 )
+from mmrestore.engine.curves import Curve, Run, matching_keys, plot, read_run, smooth
 
 __all__ = [
     'Correlations',

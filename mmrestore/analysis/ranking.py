@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import rankdata
 
-from mmrestore.analysis.curves import Run
+from mmrestore.engine.curves import Run
 from mmrestore.registry import suggest
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from mmrestore.analysis.curves import Curve, Run
 from mmrestore.analysis.ranking import rank, rank_validations, spearman
+from mmrestore.engine.curves import Curve, Run
 
 
 def test_against_scipy_with_ties():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from load_tool import load_tool
 
-from mmrestore.analysis import curves
+from mmrestore.engine import curves
 
 plot_curves = load_tool('analysis/plot_curves')
 

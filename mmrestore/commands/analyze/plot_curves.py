@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Draw."""
-    from mmrestore.analysis.curves import matching_keys, plot, read_run
+    from mmrestore.engine.curves import matching_keys, plot, read_run
 
     labels = options.labels or _names(options.runs)
     if len(set(labels)) != len(options.runs):

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the comparison."""
-    from mmrestore.analysis.curves import read_run
+    from mmrestore.engine.curves import read_run
     from mmrestore.analysis.ranking import rank_validations
 
     runs = {Path(run).as_posix(): read_run(run) for run in options.runs}

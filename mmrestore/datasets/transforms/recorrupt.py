@@ -7,7 +7,6 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from scipy.ndimage import median_filter
 
 from mmrestore.datasets.sample_key import image_rng
 from mmrestore.datasets.transforms.base import Transform
@@ -45,6 +44,8 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
     if image.dtype == np.uint8:
         smooth = cv2.medianBlur(image, MEDIAN).reshape(image.shape)
     else:  # OpenCV has windows up to 5 x 5 for the other types
+        from scipy.ndimage import median_filter  # only these types take the time to load it
+
         smooth = median_filter(image, (MEDIAN, MEDIAN, 1), mode='nearest')
     full_scale = np.iinfo(image.dtype).max if image.dtype.kind == 'u' else 1
     residual = (image.astype(np.float32) - smooth.astype(np.float32)) / full_scale

@@ -7,10 +7,14 @@ import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
+
+from mmrestore.registry import suggest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCALARS = '*/vis_data/scalars.json'
 AXES = ('epoch', 'iteration')
@@ -116,6 +120,8 @@ def plot(
         ValueError: a run lacks a key, epochs are asked of one that does not count them, or the
             window or the number of columns is below 1.
     """
+    from matplotlib.figure import Figure  # only what draws takes the time to load it
+
     if axis not in AXES:
         raise ValueError(f'axis must be one of {", ".join(AXES)}, got {axis!r}')
     if columns < 1:
@@ -208,8 +214,6 @@ def _curves(lines: dict[tuple[bool, int], dict]) -> dict[str, Curve]:
 
 def _curve(run: Run, label: str, key: str) -> Curve:
     if key not in run.curves:
-        from mmrestore.registry import suggest
-
         known = list(run.curves)
         raise ValueError(
             f'the run {label} has no {key!r}.{suggest(key, known)} It has: {", ".join(known)}.'
