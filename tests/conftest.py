@@ -13,8 +13,8 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent / 'tools' / 'analysis')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'exit_status.py',
     'image_files.py',
-    'load_tool.py',
     'remembering_net.py',
     'tiny_adversary.py',
     'tiny_components.py',

@@ -51,7 +51,7 @@ def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
         *('train_dataloader.sampler.repeat=8', 'train_dataloader.total_batch_size=8'),
     ]
     done = subprocess.run(
-        [sys.executable, '-m', 'mmrestore.cli', 'train', str(config), '--cfg-options', *options],
+        [sys.executable, '-m', 'mmrestore', 'train', str(config), '--cfg-options', *options],
         env={**os.environ, 'PYTHONPATH': str(tmp_path), 'OMP_NUM_THREADS': '2'},
         cwd=tmp_path,
         capture_output=True,

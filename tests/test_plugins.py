@@ -60,7 +60,7 @@ def test_the_installed_example_trains_beside_a_broken_plugin(installed, tmp_path
     done = run(
         *(
             '-m',
-            'mmrestore.cli',
+            'mmrestore',
             'train',
             CONFIG,
         ),

@@ -13,6 +13,7 @@ from mmrestore.analysis.leak import LeakReport, check_restorer
 from mmrestore.apis.inference import init_restorer
 from mmrestore.datasets.image_folder import build_pipeline
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
+from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import DATASETS
 
@@ -68,8 +69,10 @@ def training_sample(dataset: Any) -> dict:
     if 'pipeline' not in dataset:
         return DATASETS.build(dataset)[0]
     load, *steps = build_pipeline(dataset.pipeline)
-    least = [side for step in steps for side in getattr(step, 'minimum_size', ())]
-    side, channels = max(least, default=SIDE), 1 if getattr(load, 'color', '') == 'gray' else 3
+    least = max(side for step in [load, *steps] for side in stated_by(step).minimum_size)
+    side = least if least > 1 else SIDE
+    # A transform of a plugin may load images without naming their color, or crop without a scale.
+    channels = 1 if getattr(load, 'color', '') == 'gray' else 3
     rng = sample_rng(SampleKey(0, 0, 0))
     scales = {'img': 1}
     if _targets(dataset):

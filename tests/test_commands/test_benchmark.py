@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from candidates import Candidate
-from load_tool import load_tool
 from tiny_components import tiny_config
 
-benchmark = load_tool('analysis/benchmark')
+from mmrestore.analysis import benchmark
+from mmrestore.analysis.candidates import Candidate
+from mmrestore.commands import main
 
 
-def test_parts_and_variants(tmp_path, monkeypatch, capsys):
+def test_parts_and_variants(tmp_path, capsys):
     tiny_config(tmp_path).dump(tmp_path / 'tiny.py')
     words = [
-        *('benchmark.py', str(tmp_path / 'tiny.py'), '--device', 'cpu', '--synthetic', '8'),
+        *('benchmark', str(tmp_path / 'tiny.py'), '--device', 'cpu', '--synthetic', '8'),
         *('--steps', '2', '--warm-up', '1', '--variant', 'wide', 'model.backbone.width=8'),
         *('--variant', 'quiet', 'model.data_preprocessor.batch_transforms.noise=None'),
     ]
-    monkeypatch.setattr(benchmark.sys, 'argv', words)
-    benchmark.main()
+    main(words)
     rows = {
         line.split('|')[1].strip(): [cell.strip() for cell in line.split('|')[2:-1]]
         for line in capsys.readouterr().out.splitlines()
@@ -43,12 +42,11 @@ def test_candidates_are_what_their_settings_say(tmp_path):
     assert candidate.images == 2
 
 
-def test_the_table_of_backbones(monkeypatch, capsys):
+def test_the_table_of_backbones(capsys):
     words = ['--backbones', 'swinir_s', '--device', 'cpu', '--synthetic', '8']
     tiny = ['model.backbone.depths=[2]', 'model.backbone.num_heads=[2]']
     words += ['--steps', '1', '--warm-up', '0', '--cfg-options', *tiny]
-    monkeypatch.setattr(benchmark.sys, 'argv', ['benchmark.py', *words])
-    benchmark.main()
+    main(['benchmark', *words])
     name, parameters, _, inference, _, memory, _, step = (
         capsys.readouterr().out.splitlines()[-1].strip('| ').split(' | ')
     )

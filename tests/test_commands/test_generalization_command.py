@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from image_files import write_images
-from load_tool import load_tool
 from matplotlib.figure import Figure
 from tiny_components import tiny_config
 
-from mmrestore.analysis import noise_measurement
+from mmrestore.analysis import generalization, noise_measurement
 from mmrestore.analysis.grid_results import NOISY, read_rows
 from mmrestore.apis import init_restorer, restore
+from mmrestore.commands import main
 from mmrestore.config import config_text, open_config
 from mmrestore.datasets import NoiseGrid
 from mmrestore.datasets.image_file import read_image
@@ -23,9 +23,8 @@ from mmrestore.datasets.transforms import AddNoise
 from mmrestore.engine.checkpoint import save_checkpoint
 from mmrestore.functional import psnr, ssim
 
-tool = load_tool('analysis/generalization')
-GRID = f"""
-_base_ = '{tool.GRID}'
+GRID = """
+_base_ = 'mmrestore::_base_/datasets/generalization.py'
 val_dataloader = None
 val_evaluator = None
 test_dataloader = dict(dataset=dict(
@@ -66,12 +65,12 @@ def place(tmp_path, monkeypatch):
 @pytest.fixture
 def _empty_figures(monkeypatch):
     """Draw nothing, for drawing takes longest."""
-    monkeypatch.setattr(tool, 'draw', lambda *_: Figure())
+    monkeypatch.setattr(generalization, 'draw', lambda *_: Figure())
 
 
 def run(*words, models=(('plain', 0), ('masked', 1))):
     given = [f'--model {name} tiny.py {seed}.pth' for name, seed in models]
-    tool.main(['--output', 'out', *WORDS, *' '.join(given).split(), *words])
+    main(['analyze', 'generalization', '--output', 'out', *WORDS, *' '.join(given).split(), *words])
     return {row.place: row for row in read_rows('out/results.csv')}
 
 
@@ -138,7 +137,7 @@ def test_a_killed_run_goes_on(place, monkeypatch, images):
         return original(grid, key)
 
     monkeypatch.setattr(NoiseGrid, '__getitem__', count)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(SystemExit, match='130'):
         run()
     done = read_rows('out/results.csv') if images >= 3 else []
     ends = [3, 6, 9, 12]  # of the cells in images, as far as the kills reach
@@ -262,7 +261,7 @@ def test_what_cannot_be_compared_is_refused(place, capsys, change, words, messag
         (['--metrics', 'LPIPS', '--lpips-weights', 'none.pth'], [], 'no file none.pth'),
         ([], [('plain', 0), ('plain', 1)], 'different names, got plain twice'),
         ([], [('plain', 0), ('masked', 7)], 'there is no file 7.pth'),
-        (['--model', 'a', 'other.py', '0.pth'], [], 'there is no file other.py'),
+        (['--model', 'a', 'other.py', '0.pth'], [], 'there is no config other.py'),
         (['--model', NOISY, 'tiny.py', '0.pth'], [], 'give the model another name'),
     ],
 )

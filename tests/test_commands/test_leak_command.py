@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from load_tool import load_tool
+from exit_status import exit_status
 from mmengine.config import Config
 
+from mmrestore.analysis.training_sample import training_sample
 from mmrestore.config import config_text, open_config
 from mmrestore.registry import MODELS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 SMALL = ['--elements', '4', '--size', '64']
-tool = load_tool('analysis/leak')
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ tool = load_tool('analysis/leak')
 )
 def test_configs(capsys, config, options, status, message):
     words = [str(CONFIGS / f'{config}.py'), *SMALL, '--cfg-options', *options]
-    assert tool.main(words) == status
+    assert exit_status('analyze', 'leak', *words) == status
     assert message in capsys.readouterr().out
 
 
@@ -63,24 +63,24 @@ def test_tolerance_and_checkpoint(tmp_path, capsys):
         torch.nn.init.constant_(parameter, 0.01)
     torch.save(net.state_dict(), tmp_path / 'weights.pth')
     words = [config, '--elements', '2']
-    assert tool.main(words) == 1
-    assert tool.main([*words, '--tolerance', '1']) == 0
-    assert tool.main([*words, '--checkpoint', str(tmp_path / 'weights.pth')]) == 1
+    assert exit_status('analyze', 'leak', *words) == 1
+    assert exit_status('analyze', 'leak', *words, '--tolerance', '1') == 0
+    weights = str(tmp_path / 'weights.pth')
+    assert exit_status('analyze', 'leak', *words, '--checkpoint', weights) == 1
     capsys.readouterr()
     for more, message in (
         (['--checkpoint', str(tmp_path / 'none.pth')], 'there is no file of weights'),
         (['--size', '40'], 'change the size of the crop'),
         (['--cfg-options', 'modle.losses=None'], 'Did you mean model'),
     ):
-        with pytest.raises(SystemExit):
-            tool.main([*words, *more])
+        assert exit_status('analyze', 'leak', *words, *more) == 1
         assert message in capsys.readouterr().err
 
 
 def test_samples_as_the_pipeline_makes_them(tmp_path):
     def sample(**dataset):
         config = open_config(config_file(tmp_path, **dataset))
-        return tool.training_sample(config.train_dataloader.dataset)
+        return training_sample(config.train_dataloader.dataset)
 
     assert sample()['inputs'].shape == (3, 32, 32)
     assert 'gt_img' not in sample()['data_samples']
@@ -98,9 +98,8 @@ def test_samples_as_the_pipeline_makes_them(tmp_path):
 
 
 def test_configs_that_train_nothing(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        tool.main([str(CONFIGS / 'apr_rd/quickstart.py')])
-    assert 'give one of them: quickstart_apr.py, quickstart_rd.py' in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        tool.main([config_file(tmp_path), '--cfg-options', 'train_dataloader=None'])
+    assert exit_status('analyze', 'leak', str(CONFIGS / 'apr_rd/quickstart.py')) == 1
+    assert 'give the config of one: quickstart_apr.py, quickstart_rd.py' in capsys.readouterr().err
+    words = [config_file(tmp_path), '--cfg-options', 'train_dataloader=None']
+    assert exit_status('analyze', 'leak', *words) == 1
     assert 'no train_dataloader' in capsys.readouterr().err

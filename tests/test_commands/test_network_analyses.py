@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from image_files import write_images
-from load_tool import load_tool
 from tiny_components import tiny_config
 
 from mmrestore.analysis.cka import linear_cka
@@ -18,11 +17,9 @@ from mmrestore.analysis.noises import noise_config
 from mmrestore.analysis.patches import read_patches
 from mmrestore.analysis.srga import fit_features, srga_index
 from mmrestore.apis.inference import init_restorer
+from mmrestore.commands import main
 from mmrestore.datasets.transforms.add_noise import AddNoise
 
-cka = load_tool('analysis/cka')
-srga_command = load_tool('analysis/srga')
-feature_distribution = load_tool('analysis/feature_distribution')
 NOISES = ['gaussian:15', 'gaussian:50', 'GaussianNoise:sigma=(0,90)']
 
 
@@ -49,6 +46,10 @@ def words(place, output, *more, models=('plain', 'masked'), size=16, num=12):
     return [*given, '--size', str(size), '--patches', str(num), *more]
 
 
+def run(command, arguments):
+    main(['analyze', command, *arguments])
+
+
 def read_table(output):
     with open(output.with_suffix('.csv'), newline='') as file:
         return list(csv.DictReader(file))
@@ -73,7 +74,7 @@ def check_written(output, capsys):
 def test_cka_between_models(place, tmp_path, capsys):
     output = tmp_path / 'figures' / 'cka.png'
     noises = ['--noises', *NOISES[:2], '--layers', 'first', 'last', '--batch-size', '12']
-    cka.main(words(place, output, *noises, '--between', 'models'))
+    run('cka', words(place, output, *noises, '--between', 'models'))
     check_written(output, capsys)
     rows = read_table(output)
     assert len(rows) == 2 * 2 * 2
@@ -88,8 +89,9 @@ def test_cka_between_models(place, tmp_path, capsys):
 def test_cka_between_noises(place, tmp_path, capsys):
     output = tmp_path / 'figures' / 'cka.png'
     noises = ['--noises', 'gaussian:15', 'GaussianNoise:sigma=15', 'gaussian:90']
-    cka.main(
-        words(place, output, *noises, '--layers', '*', '--batch-size', '4', '--between', 'noises')
+    run(
+        'cka',
+        words(place, output, *noises, '--layers', '*', '--batch-size', '4', '--between', 'noises'),
     )
     check_written(output, capsys)
     rows = read_table(output)
@@ -105,7 +107,7 @@ def test_cka_between_noises(place, tmp_path, capsys):
 def test_srga_of_two_models(place, tmp_path, capsys):
     output = tmp_path / 'figures' / 'srga.png'
     more = ['--noises', *NOISES, '--components', '5', '--seed', '3']
-    srga_command.main(words(place, output, *more))
+    run('srga', words(place, output, *more))
     check_written(output, capsys)
     rows = read_table(output)
     pairs = [(row['model'], row['noise']) for row in rows]
@@ -124,7 +126,7 @@ def test_srga_of_two_models(place, tmp_path, capsys):
 def test_distributions_of_two_models(place, tmp_path, capsys):
     output = tmp_path / 'figures' / 'distribution.png'
     more = ['--noises', *NOISES[:2], '--bins', '9', '--layer', 'last']
-    feature_distribution.main(words(place, output, *more))
+    run('feature-distribution', words(place, output, *more))
     check_written(output, capsys)
     rows = read_table(output)
     assert len(rows) == 2 * 2 * (9 + 1)
@@ -145,28 +147,36 @@ SRGA = ['--components', '5', '--noises', 'gaussian:1']
 @pytest.mark.parametrize(
     ('command', 'more', 'message'),
     [
-        (cka, [*CKA, '--layers', 'frist', '--noises', *NOISES], "'frist'. Did you mean first"),
-        (cka, [*CKA, '--noises', 'gaussian:1'], 'at least two --noises, got 1'),
-        (cka, [*CKA, '--batch-size', '3'], 'multiple of --batch-size, and that at least 4, got 12'),
-        (cka, [*CKA, '--batch-size', '5'], 'multiple of --batch-size, .*got 12 and 5'),
-        (srga_command, [*SRGA, 'gausian:2'], 'Did you mean gaussian'),
-        (srga_command, [*SRGA, 'GaussianNoise:sigm=2'], 'Did you mean sigma'),
-        (srga_command, [*SRGA, 'gaussian:-2'], 'at least 0 grey levels'),
-        (srga_command, ['--noises', *NOISES], 'at least as many --patches as --components'),
-        (srga_command, SRGA, 'a noise beside the reference'),
-        (feature_distribution, ['--noises', 'gaussian:1', '--layer', '*'], 'name of one layer'),
-        (feature_distribution, ['--noises', 'gaussian:1', '--size', '64'], 'smaller than a patch'),
-        (feature_distribution, ['--output', 'figure.pdf'], 'expected NAME.png, got figure.pdf'),
-        (feature_distribution, ['--bins', '0'], 'at least one bin, got 0'),
-        (feature_distribution, ['--model', 'masked', 'a', 'b'], 'names, got masked twice'),
-        (feature_distribution, ['--model', 'third', 'lost.py', 'b'], 'lost.py'),
-        (feature_distribution, ['--size', '0'], 'at least 1 patch of at least 1 pixel'),
+        ('cka', [*CKA, '--layers', 'frist', '--noises', *NOISES], "'frist'. Did you mean first"),
+        ('cka', [*CKA, '--noises', 'gaussian:1'], 'at least two --noises, got 1'),
+        (
+            'cka',
+            [*CKA, '--batch-size', '3'],
+            'multiple of --batch-size, and that at least 4, got 12',
+        ),
+        ('cka', [*CKA, '--batch-size', '5'], 'multiple of --batch-size, .*got 12 and 5'),
+        ('srga', [*SRGA, 'gausian:2'], 'Did you mean gaussian'),
+        ('srga', [*SRGA, 'GaussianNoise:sigm=2'], 'Did you mean sigma'),
+        ('srga', [*SRGA, 'gaussian:-2'], 'at least 0 grey levels'),
+        ('srga', ['--noises', *NOISES], 'at least as many --patches as --components'),
+        ('srga', SRGA, 'a noise beside the reference'),
+        ('feature-distribution', ['--noises', 'gaussian:1', '--layer', '*'], 'name of one layer'),
+        (
+            'feature-distribution',
+            ['--noises', 'gaussian:1', '--size', '64'],
+            'smaller than a patch',
+        ),
+        ('feature-distribution', ['--output', 'figure.pdf'], 'expected NAME.png, got figure.pdf'),
+        ('feature-distribution', ['--bins', '0'], 'at least one bin, got 0'),
+        ('feature-distribution', ['--model', 'masked', 'a', 'b'], 'names, got masked twice'),
+        ('feature-distribution', ['--model', 'third', 'lost.py', 'b'], 'lost.py'),
+        ('feature-distribution', ['--size', '0'], 'at least 1 patch of at least 1 pixel'),
     ],
 )
 def test_what_is_wrong_is_said(place, tmp_path, capsys, command, more, message):
     if '--noises' not in more:
         more = [*more, '--noises', *NOISES]
     with pytest.raises(SystemExit):
-        command.main(words(place, tmp_path / 'figure.png', *more))
+        run(command, words(place, tmp_path / 'figure.png', *more))
     assert re.search(message, capsys.readouterr().err)
     assert not list(tmp_path.iterdir())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import torch
-from load_tool import load_tool
+from exit_status import exit_status
 from safetensors.torch import save_file
 
+from mmrestore.analysis import parity
 from mmrestore.models.backbones import SwinIR
 from mmrestore.models.inference import Pad
 
@@ -21,9 +23,6 @@ SWINIR = (
     'real_x4_nearestconv_3conv',
     'small_imgsize_noshift',
 )
-
-
-parity = load_tool('analysis/parity')
 
 
 @pytest.fixture
@@ -53,19 +52,34 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(folder, monkeypatch, capsys):
-    monkeypatch.setattr(parity.sys, 'argv', ['parity.py', str(folder)])
-    status = parity.main()
-    return status, capsys.readouterr().out.splitlines()[-1]
+def run(folder, capsys):
+    status = exit_status('analyze', 'parity', folder)
+    return status, capsys.readouterr().out.splitlines()
 
 
-def test_counts(folder, monkeypatch, capsys):
-    status, last = run(folder, monkeypatch, capsys)
-    assert (status, last) == (0, '1 passed, 0 failed, 1 not yet known')
+def test_counts(folder, capsys):
+    status, lines = run(folder, capsys)
+    assert (status, lines[-1]) == (0, '1 passed, 0 failed, 1 not compared: other')
+    assert re.search(r'other +\| not yet known .*unheard of', lines[1])
+
+
+def test_what_is_refused_does_not_stop_the_comparison(folder, capsys):
+    facts = json.loads((folder / 'ours.json').read_text())
+    weights = (folder / 'ours.safetensors').read_bytes()
+    for name, change in (('a', {'embed_dims': 3}), ('b', {'resi_connection': '2conv'})):
+        facts['arguments'] = {**ARGUMENTS, **change}
+        (folder / f'{name}.json').write_text(json.dumps(facts))
+        (folder / f'{name}.safetensors').write_bytes(weights)
+    (folder / 'c.json').write_text('{}')
+    (folder / 'c.safetensors').write_bytes(weights)
+    status, lines = run(folder, capsys)
+    assert (status, lines[-1]) == (0, '1 passed, 0 failed, 4 not compared: a, b, c, other')
+    assert re.search(r"a +\| refused .*'embed_dims'", lines[1])
+    assert re.search(r'b +\| refused .*resi_connection', lines[2])
 
 
 @pytest.mark.parametrize('what', ['loss_value', 'sum_abs_grad'])
-def test_a_difference_fails(folder, monkeypatch, capsys, what):
+def test_a_difference_fails(folder, capsys, what):
     facts = json.loads((folder / 'ours.json').read_text())
     check = facts['gradient_check']
     if what == 'loss_value':
@@ -73,8 +87,8 @@ def test_a_difference_fails(folder, monkeypatch, capsys, what):
     else:
         check['sum_abs_grad']['conv_first.weight'] *= 1.001
     (folder / 'ours.json').write_text(json.dumps(facts))
-    status, last = run(folder, monkeypatch, capsys)
-    assert (status, last) == (1, '0 passed, 1 failed, 1 not yet known')
+    status, lines = run(folder, capsys)
+    assert (status, lines[-1]) == (1, '0 passed, 1 failed, 1 not compared: other')
 
 
 def test_a_description_is_read():
@@ -84,10 +98,9 @@ def test_a_description_is_read():
     assert parity.described({'architecture': 'SwinIR'}) == {'architecture': 'SwinIR'}
 
 
-def test_an_empty_folder_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(parity.sys, 'argv', ['parity.py', str(tmp_path)])
-    with pytest.raises(SystemExit):
-        parity.main()
+def test_an_empty_folder_is_an_error(tmp_path, capsys):
+    assert exit_status('analyze', 'parity', tmp_path) == 1
+    assert 'no pairs of NAME.json' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('name', SWINIR)

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from load_tool import load_tool
 
+from mmrestore.commands import main
 from mmrestore.engine import curves
-
-plot_curves = load_tool('analysis/plot_curves')
 
 
 def training(iteration, loss, epoch=None):
@@ -127,7 +125,7 @@ def test_a_panel_a_key_and_a_curve_a_run(tmp_path):
     output = tmp_path / 'figures' / 'curves.png'
     folders = [str(tmp_path / 'plain'), str(tmp_path / 'shuffled')]
     words = ['--keys', 'loss', 'kodak24/PSNR', '--x', 'iteration', '--labels', 'without', 'with']
-    plot_curves.main([*folders, *words, '--output', str(output)])
+    main(['analyze', 'plot-curves', *folders, *words, '--output', str(output)])
     assert output.read_bytes().startswith(b'\x89PNG')
 
 
@@ -157,8 +155,16 @@ def test_curves_of_several_noises_of_two_runs(tmp_path):
 
     output = tmp_path / 'curves.png'
     words = ['--keys', 'kodak24/*/PSNR', '--x', 'iteration', '--columns', '2']
-    plot_curves.main(
-        [str(tmp_path / 'plain'), str(tmp_path / 'masked'), *words, '--output', str(output)]
+    main(
+        [
+            'analyze',
+            'plot-curves',
+            str(tmp_path / 'plain'),
+            str(tmp_path / 'masked'),
+            *words,
+            '--output',
+            str(output),
+        ]
     )
     assert output.read_bytes().startswith(b'\x89PNG')
 
@@ -183,7 +189,7 @@ def test_what_is_wrong_is_said(tmp_path, monkeypatch, capsys, words, message):
     write(tmp_path / 'plain', '20260101_000000', epochs_of_seven(1, 2))
     write(tmp_path / 'damaged', '20260101_000000', [training(1, 1.0)], end='\n{"loss"\n{}\n')
     with pytest.raises(SystemExit):
-        plot_curves.main([*words, '--output', 'a.png'])
+        main(['analyze', 'plot-curves', *words, '--output', 'a.png'])
     assert not Path('a.png').exists()
     error = capsys.readouterr().err
     assert re.search(message, error)

@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 import torch
 from image_files import write_images
-from load_tool import load_tool
 
 from mmrestore.analysis.contact_sheet import CAPTION, GAP, draw_sheet
 from mmrestore.analysis.figures import write_results
+from mmrestore.commands import main
 from mmrestore.datasets.image_file import read_image
 from mmrestore.functional.screen_draws import ScreenRanges, draw_screens
 from mmrestore.functional.screen_photograph import photograph_screen, view_picture
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
-
-gallery = load_tool('analysis/screen_photographs')
 
 
 def test_a_sheet_has_the_pixels_of_its_images(tmp_path):
@@ -43,7 +41,7 @@ def test_the_command_shows_stages_and_draws(tmp_path):
     output = tmp_path / 'gallery.png'
     words = ['--images', str(tmp_path / 'images'), '--size', '48', '--draws', '3', '--seed', '4']
     words += ['--range', 'magnification', '1.9', '2.1', '--range', 'quality', '95', '95']
-    gallery.main([*words, '--output', str(output)])
+    main(['analyze', 'screen-gallery', *words, '--output', str(output)])
     with open(output.with_suffix('.csv'), newline='') as file:
         table = list(csv.DictReader(file))
     assert [(row['image'], row['draw']) for row in table] == [
@@ -91,5 +89,5 @@ def test_what_is_wrong_ends_the_command(tmp_path, capsys, words, message):
     write_images(tmp_path / 'images', 'a.png', height=60, width=80)
     given = ['--images', str(tmp_path / 'images'), '--output', str(tmp_path / 'a.png')]
     with pytest.raises(SystemExit):
-        gallery.main([*given, '--size', '32', *words])
+        main(['analyze', 'screen-gallery', *given, '--size', '32', *words])
     assert message in capsys.readouterr().err

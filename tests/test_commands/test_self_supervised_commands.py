@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 from image_files import random_image, write_image
-from load_tool import load_tool
 from mmengine.config import Config
 from torch import nn
 
+from mmrestore.commands import main
 from mmrestore.config import config_text
 from mmrestore.registry import MODELS
 
@@ -59,8 +59,7 @@ def test_noise_correlation(tmp_path, capsys):
         'adjacent',
         'cells',
     ]
-    tool = load_tool('analysis/noise_correlation')
-    tool.main([*words, '--output', str(output)])
+    main(['analyze', 'noise-correlation', *words, '--output', str(output)])
     assert output.read_bytes()[:4] == b'\x89PNG'
     rows = read_table(output.with_suffix('.csv'))
     assert len(rows) == 2 * 3 * 6
@@ -70,9 +69,9 @@ def test_noise_correlation(tmp_path, capsys):
     ]
     assert float(rows[0]['along_axes']) == pytest.approx(1)
     with pytest.raises(SystemExit):
-        tool.main([*words, '--window', '4', '--output', str(output)])
+        main(['analyze', 'noise-correlation', *words, '--window', '4', '--output', str(output)])
     with pytest.raises(SystemExit):
-        tool.main([*words[:4], '--output', str(output)])
+        main(['analyze', 'noise-correlation', *words[:4], '--output', str(output)])
     assert 'input and target are in one folder' in capsys.readouterr().err
 
 
@@ -92,8 +91,20 @@ def test_blind_spots(tmp_path, capsys):
     model = [str(tmp_path / 'hole.py'), str(tmp_path / 'hole.pth')]
     output = tmp_path / 'figure.png'
     words = ['--model', 'a', *model, '--model', 'b', *model, '--device', 'cpu']
-    tool = load_tool('analysis/blind_spots')
-    tool.main([*words, '--shifts', '2', '0', '--images', '2', '--output', str(output)])
+    main(
+        [
+            'analyze',
+            'blind-spots',
+            *words,
+            '--shifts',
+            '2',
+            '0',
+            '--images',
+            '2',
+            '--output',
+            str(output),
+        ]
+    )
     rows = read_table(output.with_suffix('.csv'))
     assert [(r['model'], r['shift'], r['blind_spot'], r['images']) for r in rows] == [
         ('a', '0', '0', '2'),
@@ -109,7 +120,7 @@ def test_blind_spots(tmp_path, capsys):
         (['--cfg-options', 'test_dataloader.dataset.root=x'], 'there is no folder x'),
     ):
         with pytest.raises(SystemExit):
-            tool.main([*words, '--output', str(output), *more])
+            main(['analyze', 'blind-spots', *words, '--output', str(output), *more])
         assert message in capsys.readouterr().err
 
 
@@ -126,14 +137,13 @@ def test_rank_checkpoints(tmp_path, capsys):
     place = tmp_path / 'run/20260101_000000/vis_data/scalars.json'
     place.parent.mkdir(parents=True)
     place.write_text('\n'.join(map(json.dumps, lines)))
-    tool = load_tool('analysis/rank_checkpoints')
     words = [str(tmp_path / 'run'), '--truth', 'polyu/PSNR']
-    tool.main([*words, '--measure', 'noisy/Gain'])
+    main(['analyze', 'rank-checkpoints', *words, '--measure', 'noisy/Gain'])
     output = capsys.readouterr().out
     expected = np.corrcoef([2, 4, 3, 1], [1, 4, 2, 3])[0, 1]
     assert f'rank correlation  {expected:.3f}' in output
     assert f'chosen            {tmp_path / "run"}@200' in output
     assert 'lost by choosing  0.000 of at most 2.000' in output
     with pytest.raises(SystemExit):
-        tool.main([*words, '--measure', 'noisy/PSNR'])
+        main(['analyze', 'rank-checkpoints', *words, '--measure', 'noisy/PSNR'])
     assert "has no 'noisy/PSNR'" in capsys.readouterr().err

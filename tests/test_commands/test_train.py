@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from tiny_components import tiny_config
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import config_text
 from mmrestore.engine import Runner
 from mmrestore.engine.checkpoint import load_checkpoint

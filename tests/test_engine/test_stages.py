@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny_components import TinyNet, tiny_config
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder
 from mmrestore.engine.stages import read_stages, try_later

@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the comparison."""
-    from mmrestore.engine.curves import read_run
     from mmrestore.analysis.ranking import rank_validations
+    from mmrestore.engine.curves import read_run
 
     runs = {Path(run).as_posix(): read_run(run) for run in options.runs}
     found = rank_validations(runs, options.measure, options.truth, start=options.start)
