@@ -5,6 +5,16 @@ from __future__ import annotations
 import argparse
 
 
+def add_debug(parser: argparse.ArgumentParser) -> None:
+    """Add ``--debug`` behind a command; it may stand before it too."""
+    parser.add_argument(
+        '--debug',
+        action='store_true',
+        default=argparse.SUPPRESS,  # keeps what stands before the command
+        help='show the traceback of an error',
+    )
+
+
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add ``--with`` and ``--cfg-options``, which change a config."""
     parser.add_argument(

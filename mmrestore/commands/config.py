@@ -1,7 +1,9 @@
 """Print a config with all that it inherits, as one page.
 
-mmrestore config traps/swinir_s
-mmrestore config supervised/hat_s --with traps --cfg-options model.test_seed=1
+    mmrestore config traps/swinir_s
+    mmrestore config supervised/hat_s --with traps --cfg-options model.test_seed=1
+
+The page is a config file itself.
 """
 
 from __future__ import annotations

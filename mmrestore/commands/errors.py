@@ -39,7 +39,7 @@ def error_text(error: BaseException) -> str:
         text = f'{error.filename}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):
         text = str(error.args[0]).strip()
-    elif ' ' not in text:  # a bare name tells nothing
+    elif len(text.split()) < 2:  # a bare name tells nothing
         text = f'{type(error).__name__}: {text}'.removesuffix(': ') + ' (--debug shows where)'
     lines = [line.rstrip() for line in text.split('\n') if line.strip()]
     if len(lines) > MAX_LINES:

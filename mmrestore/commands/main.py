@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from mmrestore.commands.arguments import add_debug
 from mmrestore.commands.errors import error_text, is_user_error
 from mmrestore.version import __version__
 
@@ -82,13 +83,7 @@ def _add_commands(parser: argparse.ArgumentParser, package: str, names: Sequence
             _add_commands(command, module.__name__, module.COMMANDS)
             continue
         module.add_arguments(command)
-        # It may stand before the command too, whose absence here must not hide it.
-        command.add_argument(
-            '--debug',
-            action='store_true',
-            default=argparse.SUPPRESS,
-            help='show the traceback of an error',
-        )
+        add_debug(command)
         command.set_defaults(run=module.run)
 
 

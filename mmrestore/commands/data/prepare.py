@@ -2,12 +2,15 @@
 
     mmrestore data prepare div2k --source ~/Downloads --root data
     mmrestore data prepare gopro --source ~/Downloads/GOPRO_Large.zip
+
+What is there already is checked and never overwritten.
 """
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from mmrestore.commands.arguments import add_debug
 
 ARCHIVES = ('flickr2k', 'bsds500', 'wed', 'polyu', 'cc', 'gopro', 'hide', 'realblur')
 
@@ -45,6 +48,7 @@ def run(options: argparse.Namespace) -> None:
 def _add_folders(parser: argparse.ArgumentParser, source: str) -> None:
     parser.add_argument('--source', required=True, help=source)
     parser.add_argument('--root', default='data', help='root of the data (default: data)')
+    add_debug(parser)
 
 
 def _div2k(options: argparse.Namespace) -> None:
