@@ -154,7 +154,7 @@ LOG_PROCESSORS = _child(root.LOG_PROCESSORS)
 
 BATCH_TRANSFORMS = _own('batch transform', 'batch_transforms')
 INFERENCE = _own('inference decorator', 'models.inference')
-OFFICIAL = _own('official architecture', 'models.official')
+OFFICIAL = _own('official architecture', 'models')
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Registry))
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS.parent / 'tools' / 'analysis')]
+sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
     'exit_status.py',
     'image_files.py',
+    'reference',
     'remembering_net.py',
     'tiny_adversary.py',
     'tiny_components.py',

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from mmrestore.analysis.distribution import Histogram
-from mmrestore.engine.checkpoint import write_atomically, write_text
+from mmrestore.files import write_atomically, write_text
 
 MOST_NAMES = 16  # beyond that the layers on an axis are numbered
 

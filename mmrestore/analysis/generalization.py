@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mmrestore.analysis.grid_results import NOISY, Row
-from mmrestore.engine.checkpoint import write_atomically, write_text
+from mmrestore.files import write_atomically, write_text
 
 PANELS_IN_A_ROW = 3
 MOST_TICKS = 6  # levels that are written below a panel; of more only some are

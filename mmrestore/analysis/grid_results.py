@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from mmrestore.engine.checkpoint import write_text
+from mmrestore.files import write_text
 
 NOISY = 'noisy input'  # what stands for a model in the results of the input itself
 BEFORE_METRICS = ('model', 'test_set', 'noise', 'parameter', 'level', 'images')

@@ -15,7 +15,7 @@ from torch import nn
 from mmrestore.apis.submission import Timing, restore_parts
 from mmrestore.datasets.dnd_boxes import DNDBoxes, box_name
 from mmrestore.datasets.matlab_file import read_matlab
-from mmrestore.engine.checkpoint import write_atomically
+from mmrestore.files import write_atomically
 
 EVALUATION = '1.0'
 

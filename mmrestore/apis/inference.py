@@ -17,7 +17,7 @@ from torch import nn
 from mmrestore.apis.networks import choose_device, open_network_config
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
-from mmrestore.engine.checkpoint import write_atomically
+from mmrestore.files import write_atomically
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import with_tiles

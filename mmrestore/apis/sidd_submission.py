@@ -20,7 +20,7 @@ from mmrestore.apis.inference import write_image
 from mmrestore.apis.submission import Timing, restore_parts
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.sidd_blocks import SIDDBlocks
-from mmrestore.engine.checkpoint import write_atomically
+from mmrestore.files import write_atomically
 
 MAT, CSV = 'SubmitSrgb.mat', 'SubmitSrgb.csv'
 

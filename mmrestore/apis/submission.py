@@ -17,7 +17,7 @@ from torch import nn
 from mmrestore.apis.inference import init_restorer, restore
 from mmrestore.apis.networks import open_network_config
 from mmrestore.config import config_text
-from mmrestore.engine.checkpoint import read_json, write_text
+from mmrestore.files import read_json, write_text
 
 RECORD = 'made_with.json'
 

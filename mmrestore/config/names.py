@@ -9,11 +9,38 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from mmrestore.deprecation import warn_deprecated
 from mmrestore.plugins import GROUP
 from mmrestore.registry import suggest
 
 SUFFIXES = ('.py', '.json', '.yaml', '.yml')
 STRATEGIES = '_base_/strategies'
+MOVED = {  # configs that were renamed, by their former names
+    'amsnet/small_nafnet_b': 'small/amsnet_nafnet_b',
+    'amsnet/small_nafnet_p': 'small/amsnet_nafnet_p',
+    'amsnet/small_restormer_b': 'small/amsnet_restormer_b',
+    'amsnet/small_restormer_p': 'small/amsnet_restormer_p',
+    'amsnet/small_undilated_b': 'small/amsnet_undilated_b',
+    'apbsn/small': 'small/apbsn',
+    'apbsn/small_undilated': 'small/apbsn_undilated',
+    'apr_rd/small_apr': 'small/apr',
+    'apr_rd/small_atbsn': 'small/atbsn',
+    'apr_rd/small_bm3d': 'small/bm3d',
+    'apr_rd/small_d': 'small/d',
+    'apr_rd/small_rd': 'small/rd',
+    'masked/small': 'small/masked',
+    'masked/small_baseline': 'small/masked_baseline',
+    'two_stage/small_dmnet': 'small/dmnet',
+    'two_stage/small_dmnet_3_stages': 'small/dmnet_3_stages',
+    'two_stage/small_dmnet_both': 'small/dmnet_both',
+    'two_stage/small_dmnet_niqe': 'small/dmnet_niqe',
+    'two_stage/small_dmnet_plus': 'small/dmnet_plus',
+    'two_stage/small_edsr': 'small/edsr',
+    'two_stage/small_edsr_3_stages': 'small/edsr_3_stages',
+    'two_stage/small_edsr_both': 'small/edsr_both',
+    'two_stage/small_edsr_niqe': 'small/edsr_niqe',
+    'two_stage/small_edsr_plus': 'small/edsr_plus',
+}
 
 
 def find_config(name: str | Path) -> Path:
@@ -41,6 +68,12 @@ def find_config(name: str | Path) -> Path:
             )
         return path
     shipped = _shipped_file(package or 'mmrestore', rest)
+    if shipped is None and package in ('', 'mmrestore') and _bare(rest) in MOVED:
+        new = MOVED[_bare(rest)]
+        warn_deprecated(
+            f'the config {_bare(rest)}', f'its new name, {new}', since='0.2', removed='0.4'
+        )
+        shipped = _shipped_file('mmrestore', new)
     if shipped is not None:
         return shipped
     neighbors = [str(file) for file in path.parent.glob('*.py')] if path.parent.is_dir() else []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,9 @@ import numpy as np
 import torch
 from mmengine.logging import print_log
 
+from mmrestore.files import write_atomically
+
 LATEST = 'last_checkpoint'
-TEMPORARY = '.writing'
 
 
 def to_plain(value: Any) -> Any:
@@ -44,34 +43,6 @@ def to_plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise TypeError(f'a checkpoint holds plain data only, got a {type(value).__name__}: {value!r}')
-
-
-def write_atomically(path: Path, write: Callable[[Any], None]) -> None:
-    """Call ``write`` with a binary file beside ``path``, then put that file in its place.
-
-    Whatever happens, ``path`` is what it was or wholly new.
-
-    Raises:
-        OSError: the file cannot be written, a full disk for example; nothing is left behind.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f'{path.name}{TEMPORARY}')
-    try:
-        with open(beside, 'wb') as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException as error:
-        beside.unlink(missing_ok=True)
-        # torch.save wraps what the operating system says in a RuntimeError.
-        if isinstance(error, (OSError, RuntimeError)):
-            raise OSError(
-                f'{path} could not be written ({error}): the disk may be full. Files written '
-                'before are whole; free some space and go on with --resume.'
-            ) from error
-        raise
 
 
 def save_checkpoint(checkpoint: dict, path: Path) -> None:
@@ -128,16 +99,3 @@ def load_latest(work_dir: Path) -> tuple[Path, dict] | None:
         except ValueError as error:
             print_log(f'{error}; trying the one before.', logger='current', level=30)
     return None
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small text file atomically."""
-    write_atomically(path, lambda file: file.write(text.encode()))
-
-
-def read_json(path: Path) -> dict:
-    """Return what a JSON file holds, an empty dict where there is none or it is damaged."""
-    try:
-        return json.loads(Path(path).read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}

@@ -1,17 +1,15 @@
-"""Whether a run can go on from a checkpoint."""
+"""The state of a training: what a checkpoint holds of it, whether it fits, how it is restored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mmengine.hooks import EMAHook
+from torch import Tensor, nn
 
 from mmrestore.models.weights import key_differences
-
-if TYPE_CHECKING:
-    from mmrestore.engine.runner import Runner
 
 # What of a scheduler's state is progress. The rest is configuration and must not have changed, but
 # for its end, which moves with the length of the training (a curve that depends on it says so in
@@ -21,9 +19,88 @@ PROGRESS = (
     *('best', 'num_bad_epochs', 'cooldown_counter'),
 )
 NO_SETTINGS = (*PROGRESS, 'end', 'verbose')
+# Of the facts about the data; a resumed run takes the seed of the checkpoint.
+MUST_STAY = {
+    'samples_per_step': 'images a step over all processes',
+    'steps_per_epoch': 'steps an epoch',
+}
 
 
-def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
+class Training(Protocol):
+    """What a runner has, besides what MMEngine's have, so that its training can be resumed."""
+
+    resumed: bool
+
+    @property
+    def network(self) -> nn.Module:
+        """The model without a distributed wrapper."""
+
+    @property
+    def samples_per_step(self) -> int:
+        """Images of one iteration over all processes."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what MMEngine's runners have: optimizers, schedulers, data, loops."""
+
+
+def data_facts(runner: Training) -> dict[str, int]:
+    """Return the meta data of a checkpoint that say where in the data a step lies."""
+    return {
+        'samples_per_step': runner.samples_per_step,
+        'steps_per_epoch': len(runner.train_dataloader),
+        'seed': runner.seed,
+    }
+
+
+def training_state(runner: Training) -> dict[str, Any]:
+    """Return what a checkpoint holds, besides the network, to resume from."""
+    schedulers = all_schedulers(runner.param_schedulers)
+    return {
+        'optimizer': runner.optim_wrapper.state_dict(),
+        'param_schedulers': [scheduler.state_dict() for scheduler in schedulers],
+        'gradients': _gradients(runner.network),  # of a step that is not complete
+    }
+
+
+def resume(runner: Training, path: Path, checkpoint: dict) -> None:
+    """Restore the state of a training, so that it ends as one that was not interrupted.
+
+    Args:
+        runner: runner of the training, built but not yet started.
+        path: file of the checkpoint, for messages.
+        checkpoint: content of the file.
+
+    Raises:
+        ValueError: the checkpoint holds weights only, or does not fit; see ``check_resumable``.
+    """
+    if 'optimizer' not in checkpoint:
+        raise ValueError(
+            f'{path} holds weights only and cannot be resumed from: start a new run from it '
+            f'with {new_run(path)}'
+        )
+    check_resumable(runner, path, checkpoint)
+    runner.call_hook('after_load_checkpoint', checkpoint=checkpoint)
+    runner.network.load_state_dict(checkpoint['state_dict'])
+    runner.optim_wrapper.load_state_dict(checkpoint['optimizer'])
+    for scheduler, state in zip(
+        all_schedulers(runner.param_schedulers), checkpoint['param_schedulers'], strict=True
+    ):
+        scheduler.load_state_dict({k: state[k] for k in PROGRESS if k in state})
+    for name, gradient in checkpoint['gradients'].items():
+        parameter = runner.network.get_parameter(name)
+        parameter.grad = gradient.to(parameter.device)
+    meta = checkpoint['meta']
+    runner.train_loop._epoch, runner.train_loop._iter = meta['epoch'], meta['iter']
+    if meta['seed'] != runner.seed:
+        runner.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
+        runner._randomness_cfg.update(seed=meta['seed'])
+        runner.set_randomness(**runner._randomness_cfg)
+        runner.train_dataloader.sampler.seed = meta['seed']
+    runner.resumed = True
+    runner.logger.info('resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter'])
+
+
+def check_resumable(runner: Training, path: Path, checkpoint: dict) -> None:
     """Check that going on from ``checkpoint`` gives what an uninterrupted run gives.
 
     Raises:
@@ -40,16 +117,12 @@ def check_resumable(runner: Runner, path: Path, checkpoint: dict) -> None:
             f'{path} was written by a run that averages weights: keep its EMAHook in custom_hooks, '
             f'or start a new run with {new_run(path)}'
         )
-    meta = checkpoint['meta']
-    facts = {
-        'samples_per_step': (runner.samples_per_step, 'images a step over all processes'),
-        'steps_per_epoch': (len(runner.train_dataloader), 'steps an epoch'),
-    }
-    for key, (now, what) in facts.items():
-        if meta[key] != now:
+    now, then = data_facts(runner), checkpoint['meta']
+    for key, what in MUST_STAY.items():
+        if then[key] != now[key]:
             raise ValueError(
-                f'{path} was written by a run with {meta[key]} {what}, this one has {now}: resume '
-                'with the same data and the same images a step'
+                f'{path} was written by a run with {then[key]} {what}, this one has {now[key]}: '
+                'resume with the same data and the same images a step'
             )
     schedulers = [scheduler.state_dict() for scheduler in all_schedulers(runner.param_schedulers)]
     if list(map(_settings, schedulers)) != list(map(_settings, checkpoint['param_schedulers'])):
@@ -115,6 +188,10 @@ def all_schedulers(schedulers: Any) -> list[Any]:
     if isinstance(schedulers, Mapping):
         return [scheduler for _, each in sorted(schedulers.items()) for scheduler in each]
     return list(schedulers or [])
+
+
+def _gradients(network: nn.Module) -> dict[str, Tensor]:
+    return {name: p.grad for name, p in network.named_parameters() if p.grad is not None}
 
 
 def _by_part(state: dict) -> dict[str, dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,16 @@ from mmengine.model import (
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner as _Runner
 from mmengine.utils import import_modules_from_strings
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 
 from mmrestore.config import by_part, check_config, config_text
 from mmrestore.config.check import NAMED_HOOKS
-from mmrestore.engine.checkpoint import (
-    load_checkpoint,
-    load_latest,
-    read_json,
-    save_checkpoint,
-    write_text,
-)
+from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
-from mmrestore.engine.resume import PROGRESS, all_schedulers, check_resumable, new_run
+from mmrestore.engine.resume import data_facts, resume, training_state
+from mmrestore.files import read_json, write_text
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
@@ -59,7 +55,7 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
-        return super().from_cfg(cfg)
+        return super().from_cfg(_without_half_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
@@ -127,9 +123,7 @@ class Runner(_Runner):
             'meta': {
                 'epoch': epoch,
                 'iter': iteration,
-                'samples_per_step': self.samples_per_step,
-                'steps_per_epoch': len(self.train_dataloader),
-                'seed': self.seed,
+                **data_facts(self),
                 'cfg': config_text(self.cfg),
                 'experiment_name': self.experiment_name,
                 'time': time.strftime('%Y%m%d_%H%M%S'),
@@ -149,19 +143,17 @@ class Runner(_Runner):
                 'clip gradients or train in float32'
             )
         if not weights_only:
-            checkpoint['optimizer'] = self.optim_wrapper.state_dict()
-            checkpoint['param_schedulers'] = [
-                scheduler.state_dict() for scheduler in all_schedulers(self.param_schedulers)
-            ]
-            checkpoint['gradients'] = self._gradients()  # of a step that is not complete
+            checkpoint.update(training_state(self))
         self.call_hook('before_save_checkpoint', checkpoint=checkpoint)
         if weights_only:
             checkpoint = {key: checkpoint[key] for key in ('meta', 'state_dict')}
-        save_checkpoint(checkpoint, Path(out_dir) / filename)
-
-    def _gradients(self) -> dict[str, Tensor]:
-        named = self.network.named_parameters()
-        return {name: p.grad for name, p in named if p.grad is not None}
+        try:
+            save_checkpoint(checkpoint, Path(out_dir) / filename)
+        except OSError as error:
+            raise OSError(
+                f'{error}. The checkpoints written before are whole: resume with --resume when '
+                'files can be written again'
+            ) from error
 
     def build_optim_wrapper(self, optim_wrapper: Any) -> OptimWrapper | OptimWrapperDict:
         """Build the optimizer, or one for each part of the model that the config names."""
@@ -190,9 +182,9 @@ class Runner(_Runner):
             if latest is None:
                 self.logger.info('no checkpoint to resume from in %s: a new run', self.work_dir)
             else:
-                self._resume_from(*latest)
+                resume(self, *latest)
         elif self._resume:
-            self._resume_from(Path(self._load_from), load_checkpoint(Path(self._load_from)))
+            resume(self, Path(self._load_from), load_checkpoint(Path(self._load_from)))
         elif self._load_from is not None:
             self.load_checkpoint(self._load_from)
         self._has_loaded = True
@@ -250,31 +242,23 @@ class Runner(_Runner):
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
 
-    def _resume_from(self, path: Path, checkpoint: dict) -> None:
-        if 'optimizer' not in checkpoint:
-            raise ValueError(
-                f'{path} holds weights only and cannot be resumed from: start a new run from it '
-                f'with {new_run(path)}'
-            )
-        meta = checkpoint['meta']
-        check_resumable(self, path, checkpoint)
-        self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
-        self.network.load_state_dict(checkpoint['state_dict'])
-        self.optim_wrapper.load_state_dict(checkpoint['optimizer'])
-        for scheduler, state in zip(
-            all_schedulers(self.param_schedulers), checkpoint['param_schedulers'], strict=True
-        ):
-            scheduler.load_state_dict({k: state[k] for k in PROGRESS if k in state})
-        for name, gradient in checkpoint['gradients'].items():
-            parameter = self.network.get_parameter(name)
-            parameter.grad = gradient.to(parameter.device)
-        self.train_loop._epoch, self.train_loop._iter = meta['epoch'], meta['iter']
-        if meta['seed'] != self.seed:
-            self.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
-            self._randomness_cfg.update(seed=meta['seed'])
-            self.set_randomness(**self._randomness_cfg)
-            self.train_dataloader.sampler.seed = meta['seed']
-        self.resumed = True
-        self.logger.info(
-            'resumed from %s: epoch %d, iteration %d', path, meta['epoch'], meta['iter']
-        )
+
+def _without_half_loops(cfg: Config) -> Config:
+    """Return a config without validation or tests where one of their three settings is None.
+
+    MMEngine wants all of them, so that a config would have to switch off each.
+    """
+    settings = {
+        name: [f'{name}_{part}' for part in ('cfg', 'dataloader', 'evaluator')]
+        for name in ('val', 'test')
+    }
+    off = [n for names in settings.values() if any(_is_none(cfg, n) for n in names) for n in names]
+    if off:
+        cfg = copy.deepcopy(cfg)
+        for name in off:
+            cfg[name] = None
+    return cfg
+
+
+def _is_none(cfg: Config, name: str) -> bool:
+    return name in cfg and cfg[name] is None

@@ -6,7 +6,6 @@ from mmrestore.models import (
     discriminators,
     inference,
     losses,
-    official,
     restorers,
 )
 from mmrestore.models.bm3d import BM3D
@@ -20,6 +19,5 @@ __all__ = [
     'discriminators',
     'inference',
     'losses',
-    'official',
     'restorers',
 ]

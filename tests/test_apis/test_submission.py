@@ -12,7 +12,7 @@ from torch import nn
 from mmrestore.apis import dnd_submission, sidd_submission
 from mmrestore.apis.submission import RECORD
 from mmrestore.commands import main
-from mmrestore.engine.checkpoint import read_json
+from mmrestore.files import read_json
 from mmrestore.models.restorers import Restorer
 from mmrestore.registry import MODELS
 

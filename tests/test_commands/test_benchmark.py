@@ -45,13 +45,22 @@ def test_candidates_are_what_their_settings_say(tmp_path):
 def test_the_table_of_backbones(capsys):
     words = ['--backbones', 'swinir_s', '--device', 'cpu', '--synthetic', '8']
     tiny = ['model.backbone.depths=[2]', 'model.backbone.num_heads=[2]']
-    words += ['--steps', '1', '--warm-up', '0', '--cfg-options', *tiny]
+    words += ['--steps', '1', '--warm-up', '0', '--plain', '--cfg-options', *tiny]
     main(['benchmark', *words])
     name, parameters, _, inference, _, memory, _, step = (
         capsys.readouterr().out.splitlines()[-1].strip('| ').split(' | ')
     )
     assert (name, parameters) == ('swinir_s', '0.322')
     assert all(float(number) > 0 for number in (inference, memory, step))
+
+
+def test_plain_networks_need_a_checkout(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(benchmark, 'REFERENCE', tmp_path)
+    with pytest.raises(SystemExit, match='1'):
+        main(['benchmark', '--backbones', '--plain'])
+    message = capsys.readouterr().err
+    assert 'only in a checkout' in message
+    assert str(tmp_path / 'plain_networks') in message
 
 
 def test_multiply_adds_by_hand():

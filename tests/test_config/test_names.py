@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmrestore.config.names import (
+    MOVED,
     config_folder,
     find_config,
     find_strategy,
@@ -80,3 +81,9 @@ def test_strategies_are_found_by_name_and_path(tmp_path):
     assert find_strategy(tmp_path / 'own.py') == tmp_path / 'own.py'
     with pytest.raises(FileNotFoundError, match=r'no strategy trap. Did you mean traps'):
         find_strategy('trap')
+
+
+def test_former_names_are_found_with_a_warning():
+    for old, new in MOVED.items():
+        with pytest.warns(FutureWarning, match=f'{old}.*{new}'):
+            assert find_config(f'configs/{old}.py') == config_folder() / f'{new}.py'

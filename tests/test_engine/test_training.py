@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import os
@@ -292,3 +293,13 @@ def test_bfloat16_trains_on_the_cpu_and_float16_is_refused(tmp_path):
         config.optim_wrapper.dtype = 'float16'
         with pytest.raises(ValueError, match='float16 needs a GPU'):
             train(config, 'fp16')
+
+
+def test_a_checkpoint_that_cannot_be_written_ends_with_what_to_do(tmp_path, monkeypatch):
+    def full(checkpoint, file):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(torch, 'save', full)
+    expected = r'epoch_1.pth could not be written: No space left.*resume with --resume'
+    with pytest.raises(OSError, match=expected):
+        train(tiny_config(tmp_path), 'full_disk')

@@ -257,3 +257,26 @@ def test_wrong_batches_are_refused():
         model.loss(torch.rand(1, 3, 4, 8), DataSample())
     with pytest.raises(ValueError, match='no weight of the loss'):
         model.loss(torch.rand(1, 3, 8, 8), DataSample(weight=torch.ones(1, 1, 8, 8)))
+
+
+def test_both_passes_go_through_training_decorators():
+    """A plain network behind complementary masks, as AT-BSN with its blind spot."""
+    decorators = dict(masks=dict(type='ComplementaryMasks'))
+    model = restorer(training_decorators=decorators)
+    x = torch.rand(2, 3, 8, 10)
+    places = model.sampler(x)
+    model.sampler = lambda _: places
+    torch.manual_seed(0)
+    found = model.loss(x, DataSample())
+    torch.manual_seed(0)
+    first, second = (take_pixels(x, place) for place in places)
+    pred = model.trained(first)
+    with torch.no_grad():
+        restored = model.trained(x)
+    difference = take_pixels(restored, places[0]) - take_pixels(restored, places[1])
+    torch.testing.assert_close(found['loss_reconstruction'], (pred - second).abs().mean())
+    expected = 4 * (pred - second - difference).abs().mean()
+    torch.testing.assert_close(found['loss_consistency'], expected)
+    plain = restorer()
+    assert plain.trained is plain.backbone
+    assert model.state_dict().keys() == plain.state_dict().keys()

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from mmrestore.models.backbones.base import Backbone
 from mmrestore.registry import MODELS
 
 
 @MODELS.register_module()
-class DilatedNet(nn.Module):
+class DilatedNet(Backbone):
     """Convolutions with dilations that rise and fall; the sum with the input is the result.
 
     Args:
@@ -26,9 +27,6 @@ class DilatedNet(nn.Module):
         >>> DilatedNet(width=4)(torch.rand(1, 3, 9, 11)).shape
         torch.Size([1, 3, 9, 11])
     """
-
-    scale = 1
-    size_multiple = 1
 
     def __init__(
         self, in_channels: int = 3, *, width: int = 32, dilations: Sequence[int] = (1, 2, 3, 2, 1)

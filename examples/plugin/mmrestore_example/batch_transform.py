@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from mmrestore.batch_transforms import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
@@ -23,7 +24,7 @@ def reorder_channels(images: Tensor, order: Tensor) -> Tensor:
 
 
 @BATCH_TRANSFORMS.register_module()
-class RandomChannelOrder:
+class RandomChannelOrder(BatchTransform):
     """Put the channels of every image, and of its target alike, in a random order.
 
     Examples:

@@ -14,6 +14,7 @@ from mmrestore.datasets.image_file import EXTENSIONS, read_image
 from mmrestore.datasets.listing import natural_key
 from mmrestore.datasets.prepare.face_detection import Box, Detector, cascade_detector
 from mmrestore.datasets.prepare.folders import appearing
+from mmrestore.files import write_text
 
 VIDEOS = frozenset(('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv'))
 NUM_COMPARED = 8  # crops with which a new one is compared
@@ -90,7 +91,7 @@ def crop_faces(
         parts = divide({name: sum(len(made[size][name]) for size in sizes) for name in files})
         for (size, by_file), (part, members) in product(made.items(), parts.items()):
             if lines := [line for name in members for line in by_file[name]]:
-                (folder / f'{size}_{part}.txt').write_text('\n'.join(lines) + '\n', 'utf-8')
+                write_text(folder / f'{size}_{part}.txt', '\n'.join(lines) + '\n')
     report(f'{target}: ' + ', '.join(f'{num} crops of {size}' for size, num in numbers.items()))
     return numbers
 

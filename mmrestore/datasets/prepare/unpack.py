@@ -20,6 +20,7 @@ from mmrestore.datasets.prepare.pairs import (
 from mmrestore.datasets.prepare.photographs import plan_bsds500, plan_flickr2k, plan_wed
 from mmrestore.datasets.prepare.subsets import subset_text
 from mmrestore.datasets.prepare.verify import verify
+from mmrestore.files import write_text
 
 ARCHIVES: Mapping[str, Archive] = MappingProxyType(
     {
@@ -93,7 +94,7 @@ def prepare_archive(
         path = folders[key].parent / f'{folders[key].name}_{num_images}.txt'
         if not path.exists():
             names = [without_suffix(file) for file in find_images(folders[key] / 'blur')]
-            path.write_text(subset_text(names, num_images), encoding='utf-8')
+            write_text(path, subset_text(names, num_images))
             report(f'{path}: written')
 
 

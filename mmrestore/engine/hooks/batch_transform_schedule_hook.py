@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 
-from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.engine.hooks.steps import (
+    Length,
+    check_step,
+    counts_epochs,
+    current_step,
+    in_steps,
+)
 from mmrestore.registry import HOOKS
 
 
@@ -25,13 +33,15 @@ class BatchTransformScheduleHook(Hook):
 
     Args:
         transform: name of the batch transform in the data preprocessor.
-        start: first step (epoch or iteration, from 0) at which it is on.
+        start: first step (epoch or iteration, from 0) at which it is on; as ``stop`` and
+            ``restart_steps``, a whole number, or a float above 0 and up to 1: a share of all
+            iterations, rounded to at least 1. A hook with a share counts iterations.
         stop: first step at which it is off again; None for never.
-        by_epoch: whether steps are epochs instead of iterations.
-        plateau: windows without improvement after which it stops; 0 to switch this off.
+        by_epoch: whether whole numbers of steps are epochs instead of iterations.
+        plateau: windows without improvement after which it stops; None or 0 to switch this off.
         plateau_window: steps of one window.
         min_improvement: fraction of the best mean loss by which a window must be below it.
-        restart_steps: steps of each restart; 0 for none.
+        restart_steps: steps of each restart; None or 0 for none.
 
     Raises:
         ValueError: a number is out of range; at the start of training, if there is no such
@@ -44,15 +54,20 @@ class BatchTransformScheduleHook(Hook):
         self,
         transform: str,
         *,
-        start: int = 0,
-        stop: int | None = None,
+        start: Length = 0,
+        stop: Length | None = None,
         by_epoch: bool = True,
-        plateau: int = 0,
+        plateau: int | None = None,
         plateau_window: int = 1,
         min_improvement: float = 0.01,
-        restart_steps: int = 0,
+        restart_steps: Length | None = None,
     ) -> None:
-        if stop is not None and stop < start:
+        plateau, restart_steps = plateau or 0, restart_steps or 0
+        windows = {'plateau_window': plateau_window} if plateau else {}
+        lengths: dict[str, Any] = dict(start=start, stop=stop, restart_steps=restart_steps)
+        self.by_epoch = counts_epochs(by_epoch, **lengths, **windows)
+        same_unit = isinstance(start, float) == isinstance(stop, float) or not start
+        if stop is not None and same_unit and stop < start:
             raise ValueError(f'stop must not be before start, got start={start}, stop={stop}')
         if min(start, plateau, restart_steps) < 0 or plateau_window < 1:
             raise ValueError(
@@ -60,13 +75,12 @@ class BatchTransformScheduleHook(Hook):
                 f'at least 1, got {start}, {plateau}, {restart_steps}, {plateau_window}'
             )
         self.transform = transform
-        self.start = start
-        self.stop = stop
-        self.by_epoch = by_epoch
+        self.start: Any = start
+        self.stop: Any = stop
         self.plateau = plateau
         self.plateau_window = plateau_window
         self.min_improvement = min_improvement
-        self.restart_steps = restart_steps
+        self.restart_steps: Any = restart_steps
         self.state: dict = {
             'ended_early': False,
             'best': float('inf'),
@@ -79,8 +93,11 @@ class BatchTransformScheduleHook(Hook):
         }
 
     def before_train(self, runner) -> None:
-        """Check that the transform exists."""
+        """Check that the transform exists, and turn shares of the training into iterations."""
         check_step(runner, self, self.by_epoch)
+        for name in ('start', 'stop', 'restart_steps'):
+            if isinstance(share := vars(self)[name], float):
+                setattr(self, name, in_steps(share, runner.max_iters))
         runner.network.data_preprocessor.check_name(self.transform)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:

@@ -14,15 +14,10 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, IterBasedTrainLoop
 
-from mmrestore.engine.checkpoint import (
-    LATEST,
-    TEMPORARY,
-    read_json,
-    resumable_checkpoints,
-    write_text,
-)
+from mmrestore.engine.checkpoint import LATEST, resumable_checkpoints
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
 from mmrestore.engine.runner import VALIDATIONS
+from mmrestore.files import TEMPORARY, read_json, write_text
 from mmrestore.registry import HOOKS, suggest
 
 
@@ -37,7 +32,7 @@ class CheckpointHook(Hook):
         interval: epochs, or iterations, between two checkpoints.
         by_epoch: whether ``interval`` counts epochs.
         max_keep_ckpts: how many checkpoints to resume from are kept; at least 1.
-        save_best: key of a metric such as ``kodak24/PSNR``, or several.
+        save_best: key of a metric such as ``kodak24/PSNR``, or several; None for none.
 
     Raises:
         ValueError: a number is below 1; at the start of training, if ``save_best`` names a metric
@@ -53,7 +48,7 @@ class CheckpointHook(Hook):
         interval: int = 1,
         by_epoch: bool = True,
         max_keep_ckpts: int = 2,
-        save_best: str | Sequence[str] = (),
+        save_best: str | Sequence[str] | None = None,
     ) -> None:
         if interval < 1 or max_keep_ckpts < 1:
             raise ValueError(
@@ -62,7 +57,7 @@ class CheckpointHook(Hook):
         self.interval = interval
         self.by_epoch = by_epoch
         self.max_keep = max_keep_ckpts
-        self.save_best = [save_best] if isinstance(save_best, str) else list(save_best)
+        self.save_best = [save_best] if isinstance(save_best, str) else list(save_best or ())
         self._saved_at = (-1, -1)
         self._stop = False
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 
-from mmrestore.engine.checkpoint import write_atomically
 from mmrestore.engine.curves import plot, read_run
+from mmrestore.files import write_atomically
 from mmrestore.registry import HOOKS
 
 

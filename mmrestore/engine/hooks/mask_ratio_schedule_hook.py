@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmengine.hooks import Hook
 
-from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.engine.hooks.steps import (
+    Length,
+    check_step,
+    counts_epochs,
+    current_step,
+    in_steps,
+)
 from mmrestore.functional.masks import ratio_range
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.registry import HOOKS, suggest
@@ -22,8 +29,9 @@ class MaskRatioScheduleHook(Hook):
     Args:
         mask: name of an attachment of the restorer, or of a batch transform, that has a ratio.
         points: pairs (step, ratio) in the order of the steps; a ratio is a number in [0, 1] or a
-            pair (low, high).
-        by_epoch: whether steps are epochs instead of iterations.
+            pair (low, high). A step is a whole number, or a float above 0 and up to 1: a share of
+            all iterations, rounded to at least 1. A hook with a share counts iterations.
+        by_epoch: whether whole numbers of steps are epochs instead of iterations.
 
     Raises:
         ValueError: the points are not in order or a ratio is not in [0, 1]; at the start of
@@ -41,17 +49,23 @@ class MaskRatioScheduleHook(Hook):
     def __init__(
         self,
         mask: str,
-        points: Sequence[tuple[int, float | Sequence[float]]],
+        points: Sequence[tuple[Length, float | Sequence[float]]],
         *,
         by_epoch: bool = False,
     ) -> None:
         self.mask = mask
-        self.points = [(step, ratio_range(ratio)) for step, ratio in points]
-        self.by_epoch = by_epoch
-        steps = [step for step, _ in self.points]
-        if not steps or steps != sorted(steps):
+        self.points: list[tuple[Any, tuple[float, float]]] = [
+            (step, ratio_range(ratio)) for step, ratio in points
+        ]
+        lengths = {f'step {step} of the points': step for step, _ in points}
+        self.by_epoch = counts_epochs(by_epoch, **lengths)
+        for kind in (int, float):  # of a share and a number, the training decides which is first
+            self._check_points([step for step, _ in points if isinstance(step, kind)])
+
+    def _check_points(self, steps: Sequence[Length]) -> None:
+        if not self.points or list(steps) != sorted(steps):
             raise ValueError(
-                f'expected points (step, ratio) in the order of the steps, got {list(points)}'
+                f'expected points (step, ratio) in the order of the steps, got {self.points}'
             )
 
     def ratio_at(self, step: int) -> tuple[float, float]:
@@ -66,8 +80,11 @@ class MaskRatioScheduleHook(Hook):
         return low, high
 
     def before_train(self, runner) -> None:
-        """Check that the mask exists and has a ratio."""
+        """Check that the mask exists, and turn shares of the training into iterations."""
         check_step(runner, self, self.by_epoch)
+        if any(isinstance(step, float) for step, _ in self.points):
+            self.points = [(in_steps(step, runner.max_iters), r) for step, r in self.points]
+            self._check_points([step for step, _ in self.points])
         masks = self._masks(runner)
         if self.mask not in masks:
             raise ValueError(

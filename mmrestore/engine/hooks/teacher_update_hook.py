@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from mmengine.hooks import Hook
 
-from mmrestore.engine.hooks.steps import check_step, current_step
+from mmrestore.engine.hooks.steps import (
+    Length,
+    check_step,
+    counts_epochs,
+    current_step,
+    in_steps,
+)
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.models.weights import key_differences
 from mmrestore.registry import HOOKS
@@ -27,8 +33,9 @@ class TeacherUpdateHook(Hook):
 
     Args:
         transform: name of the ``TeacherTarget`` in the data preprocessor.
-        interval: steps of a stage.
-        by_epoch: whether steps are epochs instead of iterations.
+        interval: steps of a stage: a whole number, or a float above 0 and up to 1, a share of all
+            iterations, rounded to at least 1.
+        by_epoch: whether a whole number of steps is of epochs instead of iterations.
 
     Raises:
         ValueError: ``interval`` is below 1; at the start of training, if there is no such transform
@@ -39,13 +46,13 @@ class TeacherUpdateHook(Hook):
     priority = 'ABOVE_NORMAL'
 
     def __init__(
-        self, transform: str = 'teacher', *, interval: int, by_epoch: bool = False
+        self, transform: str = 'teacher', *, interval: Length, by_epoch: bool = False
     ) -> None:
-        if interval < 1:
+        self.by_epoch = counts_epochs(by_epoch, interval=interval)
+        if isinstance(interval, int) and interval < 1:
             raise ValueError(f'a stage has at least 1 step, got interval={interval}')
         self.transform = transform
         self.interval = interval
-        self.by_epoch = by_epoch
         self.updates = 0
 
     def before_train(self, runner) -> None:
@@ -67,7 +74,8 @@ class TeacherUpdateHook(Hook):
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Replace the teacher if a stage has ended."""
-        stages = current_step(runner, self.by_epoch) // self.interval
+        interval = in_steps(self.interval, runner.max_iters)
+        stages = current_step(runner, self.by_epoch) // interval
         if stages <= self.updates:
             return
         self.updates = stages

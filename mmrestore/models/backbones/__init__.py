@@ -1,4 +1,7 @@
-"""Networks, one a file."""
+"""Networks, one a file. All files of the folder are imported, those not named here too."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from mmrestore.models.backbones.atbsn import ATBSN
 from mmrestore.models.backbones.dbsnl import DBSNl
@@ -21,6 +24,9 @@ from mmrestore.models.backbones.rnan import RNAN
 from mmrestore.models.backbones.srresnet import SRResNet
 from mmrestore.models.backbones.swinir import SwinIR
 from mmrestore.models.backbones.unet import UNet
+
+for _module in iter_modules(__path__):
+    import_module(f'{__name__}.{_module.name}')
 
 __all__ = [
     'ATBSN',

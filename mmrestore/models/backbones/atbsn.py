@@ -17,7 +17,8 @@ from mmrestore.models.layers.convolutions import conv3x3, initialise_convs
 from mmrestore.models.layers.enlarged_conv import enlarged_conv
 from mmrestore.models.layers.pointwise import join_rows, to_rows
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels
+from mmrestore.registry import MODELS, OFFICIAL
 
 LEVELS = 5  # each halves height and width
 SLOPE = 0.1  # of the activations below zero
@@ -278,3 +279,20 @@ def _pool(x: Tensor, view: int | None) -> Tensor:
 def _check_shifts(shifts: Sequence[int]) -> None:
     if not shifts or min(shifts) < 0:
         raise ValueError(f'expected one or more shifts of 0 or more, got {list(shifts)}')
+
+
+@OFFICIAL.register_module(name='AT-BSN')
+def official_atbsn(
+    weights: dict[str, Tensor],
+    *,
+    in_channels: int = 3,
+    mid_channels: int = 48,
+    out_channels: int = 3,
+) -> Converted:
+    """Return the network and the state dict of an AT-BSN; its ``shift`` is that of its training.
+
+    Raises:
+        ValueError: the numbers of channels of inputs and outputs differ.
+    """
+    check_equal_channels('AT-BSN', in_channels, out_channels)
+    return ATBSN(in_channels, channels=mid_channels), weights

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.pointwise import PointwiseConv
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 class CentreMaskedConv(nn.Conv2d):
@@ -164,3 +165,56 @@ class DBSNl(Backbone):
         x = self.head(x)
         y = self.tail(torch.cat([self.branch1(x), self.branch2(x)], dim=1))
         return (y / self.image_range).contiguous()
+
+
+@OFFICIAL.register_module(name='DBSNl')
+def official_dbsnl(
+    weights: dict[str, Tensor],
+    *,
+    in_ch: int = 3,
+    out_ch: int = 3,
+    base_ch: int = 128,
+    num_module: int = 9,
+) -> Converted:
+    """Return the network and the state dict of a DBSNl, on images of the range of its training.
+
+    Raises:
+        ValueError: the numbers of channels of inputs and outputs differ.
+    """
+    check_equal_channels('DBSNl', in_ch, out_ch)
+    return DBSNl(in_ch, channels=base_ch, num_modules=num_module), weights
+
+
+@OFFICIAL.register_module(name='DBSNl (not dilated)')
+def undilated_dbsnl(
+    weights: dict[str, Tensor],
+    *,
+    in_ch: int = 3,
+    out_ch: int = 3,
+    base_ch: int = 128,
+    num_module: int = 9,
+) -> Converted:
+    """Return the network and the state dict of AMSNet's D_AS: a DBSNl all of whose dilations are 1.
+
+    Raises:
+        ValueError: the numbers of channels of inputs and outputs differ.
+    """
+    check_equal_channels('DBSNl', in_ch, out_ch)
+    return DBSNl(in_ch, channels=base_ch, num_modules=num_module, dilated=False), weights
+
+
+@OFFICIAL.register_module(name='AP-BSN')
+def official_apbsn(
+    weights: dict[str, Tensor],
+    *,
+    in_ch: int = 3,
+    bsn_base_ch: int = 128,
+    bsn_num_module: int = 9,
+) -> Converted:
+    """Return the network and the state dict of the DBSNl in a checkpoint of AP-BSN.
+
+    Theirs maps images in [0, 255], ours the same images in [0, 1]. What is around the network is
+    for a config to say.
+    """
+    net = DBSNl(in_ch, channels=bsn_base_ch, num_modules=bsn_num_module, image_range=255.0)
+    return net, weights

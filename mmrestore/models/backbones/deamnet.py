@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.overwrite import lerp
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 SQUEEZE = 16  # the gates are made from so many times fewer channels
 
@@ -259,3 +260,15 @@ class DeamNet(Backbone):
         for step in (self.line11, self.line22, self.line33, self.line44):
             features = step(self.net2(features), first)
         return self.inverse_transform_function(features).contiguous()
+
+
+@OFFICIAL.register_module(name='DeamNet')
+def official_deamnet(weights: dict[str, Tensor], *, Isreal: bool) -> Converted:
+    """Return the network and the state dict of an official DeamNet.
+
+    The width, which is no official argument, is that of the weights.
+    """
+    first = weights.get('transform_function.ext.conv2d.weight')
+    channels = 64 if first is None else len(first)
+    net = DeamNet(3 if Isreal else 1, channels=channels)
+    return net, weights

@@ -14,7 +14,8 @@ from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.layers.two_scales import TwoScales
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 FACTOR = 4  # of the coarse scale
 
@@ -151,3 +152,29 @@ def area_mean(x: Tensor) -> Tensor:
         7.5
     """
     return F.avg_pool2d(x, FACTOR)
+
+
+@OFFICIAL.register_module(name='DM-Net (our reading of the paper)')
+def paper_dmnet(
+    weights: dict[str, Tensor],
+    *,
+    ch: int = 3,
+    f: int = 64,
+    blocks: int = 16,
+    convs: int = 20,
+    scale: int = 4,
+    bn: bool = True,
+    down: str = 'area',
+    residual: bool = True,
+) -> Converted:
+    """Return the network and the state dict of a DM-Net.
+
+    Raises:
+        ValueError: an argument leaves the reading of :class:`DMNet`.
+    """
+    if (scale, bn, down, residual) != (4, True, 'area', True):
+        raise ValueError(
+            "DMNet has scale=4, bn=True, down='area' and residual=True, got "
+            f'{scale}, {bn}, {down!r} and {residual}'
+        )
+    return DMNet(ch, channels=f, num_blocks=blocks, num_convs=convs), weights

@@ -14,7 +14,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels
+from mmrestore.registry import MODELS, OFFICIAL
 
 NORM_EPSILON = 1e-4
 NORM_MOMENTUM = 0.9  # of the new batch, as released; PyTorch's own is 0.1
@@ -190,3 +191,67 @@ def _initialise(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+
+
+@OFFICIAL.register_module(name='DnCNN')
+def official_dncnn(
+    weights: dict[str, Tensor],
+    *,
+    in_nc: int = 1,
+    out_nc: int = 1,
+    nc: int = 64,
+    nb: int = 17,
+    act_mode: str = 'BR',
+) -> Converted:
+    """Return the network and the state dict of a DnCNN of KAIR.
+
+    Its files hold folded batch norm: their ``act_mode`` is 'R', not the default.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('DnCNN', in_nc, out_nc)
+    if act_mode not in ('BR', 'R'):
+        raise ValueError(f"act_mode of a published DnCNN is 'BR' or 'R', got {act_mode!r}")
+    return DnCNN(in_nc, channels=nc, num_layers=nb, batch_norm=act_mode == 'BR'), weights
+
+
+@OFFICIAL.register_module(name='DnCNN (original PyTorch release)')
+def original_dncnn(
+    weights: dict[str, Tensor],
+    *,
+    depth: int = 17,
+    n_channels: int = 64,
+    image_channels: int = 1,
+    use_bnorm: bool = True,
+    kernel_size: int = 3,
+) -> Converted:
+    """Return the network and the state dict of the authors' first release for PyTorch.
+
+    Its convolutions after the first have no bias. It always has batch norm and 3x3 kernels: the
+    official constructor takes ``use_bnorm`` and ``kernel_size`` and ignores them.
+    """
+    net = DnCNN(image_channels, channels=n_channels, num_layers=depth, bias=False)
+    return net, {key.replace('dncnn.', 'model.', 1): value for key, value in weights.items()}
+
+
+@OFFICIAL.register_module(name='FDnCNN')
+def official_fdncnn(
+    weights: dict[str, Tensor],
+    *,
+    in_nc: int = 2,
+    out_nc: int = 1,
+    nc: int = 64,
+    nb: int = 20,
+    act_mode: str = 'R',
+) -> Converted:
+    """Return the network and the state dict of an FDnCNN of KAIR.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    if in_nc != out_nc + 1:
+        raise ValueError(f'FDnCNN gets one channel more than it returns, got {in_nc} and {out_nc}')
+    if act_mode != 'R':
+        raise ValueError(f"act_mode of a published FDnCNN is 'R', got {act_mode!r}")
+    return FDnCNN(in_nc, channels=nc, num_layers=nb), weights

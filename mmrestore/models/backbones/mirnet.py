@@ -18,7 +18,8 @@ from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.prelu import PReLU
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, refuse_unpublished
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 def conv(in_channels: int, out_channels: int, size: int = 3) -> nn.Conv2d:
@@ -268,3 +269,37 @@ class MIRNet(Backbone):
         check_images(x, self.in_channels, self.size_multiple)
         features = self.conv_in(x.contiguous(memory_format=torch.channels_last))
         return (x + self.conv_out(self.body(features))).contiguous()
+
+
+@OFFICIAL.register_module(name='MIRNet')
+def official_mirnet(
+    weights: dict[str, Tensor],
+    *,
+    in_channels: int = 3,
+    out_channels: int = 3,
+    n_feat: int = 64,
+    kernel_size: int = 3,
+    stride: int = 2,
+    n_RRG: int = 3,
+    n_MSRB: int = 2,
+    height: int = 3,
+    width: int = 2,
+    bias: bool = False,
+) -> Converted:
+    """Return the network and the state dict of an official MIRNet, the first version.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    refuse_unpublished(
+        'MIRNet',
+        {
+            'out_channels != in_channels': out_channels != in_channels,
+            'kernel_size': kernel_size != 3,
+            'stride': stride != 2,
+            'height': height != 3,
+            'width': width != 2,
+            'bias': bias,
+        },
+    )
+    return MIRNet(in_channels, channels=n_feat, num_groups=n_RRG, num_blocks=n_MSRB), weights

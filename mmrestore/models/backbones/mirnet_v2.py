@@ -14,7 +14,8 @@ from mmrestore.models.backbones.mirnet import Group, Steps, conv
 from mmrestore.models.layers.overwrite import add
 from mmrestore.models.layers.selective_kernel import SelectiveKernel
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, refuse_unpublished
+from mmrestore.registry import MODELS, OFFICIAL
 
 CONV_GROUPS = (1, 2, 4, 4)  # of the 3x3 convolutions in the blocks of every group
 
@@ -175,3 +176,40 @@ class MIRNetV2(Backbone):
         if self.dual_pixel:
             return self.conv_out(first + features).contiguous()
         return (x + self.conv_out(features)).contiguous()
+
+
+@OFFICIAL.register_module(name='MIRNet_v2')
+def official_mirnet_v2(
+    weights: dict[str, Tensor],
+    *,
+    inp_channels: int = 3,
+    out_channels: int = 3,
+    n_feat: int = 80,
+    chan_factor: float = 1.5,
+    n_RRG: int = 4,
+    n_MRB: int = 2,
+    height: int = 3,
+    width: int = 2,
+    scale: int = 1,
+    bias: bool = False,
+    task: str | None = None,
+) -> Converted:
+    """Return the network and the state dict of an official MIRNet-v2.
+
+    The official code ignores ``n_RRG``, ``height``, ``width`` and ``scale``, and of the tasks it
+    knows 'defocus_deblurring' alone: the others only say what a network was trained for.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    dual_pixel = task == 'defocus_deblurring'
+    refuse_unpublished(
+        'MIRNet-v2',
+        {
+            'inp_channels and out_channels': inp_channels != out_channels * (1 + dual_pixel),
+            'chan_factor': chan_factor != 1.5,
+            'bias': bias,
+        },
+    )
+    net = MIRNetV2(inp_channels, channels=n_feat, num_blocks=n_MRB, dual_pixel=dual_pixel)
+    return net, weights

@@ -14,7 +14,8 @@ from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.residual import ResidualBlock
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels, renamed
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 @MODELS.register_module()
@@ -159,3 +160,89 @@ def _initialise(module: nn.Module) -> None:
             module.weight *= 0.1
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+
+
+@OFFICIAL.register_module(name='MSRResNet (BasicSR)')
+def basicsr_msrresnet(
+    weights: dict[str, Tensor],
+    *,
+    num_in_ch: int = 3,
+    num_out_ch: int = 3,
+    num_feat: int = 64,
+    num_block: int = 16,
+    upscale: int = 4,
+) -> Converted:
+    """Return the network and the state dict of an MSRResNet of BasicSR.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('MSRResNet', num_in_ch, num_out_ch)
+    net = MSRResNet(num_in_ch, channels=num_feat, num_blocks=num_block, scale=upscale)
+    return net, weights
+
+
+@OFFICIAL.register_module(name='MSRResNet (MMagic)')
+def mmagic_msrresnet(
+    weights: dict[str, Tensor],
+    *,
+    in_channels: int,
+    out_channels: int,
+    mid_channels: int = 64,
+    num_blocks: int = 16,
+    upscale_factor: int = 4,
+) -> Converted:
+    """Return the network and the state dict of an MSRResNet of MMagic.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('MSRResNet', in_channels, out_channels)
+    net = MSRResNet(
+        in_channels,
+        channels=mid_channels,
+        num_blocks=num_blocks,
+        scale=upscale_factor,
+        upsample_activation=False,
+    )
+    names = {r'^trunk_net\.': 'body.', r'^upsample(\d)\.upsample_conv\.': r'upconv\1.'}
+    return net, renamed(weights, names)
+
+
+@OFFICIAL.register_module(name='MSRResNet1 (KAIR)')
+def kair_msrresnet1(
+    weights: dict[str, Tensor],
+    *,
+    in_nc: int = 3,
+    out_nc: int = 3,
+    nc: int = 64,
+    nb: int = 16,
+    upscale: int = 4,
+) -> Converted:
+    """Return the network and the state dict of an MSRResNet1 of KAIR.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('MSRResNet', in_nc, out_nc)
+    net = MSRResNet(in_nc, channels=nc, num_blocks=nb, scale=upscale)
+    return net, renamed(weights, {r'^recon_trunk\.': 'body.', r'^HRconv\.': 'conv_hr.'})
+
+
+@OFFICIAL.register_module(name='MSRResNet0 (KAIR)')
+def kair_msrresnet0(
+    weights: dict[str, Tensor],
+    *,
+    in_nc: int = 3,
+    out_nc: int = 3,
+    nc: int = 64,
+    nb: int = 16,
+    upscale: int = 4,
+) -> Converted:
+    """Return the network and the state dict of an MSRResNet0 of KAIR.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('MSRResNet', in_nc, out_nc)
+    return MSRResNet0(in_nc, channels=nc, num_blocks=nb, scale=upscale), weights

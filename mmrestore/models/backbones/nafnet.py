@@ -17,7 +17,8 @@ from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.pointwise import PointwiseConv
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 class Block(nn.Module):
@@ -281,3 +282,53 @@ class NAFNetBaseline(Skeleton):
             decoder_depths=decoder_depths,
             block=block,
         )
+
+
+@OFFICIAL.register_module(name='NAFNet')
+def official_nafnet(
+    weights: dict[str, Tensor],
+    *,
+    img_channel: int = 3,
+    width: int = 16,
+    middle_blk_num: int = 1,
+    enc_blk_nums: Sequence[int] = (),
+    dec_blk_nums: Sequence[int] = (),
+) -> Converted:
+    """Return the network and the state dict of an official NAFNet.
+
+    The official network pads images itself, with zeros: around ours, ``Pad`` does. NAFNetLocal has
+    the arguments and the weights of NAFNet; at test it is ours inside of ``LocalStatistics``.
+    """
+    net = NAFNet(
+        img_channel,
+        channels=width,
+        encoder_depths=enc_blk_nums,
+        num_middle_blocks=middle_blk_num,
+        decoder_depths=dec_blk_nums,
+    )
+    return net, weights
+
+
+@OFFICIAL.register_module(name='Baseline (NAFNet)')
+def official_nafnet_baseline(
+    weights: dict[str, Tensor],
+    *,
+    img_channel: int = 3,
+    width: int = 16,
+    middle_blk_num: int = 1,
+    enc_blk_nums: Sequence[int] = (),
+    dec_blk_nums: Sequence[int] = (),
+    dw_expand: int = 1,
+    ffn_expand: int = 2,
+) -> Converted:
+    """Return the network and the state dict of an official Baseline, AMSNet's "nafnet"."""
+    net = NAFNetBaseline(
+        img_channel,
+        channels=width,
+        encoder_depths=enc_blk_nums,
+        num_middle_blocks=middle_blk_num,
+        decoder_depths=dec_blk_nums,
+        expansion=dw_expand,
+        ffn_ratio=ffn_expand,
+    )
+    return net, weights

@@ -15,7 +15,8 @@ from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, initialise_convs
 from mmrestore.models.layers.enlarged_conv import enlarged_conv
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 @MODELS.register_module()
@@ -122,3 +123,15 @@ class NBSN(Backbone):
 
 def _leaky(x: Tensor) -> Tensor:
     return F.leaky_relu(x, SLOPE, inplace=True)
+
+
+@OFFICIAL.register_module(name='NBSN 1.00M')
+def official_atbsn_student(weights: dict[str, Tensor], *, mid_channels: int = 48) -> Converted:
+    """Return the network and the state dict of AT-BSN's student C, the NBSN_1.00M of APR-RD."""
+    return ATBSNStudent(channels=mid_channels), weights
+
+
+@OFFICIAL.register_module(name='NBSN 1.02M')
+def official_nbsn(weights: dict[str, Tensor], *, mid_channels: int = 48) -> Converted:
+    """Return the network and the state dict of the NBSN_1.02M of APR-RD."""
+    return NBSN(channels=mid_channels), weights

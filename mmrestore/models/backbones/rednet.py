@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 @MODELS.register_module()
@@ -101,3 +102,17 @@ def _initialise(module: nn.Module) -> None:
         nn.init.kaiming_normal_(weight, nonlinearity='relu')
         assert module.bias is not None
         nn.init.zeros_(module.bias)
+
+
+@OFFICIAL.register_module(name='RED30 (our reading of the paper)')
+def paper_rednet(
+    weights: dict[str, Tensor],
+    *,
+    channels: int = 1,
+    features: int = 64,
+    half: int = 15,
+    skip: int = 2,
+) -> Converted:
+    """Return the network and the state dict of a RED-Net of ``half`` layers on either side."""
+    net = REDNet(channels, channels=features, num_layers=2 * half, skip_step=skip)
+    return net, weights

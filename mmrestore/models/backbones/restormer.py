@@ -15,7 +15,8 @@ from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.channel_norm import BiasFreeChannelNorm, ChannelNorm
 from mmrestore.models.layers.pointwise import PointwiseConv
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 LEVELS = 4
 SMALLEST_LENGTH = 1e-12  # of queries and keys
@@ -252,3 +253,43 @@ def _check(
         raise ValueError(f'embed_channels must be even, got {widths[0]}: levels below halve it')
     if dual_pixel and in_channels % 2:
         raise ValueError(f'two views have an even number of channels, got {in_channels}')
+
+
+@OFFICIAL.register_module(name='Restormer')
+def official_restormer(
+    weights: dict[str, Tensor],
+    *,
+    inp_channels: int = 3,
+    out_channels: int = 3,
+    dim: int = 48,
+    num_blocks: Sequence[int] = (4, 6, 6, 8),
+    num_refinement_blocks: int = 4,
+    heads: Sequence[int] = (1, 2, 4, 8),
+    ffn_expansion_factor: float = 2.66,
+    bias: bool = False,
+    LayerNorm_type: str = 'WithBias',
+    dual_pixel_task: bool = False,
+) -> Converted:
+    """Return the network and the state dict of an official Restormer.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    if bias:
+        raise ValueError('no published Restormer has bias=True: not supported')
+    if inp_channels != (2 * out_channels if dual_pixel_task else out_channels):
+        raise ValueError(
+            f'no published Restormer makes {out_channels} channels of {inp_channels} with '
+            f'dual_pixel_task={dual_pixel_task}: not supported'
+        )
+    net = Restormer(
+        inp_channels,
+        embed_channels=dim,
+        depths=num_blocks,
+        num_refinement_blocks=num_refinement_blocks,
+        num_heads=heads,
+        ffn_ratio=ffn_expansion_factor,
+        norm_bias=LayerNorm_type != 'BiasFree',
+        dual_pixel=dual_pixel_task,
+    )
+    return net, weights

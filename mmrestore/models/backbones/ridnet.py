@@ -12,7 +12,8 @@ from mmrestore.models.layers.global_mean import GlobalMean
 from mmrestore.models.layers.mean_shift import MeanShift
 from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.layers.transformer import image_mean
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 NUM_BLOCKS = 4
 
@@ -147,3 +148,18 @@ def _dilated(channels: int, *dilations: int) -> nn.Sequential:
         conv = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
         layers += [conv, nn.ReLU(inplace=True)]
     return nn.Sequential(*layers)
+
+
+@OFFICIAL.register_module(name='RIDNet')
+def official_ridnet(
+    weights: dict[str, Tensor],
+    *,
+    n_feats: int = 64,
+    reduction: int = 16,
+    rgb_range: float = 255,
+) -> Converted:
+    """Return the network and the state dict of an official RIDNet.
+
+    Theirs maps images in [0, ``rgb_range``], ours the same images in [0, 1].
+    """
+    return RIDNet(channels=n_feats, reduction=reduction, image_range=rgb_range), weights

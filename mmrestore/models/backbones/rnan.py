@@ -5,7 +5,7 @@ Parameters have the names of the authors' checkpoints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,8 @@ from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsample
 from mmrestore.models.layers.mean_shift import MeanShift
 from mmrestore.models.layers.sizes import check_images, check_positive
 from mmrestore.models.layers.transformer import image_mean
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted
+from mmrestore.registry import MODELS, OFFICIAL
 
 # Weights of pairs of pixels that are held at a time: of a thread, about its cache; on a GPU.
 CPU_ELEMENTS = 2**18
@@ -275,3 +276,37 @@ class RNAN(Backbone):
             return (x + self.tail(features) / self.image_range).contiguous()
         y = self.add_mean(self.tail(features + first))
         return (y / self.image_range).contiguous()
+
+
+@OFFICIAL.register_module(name='RNAN')
+def official_rnan(
+    weights: dict[str, Tensor],
+    *,
+    n_resgroups: int = 10,
+    n_resblocks: int = 16,
+    n_feats: int = 64,
+    reduction: int = 16,
+    scale: Sequence[int] = (1,),
+    n_colors: int = 3,
+    res_scale: float = 1,
+    rgb_range: float = 1,
+) -> Converted:
+    """Return the network and the state dict of an official RNAN.
+
+    It ignores ``n_resblocks``, ``reduction`` and ``res_scale``. It maps the images that it was
+    trained on, which in all releases are in [0, 255], and so does ours with ``rgb_range=1``;
+    with ``rgb_range=255`` ours maps images in [0, 1] with the weights of those.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    if len(scale) != 1:
+        raise ValueError(f'RNAN enlarges by one scale, got {list(scale)}')
+    net = RNAN(
+        n_colors,
+        channels=n_feats,
+        num_groups=n_resgroups,
+        scale=scale[0],
+        image_range=rgb_range,
+    )
+    return net, weights

@@ -13,7 +13,8 @@ from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3, shuffle_steps
 from mmrestore.models.layers.prelu import PReLU
 from mmrestore.models.layers.sizes import check_images
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels
+from mmrestore.registry import MODELS, OFFICIAL
 
 
 def norm_conv(
@@ -95,3 +96,22 @@ class SRResNet(Backbone):
         first = self.head(x.contiguous(memory_format=torch.channels_last))
         features = first + self.tail(self.body(first))
         return self.out(self.up(features)).contiguous()
+
+
+@OFFICIAL.register_module(name='SRResNet with batch norm (our reading of the paper)')
+def paper_srresnet(
+    weights: dict[str, Tensor],
+    *,
+    in_ch: int = 3,
+    out_ch: int = 3,
+    f: int = 64,
+    n: int = 16,
+    scale: int = 4,
+) -> Converted:
+    """Return the network and the state dict of an SRResNet with the layers of the paper.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('SRResNet', in_ch, out_ch)
+    return SRResNet(in_ch, channels=f, num_blocks=n, scale=scale), weights

@@ -35,7 +35,8 @@ from mmrestore.models.layers.windows import (
     to_rows,
     window_grid,
 )
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, refuse_unpublished
+from mmrestore.registry import MODELS, OFFICIAL
 
 CHUNK_ROWS = 2048  # of a thread: the activations of a block stay in the cache
 
@@ -242,3 +243,131 @@ class SwinIR(Backbone):
         if self.tail == 'residual' and self.long_skips:
             y = x + y
         return (y / self.image_range + self.mean).contiguous()
+
+
+@OFFICIAL.register_module(name='SwinIR')
+def official_swinir(
+    weights: dict[str, Tensor],
+    *,
+    img_size: int = 64,
+    patch_size: int = 1,
+    in_chans: int = 3,
+    embed_dim: int = 96,
+    depths: Sequence[int] = (6, 6, 6, 6),
+    num_heads: Sequence[int] = (6, 6, 6, 6),
+    window_size: int = 7,
+    mlp_ratio: float = 4.0,
+    qkv_bias: bool = True,
+    qk_scale: float | None = None,
+    drop_rate: float = 0.0,
+    attn_drop_rate: float = 0.0,
+    drop_path_rate: float = 0.1,
+    ape: bool = False,
+    patch_norm: bool = True,
+    use_checkpoint: bool = False,
+    upscale: int = 2,
+    img_range: float = 1.0,
+    upsampler: str | None = '',
+    resi_connection: str = '1conv',
+) -> Converted:
+    """Return the network and the state dict of an official SwinIR.
+
+    An official network with ``img_size <= window_size`` never shifts its windows, at no size.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    refuse_unpublished(
+        'SwinIR',
+        {
+            'patch_size': patch_size != 1,
+            'qkv_bias': not qkv_bias,
+            'qk_scale': qk_scale is not None,
+            'drop_rate': drop_rate != 0,
+            'attn_drop_rate': attn_drop_rate != 0,
+            'ape': ape,
+            'patch_norm': not patch_norm,
+            'img_size < window_size': img_size < window_size,
+            'resi_connection': resi_connection not in ('1conv', '3conv'),
+        },
+    )
+    net = SwinIR(
+        in_chans,
+        embed_channels=embed_dim,
+        depths=depths,
+        num_heads=num_heads,
+        window_size=window_size,
+        mlp_ratio=mlp_ratio,
+        tail=upsampler or 'residual',
+        scale=upscale if upsampler else 1,
+        num_convs=int(resi_connection[0]),
+        image_range=img_range,
+        drop_path_rate=drop_path_rate,
+        shift=img_size > window_size,
+    )
+    return net, weights
+
+
+@OFFICIAL.register_module(name='SwinIR (MaskedDenoising)')
+def official_masked_swinir(
+    weights: dict[str, Tensor],
+    *,
+    talking_heads: bool = False,
+    use_attn_fn: str = 'softmax',
+    head_scale: bool = False,
+    on_attn: bool = False,
+    use_mask: bool = True,
+    mask_ratio1: int = 50,
+    mask_ratio2: int = 50,
+    mask_is_diff: bool = False,
+    type: str = 'stand',
+    upscale: int = 2,
+    in_chans: int = 3,
+    img_size: int = 64,
+    window_size: int = 7,
+    img_range: float = 1.0,
+    depths: Sequence[int] = (6, 6, 6, 6),
+    embed_dim: int = 96,
+    num_heads: Sequence[int] = (6, 6, 6, 6),
+    mlp_ratio: float = 4.0,
+    upsampler: str | None = '',
+    resi_connection: str = '1conv',
+    drop_path_rate: float = 0.1,
+) -> Converted:
+    """Return the network and the state dict of a network of masked training.
+
+    It is a SwinIR with a 1x1 embedding and without long skips. Its attention masks (``use_mask``
+    and the ratios in percent) are no part of our network: ``TokenMask`` attaches them.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    refuse_unpublished(
+        'masked SwinIR',
+        {
+            'talking_heads': talking_heads,
+            'use_attn_fn': use_attn_fn != 'softmax',
+            'head_scale': head_scale,
+            'on_attn': on_attn,
+            'mask_is_diff': mask_is_diff,
+            'type': type != 'stand',
+            'upsampler': bool(upsampler),
+            'img_size < window_size': img_size < window_size,
+            'resi_connection': resi_connection not in ('1conv', '3conv'),
+        },
+    )
+    net = SwinIR(
+        in_chans,
+        embed_channels=embed_dim,
+        depths=depths,
+        num_heads=num_heads,
+        window_size=window_size,
+        mlp_ratio=mlp_ratio,
+        num_convs=int(resi_connection[0]),
+        image_range=img_range,
+        drop_path_rate=drop_path_rate,
+        shift=img_size > window_size,
+        embed_kernel=1,
+        long_skips=False,
+    )
+    return net, weights

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from mmrestore.models.backbones.base import Backbone
 from mmrestore.models.layers.convolutions import conv3x3
 from mmrestore.models.layers.sizes import check_images, check_positive
-from mmrestore.registry import MODELS
+from mmrestore.models.official_weights import Converted, check_equal_channels
+from mmrestore.registry import MODELS, OFFICIAL
 
 LEVELS = 5  # each halves height and width
 LAST_CHANNELS = 96  # of the full-size features, whatever the width of the others
@@ -125,3 +126,24 @@ def _initialise(module: nn.Module) -> None:
         with torch.no_grad():
             module.weight.mul_(0.1)  # as in AMSNet
         nn.init.zeros_(module.bias)
+
+
+@OFFICIAL.register_module(name=['UNet (AMSNet)', 'UNet (AMSNet, blind spot)'])
+def official_unet(
+    weights: dict[str, Tensor],
+    *,
+    in_nc: int = 3,
+    out_nc: int = 3,
+    n_feature: int = 48,
+    blindspot: bool = False,
+    zero_last: bool = False,
+) -> Converted:
+    """Return the network and the state dict of a U-Net of AMSNet.
+
+    ``zero_last`` is about the start of a training and changes nothing here.
+
+    Raises:
+        ValueError: an argument has a value that no published network has.
+    """
+    check_equal_channels('the U-Net', in_nc, out_nc)
+    return UNet(in_nc, channels=n_feature, blind_spot=blindspot), weights

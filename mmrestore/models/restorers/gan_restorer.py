@@ -50,7 +50,7 @@ class GANRestorer(Restorer):
         discriminator: config of a network that maps images (N, C, H, W) to logits.
         losses: configs of loss terms that compare with targets, by name.
         adversarial: config of the adversarial loss and of its weight; without a ``type`` what
-            differs from the vanilla loss of weight 1e-3.
+            differs from the vanilla loss of weight 1e-3, which None is.
         discriminator_steps: updates of the discriminator for one of the network.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
@@ -74,8 +74,8 @@ class GANRestorer(Restorer):
         backbone: dict,
         *,
         discriminator: dict,
-        losses: Mapping[str, dict],
-        adversarial: Mapping[str, Any] = MappingProxyType({}),
+        losses: Mapping[str, dict | None],
+        adversarial: Mapping[str, Any] | None = None,
         discriminator_steps: int = 1,
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
@@ -90,7 +90,7 @@ class GANRestorer(Restorer):
                 'discriminator_steps must be a whole number of at least 1, got '
                 f'{discriminator_steps}'
             )
-        if 'adversarial' in losses:
+        if losses.get('adversarial') is not None:
             raise ValueError(
                 f'losses compare with targets, got {", ".join(losses)}: configure the adversarial '
                 'loss by the argument `adversarial` instead, or rename a loss of that name'
@@ -107,7 +107,8 @@ class GANRestorer(Restorer):
             init_cfg=init_cfg,
         )
         self.discriminator = MODELS.build(discriminator)
-        complete = adversarial if 'type' in adversarial else {**ADVERSARIAL, **adversarial}
+        given = adversarial or {}
+        complete = given if 'type' in given else {**ADVERSARIAL, **given}
         self.adversarial = cast(AdversarialLoss, MODELS.build(dict(complete)))
         self.discriminator_steps = discriminator_steps
 

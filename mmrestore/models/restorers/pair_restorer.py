@@ -18,8 +18,8 @@ from mmrestore.structures import DataSample
 class PairRestorer(Restorer):
     """Predict one noisy image from another, both sampled from the input; no target is looked at.
 
-    With h1, h2 the two samples that one draw takes from any image, f the network and y the input,
-    the loss is
+    With h1, h2 the two samples that one draw takes from any image, f the network, with its training
+    decorators, and y the input, the loss is
 
         reconstruction(f(h1 y), h2 y)
         + consistency_weight * consistency(f(h1 y) - h2 y, h1 f(y) - h2 f(y)).
@@ -43,14 +43,16 @@ class PairRestorer(Restorer):
         attachments: configs of what acts inside the network, by name; see :class:`Restorer`.
         inference: configs of inference decorators by name, from the network outwards; None instead
             of a config takes an inherited one away.
+        training_decorators: configs of inference decorators by name that both passes of training go
+            through, so that a plain network can be trained behind ``ComplementaryMasks``.
         test_seed: seed of what is random in a prediction.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        ValueError: the losses are not those two, the weight is negative or the network changes the
-            size of images; in training, if an image or a sample of it does not fit the network, or
-            a batch has a weight.
+        ValueError: the losses are not those two, the weight is negative, the network changes the
+            size of images or a batch transform sets a weight of the loss; in training, if an image
+            or a sample of it does not fit the network, or a batch has a weight.
     """
 
     def __init__(
@@ -58,16 +60,18 @@ class PairRestorer(Restorer):
         backbone: dict,
         *,
         sampler: dict,
-        losses: Mapping[str, dict],
+        losses: Mapping[str, dict | None],
         consistency_weight: float = 4.0,
         detach: bool = True,
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
         inference: Mapping[str, dict | None] | None = None,
+        training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
         compile: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
+        losses = {name: cfg for name, cfg in losses.items() if cfg is not None}
         if set(losses) != {'reconstruction', 'consistency'} or consistency_weight < 0:
             raise ValueError(
                 'expected the losses reconstruction and consistency and a consistency_weight of at '
@@ -79,6 +83,7 @@ class PairRestorer(Restorer):
             data_preprocessor=data_preprocessor,
             attachments=attachments,
             inference=inference,
+            training_decorators=training_decorators,
             test_seed=test_seed,
             compile=compile,
             init_cfg=init_cfg,
@@ -87,6 +92,13 @@ class PairRestorer(Restorer):
             raise ValueError(
                 f'{type(self.backbone).__name__} enlarges images by {self.backbone.scale}: pairs '
                 'of noisy images train denoisers only'
+            )
+        weighing = [name for name, t in self.batch_transforms.items() if t.weights_loss]
+        if weighing:
+            raise ValueError(
+                f'the batch transform {weighing[0]!r} sets a weight of the loss, which pairs of '
+                'noisy images have no place for: take it away by '
+                f'model.data_preprocessor.batch_transforms.{weighing[0]}=None'
             )
         self.sampler = MODELS.build(sampler)
         self.consistency_weight = consistency_weight
@@ -101,7 +113,7 @@ class PairRestorer(Restorer):
         terms = {'loss_reconstruction': self.losses['reconstruction'](pred, target)}
         if self.consistency_weight:
             with torch.no_grad() if self.detach else nullcontext():
-                restored = self.backbone(inputs).float()
+                restored = self.trained(inputs).float()
             difference = take_pixels(restored, first) - take_pixels(restored, second)
             consistency = self.losses['consistency'](pred - target, difference)
             terms['loss_consistency'] = self.consistency_weight * consistency
@@ -124,4 +136,4 @@ class PairRestorer(Restorer):
         sample, target = take_pixels(inputs, first), take_pixels(inputs, second)
         self._check_patches(inputs)
         self._check_patches(sample)
-        return self.backbone(sample).float(), target
+        return self.trained(sample).float(), target

@@ -9,10 +9,18 @@ import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from mmrestore.functional.complementary_masks import MaskScheme
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
-from mmrestore.models.inference.base import Network, build_inference
+from mmrestore.models.batch_transform import BatchTransform, stated_by
+from mmrestore.models.data_preprocessor import DataPreprocessor
+from mmrestore.models.inference.base import (
+    InferenceDecorator,
+    Network,
+    build_inference,
+    decorated,
+)
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
@@ -29,7 +37,8 @@ class Restorer(BaseModel):
 
     Args:
         backbone: config of the network, ``y = net(x)``.
-        losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``.
+        losses: configs of loss terms by name; the term ``pixel`` is logged as ``loss_pixel``. None
+            instead of a config, here and below, takes an inherited one away.
         data_preprocessor: config of the data preprocessor.
         attachments: configs of what acts inside the network, by name, such as masks of tokens.
         inference: configs of inference decorators by name, from the network outwards; None instead
@@ -44,8 +53,9 @@ class Restorer(BaseModel):
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        ValueError: a training decorator changes the size of the output; in training, if the patches
-            do not fit the network, decorated as it trains.
+        ValueError: a training decorator changes the size of the output, or masks of training do not
+            fit each other or those of the test; in training, if the patches do not fit the network,
+            decorated as it trains.
     """
 
     separately_optimized: tuple[str, ...] = ()
@@ -55,7 +65,7 @@ class Restorer(BaseModel):
         self,
         backbone: dict,
         *,
-        losses: Mapping[str, dict],
+        losses: Mapping[str, dict | None],
         data_preprocessor: dict | None = None,
         attachments: Mapping[str, dict | None] | None = None,
         inference: Mapping[str, dict | None] | None = None,
@@ -64,9 +74,12 @@ class Restorer(BaseModel):
         compile: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(data_preprocessor or {'type': 'DataPreprocessor'}, init_cfg)
+        # Built here: MMEngine looks it up in its own registry unless a default scope is set.
+        super().__init__(_build_preprocessor(data_preprocessor), init_cfg)
         self.backbone = MODELS.build(backbone)
-        self.losses = torch.nn.ModuleDict({k: MODELS.build(cfg) for k, cfg in losses.items()})
+        self.losses = torch.nn.ModuleDict(
+            {k: MODELS.build(cfg) for k, cfg in losses.items() if cfg is not None}
+        )
         self.attachments = torch.nn.ModuleDict(
             {k: MODELS.build(cfg) for k, cfg in (attachments or {}).items() if cfg is not None}
         )
@@ -84,6 +97,7 @@ class Restorer(BaseModel):
                 f'training decorators must keep the scale of {type(self.backbone).__name__}, '
                 f'{self.backbone.scale}, got {self.trained.scale}: targets would not fit'
             )
+        self._check_masks()
         if compile:
             self.backbone.compile()
 
@@ -95,12 +109,14 @@ class Restorer(BaseModel):
     @property
     def predictor(self) -> Network:
         """The network with its inference decorators."""
-        return self._predictor[0]
+        net = self._predictor[0]
+        return net if isinstance(net, InferenceDecorator) else self.backbone
 
     @property
     def trained(self) -> Network:
         """The network with its training decorators."""
-        return self._trained[0]
+        net = self._trained[0]
+        return net if isinstance(net, InferenceDecorator) else self.backbone
 
     def forward(
         self, inputs: Tensor, data_samples: DataSample | None = None, mode: str = 'tensor'
@@ -146,6 +162,34 @@ class Restorer(BaseModel):
             batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
         return batch.split()
 
+    @property
+    def batch_transforms(self) -> dict[str, BatchTransform]:
+        """What the batch transforms of the data preprocessor state, by name."""
+        preprocessor = self.data_preprocessor
+        if not isinstance(preprocessor, DataPreprocessor):  # of a plugin: nothing is known
+            return {}
+        return {name: stated_by(t) for name, t in preprocessor.batch_transforms.items()}
+
+    def _check_masks(self) -> None:
+        """Refuse masks of training that are not those of the test, or that hide pixels twice."""
+        masks = {k: t.mask_scheme for k, t in self.batch_transforms.items() if t.mask_scheme}
+        inside = decorated(self.trained).mask_scheme
+        if masks and inside:
+            name = next(iter(masks))
+            raise ValueError(
+                f'the batch transform {name!r} and the training decorators both hide pixels: '
+                f'training through complementary masks needs unmasked inputs, take {name!r} away '
+                f'by model.data_preprocessor.batch_transforms.{name}=None'
+            )
+        at_test = decorated(self.predictor).mask_scheme
+        training = inside or next(iter(masks.values()), None)
+        if training and at_test and training != at_test:
+            raise ValueError(
+                f'masks of training have {_text(training)}, those of the test {_text(at_test)}: '
+                'a network restores only what is hidden as in its training, give both the same '
+                '`num_branches` and `per_channel`'
+            )
+
     def _check_patches(self, inputs: Tensor) -> None:
         self._check_inputs(inputs)
         multiple = self.trained.size_multiple
@@ -162,3 +206,13 @@ class Restorer(BaseModel):
                 f'{type(self.backbone).__name__} takes images of {channels} channels, got '
                 f'{inputs.shape[1]}: set `in_channels` of the backbone or `color` of LoadImage'
             )
+
+
+def _build_preprocessor(config: dict | nn.Module | None) -> nn.Module:
+    if isinstance(config, nn.Module):
+        return config
+    return MODELS.build({'type': 'DataPreprocessor', **(config or {})})
+
+
+def _text(scheme: MaskScheme) -> str:
+    return f'num_branches={scheme.num_branches}, per_channel={scheme.per_channel}'

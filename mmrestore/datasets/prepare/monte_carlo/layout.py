@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from mmrestore.datasets.image_folder import ImageFolder
+from mmrestore.files import write_atomically, write_text
 
 REFERENCE = 'reference'
 MANIFEST = 'manifest.json'
@@ -56,12 +56,12 @@ def write_png(path: Path, rgb: np.ndarray) -> None:
     done, encoded = cv2.imencode('.png', cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     if not done:
         raise OSError(f'cannot encode {path}')
-    _write(path, encoded.tobytes())
+    write_atomically(path, lambda file: file.write(encoded.tobytes()))
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write what a set holds and how it was made into its manifest."""
-    _write(folder / MANIFEST, (json.dumps(facts, indent=2) + '\n').encode())
+    write_text(folder / MANIFEST, json.dumps(facts, indent=2) + '\n')
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -83,10 +83,3 @@ def check_pairs(folder: Path, samples: Iterable[int], num_scenes: int) -> None:
         pairs = ImageFolder(noisy, gt_root=folder / REFERENCE, pipeline=[], check='decode')
         if len(pairs) != num_scenes:
             raise ValueError(f'expected {num_scenes} images in {noisy}, found {len(pairs)}')
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_bytes(content)
-    os.replace(partial, path)

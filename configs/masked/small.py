@@ -1,6 +1,0 @@
-"""A small masked network on the photographs of BSDS400; an hour or two on one core of a CPU."""
-
-_base_ = [
-    './small_baseline.py',
-    '../_base_/strategies/masked.py',
-]

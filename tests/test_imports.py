@@ -1,0 +1,202 @@
+"""Imports within the package run one way and in no circle, and a light start loads little."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / 'mmrestore'
+# Places from low to high: each may import those of earlier rows, none beside it or later. A name
+# with a dot is a part of `models`, and `models` the rest of it.
+ROWS = [
+    ('version', 'plugins', 'files', 'deprecation', 'structures'),
+    ('__init__', 'registry'),
+    ('named_parts',),
+    ('functional',),
+    ('models.layers', 'models.official_weights'),
+    ('models.backbones', 'models.discriminators'),
+    ('models', 'datasets'),
+    ('batch_transforms', 'evaluation'),
+    ('config',),
+    ('engine',),
+    ('apis',),
+    ('analysis',),
+    ('commands',),
+    ('cli',),
+    ('__main__',),
+]
+RANKS = {place: rank for rank, row in enumerate(ROWS) for place in row}
+
+
+class Import(NamedTuple):
+    """An import of one module of the package by another."""
+
+    module: str
+    imported: str
+    where: str
+    on_loading: bool
+
+    def __str__(self) -> str:
+        return f'{self.where} imports {self.imported}'
+
+
+def read_imports(package: Path) -> list[Import]:
+    """Return all imports within a package, those inside functions too."""
+    modules = {}
+    for path in sorted(package.rglob('*.py')):
+        name = '.'.join(path.relative_to(package.parent).with_suffix('').parts)
+        modules[name.removesuffix('.__init__')] = path
+    found = []
+    for module, path in modules.items():
+        tree = ast.parse(path.read_text(encoding='utf-8'))
+        on_loading = set(map(id, _run_on_loading(tree.body)))
+        for node in ast.walk(tree):
+            where = f'{path.relative_to(package.parent)}:{getattr(node, "lineno", 0)}'
+            for name in _imported(node, modules, where):
+                if name.split('.')[0] == package.name:
+                    found.append(Import(module, name, where, id(node) in on_loading))
+    return found
+
+
+def _imported(node: ast.AST, modules: dict[str, Path], where: str) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    assert node.level == 0, f'{where}: write the whole name of the module'
+    whole = [f'{node.module}.{alias.name}' for alias in node.names]
+    return [name if name in modules else str(node.module) for name in whole]
+
+
+def _run_on_loading(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Return the statements that run when a module is loaded, nested ones too."""
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if isinstance(node, ast.If) and 'TYPE_CHECKING' in ast.unparse(node.test):
+            continue
+        yield node
+        for field in ('body', 'orelse', 'finalbody'):
+            yield from _run_on_loading(getattr(node, field, []))
+        for handler in getattr(node, 'handlers', []):
+            yield from _run_on_loading(handler.body)
+
+
+def place_of(module: str) -> str:
+    """Return the place of a module in the table."""
+    names = module.split('.')[1:] or ['__init__']
+    part = '.'.join(names[:2])
+    return part if part in RANKS else names[0]
+
+
+def upward(imports: list[Import]) -> list[str]:
+    """Return what is wrong with the directions of imports, a line for each."""
+    lines = []
+    for each in imports:
+        importing, imported = place_of(each.module), place_of(each.imported)
+        unknown = {importing, imported} - RANKS.keys()
+        if unknown:
+            lines.append(f'{each}: give {", ".join(sorted(unknown))} a row in the table of places')
+        elif importing != imported and RANKS[imported] >= RANKS[importing]:
+            lines.append(f'{each}: {imported} is not below {importing}')
+    return lines
+
+
+def circles(imports: list[Import]) -> list[str]:
+    """Return the circles of modules that import each other on loading, a line for each."""
+    edges: dict[str, list[Import]] = {}
+    for each in imports:
+        if each.on_loading and each.module != each.imported:
+            edges.setdefault(each.module, []).append(each)
+    lines, done = [], set()
+
+    def visit(module: str, way: list[Import]) -> None:
+        for each in edges.get(module, []):
+            started = [step.module for step in way] + [module]
+            if each.imported in started:
+                circle = [*way, each][started.index(each.imported) :]
+                lines.append(', '.join(map(str, circle)))
+            elif each.imported not in done:
+                visit(each.imported, [*way, each])
+        done.add(module)
+
+    for module in sorted(edges):
+        if module not in done:
+            visit(module, [])
+    return lines
+
+
+def test_imports_run_one_way():
+    wrong = upward(read_imports(PACKAGE))
+    assert not wrong, '\n'.join(wrong)
+
+
+def test_no_circular_imports():
+    found = circles(read_imports(PACKAGE))
+    assert not found, '\n'.join(found)
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package with an import upwards, a circle, and imports that are in order."""
+    files = {
+        'functional/masks.py': 'from mmrestore.files import write\n\ndef f():\n    import torch\n',
+        'files.py': 'def write():\n    from mmrestore.engine import loops\n',
+        'engine/__init__.py': 'from mmrestore.engine import loops\n',
+        'engine/loops.py': 'if True:\n    import mmrestore.engine.hooks\n',
+        'engine/hooks.py': textwrap.dedent("""
+            from typing import TYPE_CHECKING
+            from mmrestore.engine.loops import Loop
+            if TYPE_CHECKING:
+                from mmrestore.engine import Runner
+        """),
+        'somewhere.py': 'import mmrestore.files\n',
+        'cli.py': 'def main():\n    from mmrestore.engine import Runner\n',
+    }
+    for name, text in files.items():
+        path = tmp_path / 'mmrestore' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / 'mmrestore'
+
+
+def test_what_is_wrong_is_named(package):
+    imports = read_imports(package)
+    assert upward(imports) == [
+        'mmrestore/files.py:2 imports mmrestore.engine.loops: engine is not below files',
+        'mmrestore/somewhere.py:1 imports mmrestore.files: give somewhere a row in the table of '
+        'places',
+    ]
+    assert circles(imports) == [
+        'mmrestore/engine/loops.py:2 imports mmrestore.engine.hooks, '
+        'mmrestore/engine/hooks.py:3 imports mmrestore.engine.loops'
+    ]
+
+
+@pytest.mark.parametrize(
+    'module',
+    ['mmrestore', 'mmrestore.engine', 'mmrestore.batch_transforms, mmrestore.evaluation'],
+)
+def test_a_start_loads_neither_figures_nor_statistics(module):
+    unwanted = ('matplotlib', 'scipy', 'skimage', 'mmrestore.analysis')
+    code = f"""
+        import sys
+        import {module}
+        print([name for name in {unwanted} if name in sys.modules])
+    """
+    loaded = subprocess.run(
+        [sys.executable, '-c', textwrap.dedent(code)],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout.strip() == '[]'
