@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmrestore.models.attachments import TokenMask
 from mmrestore.models.layers.windows import invert, window_order
@@ -30,7 +31,7 @@ class GivenMask(TokenMask):
         return mask
 
 
-def attach_given_masks(net: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+def attach_given_masks(net: Any, tensors: Mapping[str, Tensor]) -> None:
     """Attach the attention masks, or the mask of the embedded tokens, of reference vectors.
 
     Args:

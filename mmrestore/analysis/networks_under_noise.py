@@ -69,7 +69,7 @@ def read_inputs(
         settings.model.pop('compile', None)  # a compiled network cannot be looked into
         restorer = init_restorer(settings, checkpoint, device=device)
         networks[name] = restorer.get_submodule('backbone')
-        multiple = networks[name].size_multiple
+        multiple = facts(networks[name]).size_multiple
         if size % multiple:
             raise ValueError(
                 f'{name} needs patches whose sides are multiples of {multiple}, got {size}'

@@ -165,7 +165,7 @@ def described(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def runner(
-    net: nn.Module, expected: Mapping[str, Tensor], padding: int
+    net: Any, expected: Mapping[str, Tensor], padding: int
 ) -> Callable[[Tensor], list[Tensor]]:
     """Return the network as a function from images to outputs of the sizes of those expected."""
     shifts = [int(name.removeprefix('output_s')) for name in expected if '_s' in name]
@@ -204,9 +204,9 @@ def compare_gradients(
 ) -> tuple[float, float]:
     """Return the relative differences of the loss and, at worst, of the sums of gradients."""
     net.train(check.get('mode', 'eval').startswith('train'))
-    loss = sum(y.pow(2).mean() for y in run(x))
+    loss: Any = sum(y.pow(2).mean() for y in run(x))
     loss.backward()
-    ours = {name: p.grad for name, p in net.named_parameters()}
+    ours: dict[str, Any] = {name: p.grad for name, p in net.named_parameters()}
     sums = check['sum_abs_grad']
     unknown = [k for k in sums if k not in names]
     if unknown:

@@ -179,7 +179,7 @@ class SRGARow(NamedTuple):
     sigma: float
     shape: float
     divergence: float
-    index: float
+    score: float
 
 
 def measure_srga(
@@ -208,6 +208,6 @@ def measure_srga(
     for model, name, noise, features in deep_features(inputs, layer=layer, seed=seed):
         fit = fit_features(features, components)
         reference = references.setdefault(model, fit)
-        divergence, index = kl_divergence(reference, fit), srga_index(reference, fit)
-        rows.append(SRGARow(model, name, noise, noises[0], *fit, divergence, index))
+        divergence, score = kl_divergence(reference, fit), srga_index(reference, fit)
+        rows.append(SRGARow(model, name, noise, noises[0], *fit, divergence, score))
     return rows

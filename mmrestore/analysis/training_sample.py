@@ -46,7 +46,7 @@ def check_config_leak(
         raise ValueError(f'{name} has no train_dataloader: it trains nothing')
     config.model.compile = False
     torch.manual_seed(seed)
-    restorer = init_restorer(config, checkpoint, device='cpu')
+    restorer: Any = init_restorer(config, checkpoint, device='cpu')
     sample = training_sample(config.train_dataloader.dataset)
     images, target = sample['inputs'], sample['data_samples'].get('gt_img')
     if size:

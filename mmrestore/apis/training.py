@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mmengine.config import Config
 
@@ -54,35 +54,34 @@ def train(
     opened = open_config(config, overrides, strategies)
     folder = Path(work_dir or opened.get('work_dir') or default_work_dir(opened, strategies))
     check_folder(folder)
-    options = {'amp': amp, 'auto_scale_lr': auto_scale_lr, 'launcher': launcher}
+    options = _Options(resume, amp, auto_scale_lr, launcher)
     with process_group(launcher):
         if 'stages' in opened:
-            _train_stages(opened, folder, resume=resume, **options)
+            _train_stages(opened, folder, options)
         else:
-            _train_one(opened, folder, resume=resume, **options)
+            _train_one(opened, folder, options)
     return folder
 
 
-def _train_one(
-    config: Config,
-    folder: Path,
-    *,
-    resume: bool | str | Path,
-    amp: bool,
-    auto_scale_lr: bool,
-    launcher: str,
-) -> None:
-    config.launcher = launcher
+class _Options(NamedTuple):
+    resume: bool | str | Path
+    amp: bool
+    auto_scale_lr: bool
+    launcher: str
+
+
+def _train_one(config: Config, folder: Path, options: _Options) -> None:
+    config.launcher = options.launcher
     config.work_dir = str(folder)
-    if resume and not _begins_from_weights(config, resume):
+    if options.resume and not _begins_from_weights(config, options.resume):
         config.resume = True
-        config.load_from = None if resume is True else str(resume)
-    if amp:
+        config.load_from = None if options.resume is True else str(options.resume)
+    if options.amp:
         wrapper = config.optim_wrapper
         for part in wrapper.values() if by_part(wrapper) else [wrapper]:
             part.type = 'AmpOptimWrapper'
             part.setdefault('dtype', 'bfloat16')
-    if auto_scale_lr:
+    if options.auto_scale_lr:
         if 'base_batch_size' not in config.get('auto_scale_lr', {}):
             raise ValueError(
                 '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in the config: the '
@@ -99,8 +98,8 @@ def _begins_from_weights(config: Config, resume: bool | str | Path) -> bool:
     return resume is True and has_weights and not resumable_checkpoints(Path(config.work_dir))
 
 
-def _train_stages(config: Config, folder: Path, *, resume: bool | str | Path, **options) -> None:
-    if not isinstance(resume, bool):
+def _train_stages(config: Config, folder: Path, options: _Options) -> None:
+    if not isinstance(options.resume, bool):
         raise ValueError(
             'a config of several stages resumes from its own checkpoints: bare --resume'
         )
@@ -111,4 +110,4 @@ def _train_stages(config: Config, folder: Path, *, resume: bool | str | Path, **
             print(f'stage {name}, {number} of {len(found)}: {stage.path}')
         taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
         warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
-        _train_one(with_taken(stage, taken), folder / name, resume=resume, **options)
+        _train_one(with_taken(stage, taken), folder / name, options)

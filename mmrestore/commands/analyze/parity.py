@@ -20,9 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a row for each network and how many passed."""
-    from mmrestore.analysis.parity import FAILED, compare_folder, head, summary
+    from mmrestore.analysis.parity import FAILED, Row, compare_folder, head, summary
 
-    rows = []
+    rows: list[Row] = []
     for row in compare_folder(options.folder):
         if not rows:
             print(head())

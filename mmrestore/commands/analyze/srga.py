@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     bars: dict[str, dict[str, float]] = {}
     for row in rows:
         if row.noise != row.reference:
-            bars.setdefault(row.model, {})[row.noise] = row.index
+            bars.setdefault(row.model, {})[row.noise] = row.score
     figure = draw_bars(bars, label=f'SRGA, reference {options.noises[0]}')
     for path in write_results(options.output, figure, HEAD, rows):
         print(f'written: {path}')

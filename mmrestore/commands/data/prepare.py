@@ -9,6 +9,7 @@ What is there already is checked and never overwritten.
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from mmrestore.commands.arguments import add_debug
 
@@ -69,7 +70,7 @@ def _archive(options: argparse.Namespace) -> None:
 def _sidd_medium(options: argparse.Namespace) -> None:
     from mmrestore.datasets.prepare import cut_sidd_medium
 
-    whole = {'num_images': None} if options.part else {}
+    whole: dict[str, Any] = {'num_images': None} if options.part else {}
     cut_sidd_medium(
         options.source, options.root, size=options.size, overlap=options.overlap, **whole
     )
