@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mmengine import registry as root
@@ -70,6 +70,8 @@ def _checked(build: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(cfg, dict) and isinstance(cfg.get('type'), str) and '_scope_' not in cfg:
             with registry.switch_scope_and_registry(None) as scoped:
                 check_arguments(scoped.get(cfg['type']), cfg)
+                given = {*cfg, *(kwargs.get('default_args') or {})}
+                _check_complete(scoped.get(cfg['type']), cfg['type'], given)
         return build(cfg, registry, *args, **kwargs)
 
     return checked_build
@@ -92,6 +94,18 @@ def check_arguments(component: Any, cfg: Mapping[str, Any], *, more: Iterable[st
         return
     if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         check_names(cfg['type'], cfg, [*parameters, *more])
+
+
+def _check_complete(component: Any, name: str, given: Collection[str]) -> None:
+    """Raise a ``TypeError`` if an argument without a default is not given."""
+    try:
+        parameters = inspect.signature(component).parameters.values()
+    except (TypeError, ValueError):
+        return
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    missing = [p.name for p in named if p.default is p.empty and p.name not in given]
+    if missing:
+        raise TypeError(f'{name} needs {", ".join(missing)}, which the config does not give')
 
 
 def check_names(owner: str, names: Iterable[str], known: Sequence[str]) -> None:

@@ -98,7 +98,11 @@ def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
     ]
     done = subprocess.run(
         [sys.executable, '-m', 'mmrestore', 'train', str(config), '--cfg-options', *options],
-        env={**os.environ, 'PYTHONPATH': str(tmp_path), 'OMP_NUM_THREADS': '2'},
+        env={
+            **os.environ,
+            'PYTHONPATH': f'{tmp_path}{os.pathsep}{REPOSITORY}',
+            'OMP_NUM_THREADS': '2',
+        },
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -5,13 +5,14 @@ default_hooks = dict(
     sampler_seed=None,  # the training loops tell the sampler its epoch
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='auto'),
     iteration_seed=dict(type='IterationSeedHook'),
     finite_loss=dict(type='FiniteLossHook'),
     throughput=dict(type='ThroughputHook'),
     history=dict(type='TrimHistoryHook'),
     curves=dict(type='CurveHook'),
     pictures=dict(type='PictureHook', num_images=1),
+    summary=dict(type='SummaryHook'),  # the last of all: its lines end a training
 )
 env_cfg = dict(cudnn_benchmark=True, mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 randomness = dict(seed=0)

@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import get_world_size, master_only
+from mmengine.logging import MMLogger
 from mmengine.model import (
     MMDistributedDataParallel,
     convert_sync_batchnorm,
@@ -26,16 +27,16 @@ from torch.utils.data import DataLoader
 from mmrestore.config import by_part, check_config, config_text
 from mmrestore.config.check import NAMED_HOOKS
 from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
+from mmrestore.engine.console import quieten, without_noise
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
-from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses, try_model
 from mmrestore.engine.resume import data_facts, resume, training_state
-from mmrestore.files import read_json, write_text
+from mmrestore.engine.validations import read_validations
+from mmrestore.files import write_text
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
 from mmrestore.version import __version__
-
-VALIDATIONS = 'validations.json'
 
 
 @RUNNERS.register_module()
@@ -55,14 +56,17 @@ class Runner(_Runner):
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
-        return super().from_cfg(_without_half_loops(cfg))
+        try_model(cfg.model)
+        with without_noise():
+            return super().from_cfg(_without_half_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
-        return super().train()
+        with without_noise():
+            return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
         """Register the hooks of a config, what is None left out, and the one of all trainings."""
@@ -83,13 +87,24 @@ class Runner(_Runner):
     @property
     def validated_iter(self) -> int:
         """The iteration of the last complete validation of this work directory; -1 for none."""
-        return read_json(Path(self.work_dir) / VALIDATIONS).get('last', -1)
+        return read_validations(self.work_dir).get('last', -1)
+
+    @property
+    def config_file(self) -> Path:
+        """The file in the work directory that holds the whole config."""
+        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
+        return Path(self.work_dir) / name
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        """Build the logger, whose console shows what its user needs and whose file all."""
+        logger = super().build_logger(*args, **kwargs)
+        quieten(logger)
+        return logger
 
     @master_only
     def dump_config(self) -> None:
         """Write the config into the work directory."""
-        name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
-        write_text(Path(self.work_dir) / name, config_text(self.cfg))
+        write_text(self.config_file, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""

@@ -34,6 +34,7 @@ class ImageMetric(BaseMetric):
     """
 
     higher_is_better = True
+    gain_over_input = False  # whether a network that changes nothing has 0, and a better one more
     needs_target = True  # without, predictions are measured alone, and the target may be None
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 

@@ -34,6 +34,8 @@ class RecorruptedGain(ImageMetric):
         {'a/RecorruptedGain': 2601}
     """
 
+    gain_over_input = True
+
     def __init__(self, *, name: str | None = None, datasets: list[str] | None = None) -> None:
         super().__init__(name=name, datasets=datasets)
 

@@ -72,8 +72,14 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
     config = quiet_config(tmp_path / 'one')
     config.experiment_name = 'one_process'
     Runner.from_cfg(config).train()
-    quiet_config(tmp_path / 'two').dump(tmp_path / 'config.py')
-    run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    two = quiet_config(tmp_path / 'two', log_level='INFO')
+    two.default_hooks.summary = dict(type='SummaryHook')
+    two.dump(tmp_path / 'config.py')
+    done = run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    assert done.stdout.count('training config') == done.stdout.count('mmrestore restore') == 1
+    assert '3 images every 2 epochs' in done.stdout
+    assert 'input 4.73 dB' in done.stdout  # the mean over the images of both processes
+    assert 'Warning' not in done.stderr
     one, two = (load_checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('one', 'two'))
     assert one['meta']['iter'] == two['meta']['iter'] == 8
     for key in ('state_dict', 'ema_state_dict'):

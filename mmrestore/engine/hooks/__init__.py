@@ -14,8 +14,10 @@ from mmrestore.engine.hooks.iteration_hooks import (
     TrimHistoryHook,
     iteration_seed,
 )
+from mmrestore.engine.hooks.logger_hook import LoggerHook
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
+from mmrestore.engine.hooks.summary_hook import SummaryHook
 from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     'FiniteLossHook',
     'InitialWeightsHook',
     'IterationSeedHook',
+    'LoggerHook',
     'MaskRatioScheduleHook',
     'PictureHook',
+    'SummaryHook',
     'TeacherUpdateHook',
     'ThroughputHook',
     'TrimHistoryHook',

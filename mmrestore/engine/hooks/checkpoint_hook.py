@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -16,8 +15,9 @@ from mmengine.runner import BaseLoop, IterBasedTrainLoop
 
 from mmrestore.engine.checkpoint import LATEST, resumable_checkpoints
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
-from mmrestore.engine.runner import VALIDATIONS
-from mmrestore.files import TEMPORARY, read_json, write_text
+from mmrestore.engine.summary import shown_path
+from mmrestore.engine.validations import VALIDATIONS, read_validations, update_validations
+from mmrestore.files import TEMPORARY, write_text
 from mmrestore.registry import HOOKS, suggest
 
 
@@ -32,7 +32,8 @@ class CheckpointHook(Hook):
         interval: epochs, or iterations, between two checkpoints.
         by_epoch: whether ``interval`` counts epochs.
         max_keep_ckpts: how many checkpoints to resume from are kept; at least 1.
-        save_best: key of a metric such as ``kodak24/PSNR``, or several; None for none.
+        save_best: key of a metric such as ``kodak24/PSNR``, or several; ``auto`` for the first that
+            a validation gives of the restored images; None for none.
 
     Raises:
         ValueError: a number is below 1; at the start of training, if ``save_best`` names a metric
@@ -113,13 +114,20 @@ class CheckpointHook(Hook):
         """Keep the weights that are best by any of the chosen metrics."""
         if not _in_training(runner) or not is_main_process():
             return
-        record_file = Path(runner.work_dir) / VALIDATIONS
         # A run resumed from an earlier checkpoint forgets what came after it.
-        known = read_json(record_file).get('best', {})
+        known = read_validations(runner.work_dir).get('best', {})
         best = {key: kept for key, kept in known.items() if kept['iter'] <= runner.iter}
-        for key in self.save_best:
+        for key in self._best_keys(runner, metrics or {}):
             best[key] = self._keep_if_best(runner, key, metrics or {}, best.get(key))
-        write_text(record_file, json.dumps({'last': runner.iter, 'best': best}, indent=1))
+        figures = _numbers(metrics)
+        update_validations(runner.work_dir, last=runner.iter, metrics=figures, best=best)
+
+    def _best_keys(self, runner, metrics: dict) -> list[str]:
+        if self.save_best != ['auto']:
+            return self.save_best
+        known = {key: _metrics(runner).get(key.rsplit('/', 1)[-1]) for key in metrics}
+        # Any MMEngine metric may be configured; ours say whether they measure the inputs.
+        return [key for key, metric in known.items() if getattr(metric, 'of', '') != 'input'][:1]
 
     def _keep_if_best(self, runner, key: str, metrics: dict, best: dict | None) -> dict:
         if key not in metrics:
@@ -137,7 +145,8 @@ class CheckpointHook(Hook):
         if best is not None and best['file'] != name:
             (Path(runner.work_dir) / best['file']).unlink(missing_ok=True)
         runner.logger.info('best %s so far: %.4f, kept as %s', key, score, name)
-        return {'score': score, 'file': name, 'iter': runner.iter}
+        figures = _numbers(metrics)
+        return {'score': score, 'file': name, 'iter': runner.iter, 'metrics': figures}
 
     def _save(self, runner, name: str, epoch: int, iteration: int) -> None:
         if self._saved_at == (epoch, iteration):
@@ -161,7 +170,7 @@ class CheckpointHook(Hook):
                 '_base_/iteration_runtime.py or set by_epoch=False and an interval in iterations'
             )
         if runner.val_loop is not None:
-            for key in self.save_best:
+            for key in [key for key in self.save_best if key != 'auto']:
                 name = key.rsplit('/', 1)[-1]
                 if name not in _metrics(runner):
                     known = list(_metrics(runner))
@@ -190,9 +199,13 @@ class CheckpointHook(Hook):
     def _on_sigterm(self, number: int, frame) -> None:
         self._stop = True
 
-    @staticmethod
-    def _exit(runner) -> None:
-        runner.logger.info('stopped by SIGTERM; go on with --resume')
+    def _exit(self, runner) -> None:
+        runner.logger.info(
+            'stopped by SIGTERM after iteration %d, saved as %s; the same command with --resume '
+            'goes on from there',
+            self._saved_at[1],
+            shown_path(resumable_checkpoints(runner.work_dir)[0]),
+        )
         if runner.distributed:
             os._exit(128 + signal.SIGTERM)  # the other processes may be waiting in a collective
         sys.exit(128 + signal.SIGTERM)
@@ -202,6 +215,10 @@ def _metrics(runner) -> dict:
     metrics = runner.val_loop.evaluator.metrics
     # Any MMEngine metric may be configured, not all have a name.
     return {getattr(m, 'name', type(m).__name__): m for m in metrics}
+
+
+def _numbers(metrics: dict | None) -> dict[str, float]:
+    return {key: float(value) for key, value in (metrics or {}).items()}
 
 
 def _in_training(runner) -> bool:

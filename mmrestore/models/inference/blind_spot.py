@@ -41,7 +41,7 @@ class BlindSpot(InferenceDecorator):
             raise TypeError(
                 'BlindSpot needs a network with a tunable blind spot, such as ATBSN, got '
                 f'{type(self.backbone).__name__}: put this network behind masks instead (the '
-                'strategy `masks`), or leave BlindSpot out'
+                'strategy `complementary_masks`), or leave BlindSpot out'
             )
         if self.blind_spot is not None:
             raise ValueError('two BlindSpot set the blind spot of one network: leave one out')

@@ -1,0 +1,154 @@
+"""The first and the last lines of a training."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import torch
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.optim import OptimWrapperDict
+from mmengine.runner import IterBasedTrainLoop
+
+from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.summary import Kept, closing_text, shown_path, table
+from mmrestore.engine.validations import read_validations, update_validations
+from mmrestore.evaluation.base import ImageMetric
+from mmrestore.evaluation.input_scores import InputScores
+from mmrestore.registry import HOOKS
+
+
+@HOOKS.register_module()
+class SummaryHook(Hook):
+    """Log what is trained before a training, and after it which checkpoint to use and how.
+
+    The first validation of a start also measures the PSNR of the inputs, by the protocol of each
+    PSNR of the evaluator: the last lines say whether the predictions are better.
+    """
+
+    priority = 'LOWEST'
+
+    def __init__(self) -> None:
+        self._inputs: InputScores | None = None
+        self._measured = False
+
+    def before_train(self, runner) -> None:
+        """Log what is trained, on what, for how long and where."""
+        self._begin = time.monotonic()
+        if runner.val_loop is not None:
+            self._inputs = InputScores(runner.val_loop.evaluator.metrics)
+        if is_main_process():
+            runner.logger.info('%s\n%s', _title(runner), table(_opening(runner)))
+
+    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Measure the inputs, once."""
+        if self._inputs is not None and not self._measured:
+            self._inputs.process(data_batch, [sample.to_dict() for sample in outputs])
+
+    def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
+        """Keep what the inputs score."""
+        if self._inputs is None or self._measured:
+            return
+        self._measured = True
+        scores = self._inputs.evaluate(len(runner.val_dataloader.dataset))
+        if is_main_process():
+            name = 'bicubically upscaled input' if self._inputs.upscaled else 'input'
+            update_validations(runner.work_dir, input=scores, input_name=name)
+
+    def after_train(self, runner) -> None:
+        """Log which checkpoints there are, how good they are, and how to use one."""
+        if not is_main_process():
+            return
+        record = read_validations(runner.work_dir)
+        evaluated = [] if runner.val_loop is None else runner.val_loop.evaluator.metrics
+        names = [m.name for m in evaluated if isinstance(m, ImageMetric) and m.gain_over_input]
+        text = closing_text(
+            kept=_kept(runner, record),
+            inputs=record.get('input', {}),
+            gains=[key for key in record.get('metrics', {}) if key.rsplit('/', 1)[-1] in names],
+            input_name=record.get('input_name', 'input'),
+            config=runner.config_file,
+        )
+        spent = timedelta(seconds=int(time.monotonic() - self._begin))
+        runner.logger.info('training ended at %s after %s\n%s', _place(runner), spent, text)
+
+
+def _opening(runner) -> dict[str, str]:
+    """Return the facts of a training in words."""
+    parts = [
+        (type(part).__name__, sum(p.numel() for p in part.parameters() if p.requires_grad))
+        for part in runner.network.children()
+    ]
+    loader, batch = runner.train_dataloader, runner.samples_per_step
+    steps = '' if _by_iterations(runner) else f', {len(loader)} steps an epoch'
+    epochs = '' if _by_iterations(runner) else f'{runner.max_epochs} epochs, '
+    unit = 'iterations' if _by_iterations(runner) else 'epochs'
+    validation = ''
+    if runner.val_loop is not None:
+        interval = runner.train_loop.val_interval
+        validation = f'{len(runner.val_dataloader.dataset)} images every {interval} {unit}'
+    return {
+        'network': '; '.join(f'{k}, {n:,} parameters' for k, n in parts if n),
+        'optimizer': '; '.join(_optimizers(runner)),
+        'data': f'{len(loader.dataset):,} images, {batch} a step{steps}',
+        'validation': validation,
+        'schedule': f'{epochs}{runner.max_iters:,} iterations',
+        'device': _device(runner),
+        'folder': shown_path(runner.work_dir),
+        'log file': f'{shown_path(runner.logger.log_file)} (environment, config, hooks)',
+    }
+
+
+def _optimizers(runner) -> list[str]:
+    wrapper = runner.optim_wrapper
+    separate = isinstance(wrapper, OptimWrapperDict)
+    return [
+        f'{name}{type(each.optimizer).__name__}, learning rate '
+        f'{each.optimizer.param_groups[0]["lr"]:g}'
+        for name, each in (
+            [(f'{part}: ', each) for part, each in wrapper.items()] if separate else [('', wrapper)]
+        )
+    ]
+
+
+def _device(runner) -> str:
+    device = next(runner.network.parameters()).device
+    processes = runner.world_size
+    name = torch.cuda.get_device_name(device) if device.type == 'cuda' else 'CPU'
+    num_threads = torch.get_num_threads()
+    threads = f', {num_threads} thread{"s" * (num_threads > 1)}' if device.type == 'cpu' else ''
+    return f'{name}{threads}' + (f' in each of {processes} processes' if processes > 1 else '')
+
+
+def _title(runner) -> str:
+    name = runner.config_file.stem
+    return f'training {name} goes on from {_place(runner)}' if runner.iter else f'training {name}'
+
+
+def _place(runner) -> str:
+    epochs = '' if _by_iterations(runner) else f'epoch {runner.epoch}, '
+    return f'{epochs}iteration {runner.iter}'
+
+
+def _by_iterations(runner) -> bool:
+    return isinstance(runner.train_loop, IterBasedTrainLoop)
+
+
+def _kept(runner, record: dict) -> list[Kept]:
+    """Return the checkpoints of a run: the best ones, then the last."""
+    work_dir = Path(runner.work_dir)
+    best = record.get('best', {})
+    kept = [
+        Kept(
+            work_dir / each['file'],
+            'best' if len(best) == 1 else f'best {key}',
+            each.get('metrics', {key: each['score']}),
+        )
+        for key, each in best.items()
+    ]
+    for latest in resumable_checkpoints(work_dir)[:1]:
+        validated = record.get('last') == runner.iter
+        kept.append(Kept(latest, 'last', record.get('metrics', {}) if validated else {}))
+    return kept
