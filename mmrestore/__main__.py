@@ -1,6 +1,6 @@
 """The command line, for ``python -m mmrestore``."""
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 
 if __name__ == '__main__':
     main()

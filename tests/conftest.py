@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-TOOLS = TESTS.parent / 'tools' / 'analysis'
-sys.path[:0] = [str(TESTS), str(TESTS / 'reference'), str(TOOLS)]
+sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'exit_status.py',
     'image_files.py',
-    'load_tool.py',
     'reference',
     'remembering_net.py',
     'tiny_adversary.py',

@@ -29,7 +29,6 @@ ROWS = [
     ('apis',),
     ('analysis',),
     ('commands',),
-    ('cli',),
     ('__main__',),
 ]
 RANKS = {place: rank for rank, row in enumerate(ROWS) for place in row}
@@ -158,7 +157,7 @@ def package(tmp_path):
                 from mmrestore.engine import Runner
         """),
         'somewhere.py': 'import mmrestore.files\n',
-        'cli.py': 'def main():\n    from mmrestore.engine import Runner\n',
+        'commands.py': 'def main():\n    from mmrestore.engine import Runner\n',
     }
     for name, text in files.items():
         path = tmp_path / 'mmrestore' / name

@@ -22,8 +22,13 @@ def wheel(tmp_path_factory) -> Path:
     if not find_spec('setuptools.command.bdist_wheel'):
         pytest.skip('building a package offline needs setuptools 70.1 or newer')
     source, target = (tmp_path_factory.mktemp('wheel') / name for name in ('source', 'target'))
-    left_out = shutil.ignore_patterns('.*', 'work_dirs', 'data', 'build', '*.egg-info', 'tests')
-    shutil.copytree(REPOSITORY, source, ignore=left_out)
+    left_out = shutil.ignore_patterns('.*', 'work_dirs', 'build', '*.egg-info', 'tests')
+    data = {str(REPOSITORY): ['data']}
+    shutil.copytree(
+        REPOSITORY,
+        source,
+        ignore=lambda folder, names: {*left_out(folder, names), *data.get(folder, [])},
+    )
     words = ['--quiet', '--no-index', '--no-deps', '--no-build-isolation', '--wheel-dir', target]
     subprocess.run([sys.executable, '-m', 'pip', 'wheel', *words, source], check=True, timeout=240)
     return next(target.glob('*.whl'))

@@ -58,12 +58,7 @@ def installed(tmp_path_factory) -> Path:
 def test_the_installed_example_trains_beside_a_broken_plugin(installed, tmp_path):
     add_plugin(tmp_path, 'broken', 'import no_such_module_anywhere')
     done = run(
-        *(
-            '-m',
-            'mmrestore.cli',
-            'train',
-            CONFIG,
-        ),
+        *('-m', 'mmrestore', 'train', CONFIG),
         *('--work-dir', tmp_path / 'work', '--cfg-options', 'train_cfg.max_epochs=1'),
         'train_dataloader.sampler.repeat=8',
         path=[installed, tmp_path],

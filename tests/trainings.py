@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import config_text
 from mmrestore.engine import Runner
 from mmrestore.engine.checkpoint import load_checkpoint

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Test on several GPUs (or, on a machine without one, in several processes on the CPU):
-#   tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGUMENTS OF tools/test.py]
+#   tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGUMENTS OF mmrestore test]
 set -euo pipefail
-[ $# -ge 3 ] || { echo "usage: $0 CONFIG CHECKPOINT GPUS [ARGUMENTS OF tools/test.py]" >&2; exit 2; }
+[ $# -ge 3 ] || { echo "usage: $0 CONFIG CHECKPOINT GPUS [ARGUMENTS OF mmrestore test]" >&2; exit 2; }
 CONFIG=$1
 CHECKPOINT=$2
 GPUS=$3

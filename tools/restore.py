@@ -1,6 +1,8 @@
 """The command `mmrestore restore` as a script."""
 
-from mmrestore.cli import run_command
+import sys
+
+from mmrestore.commands import main
 
 if __name__ == '__main__':
-    run_command('restore')
+    main(['restore', *sys.argv[1:]])

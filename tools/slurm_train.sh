@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Train under Slurm:
 #   [GPUS=8 GPUS_PER_NODE=8 CPUS_PER_TASK=5 SRUN_ARGS=...] \
-#       tools/slurm_train.sh PARTITION JOB_NAME CONFIG WORK_DIR [ARGUMENTS OF tools/train.py]
+#       tools/slurm_train.sh PARTITION JOB_NAME CONFIG WORK_DIR [ARGUMENTS OF mmrestore train]
 set -euo pipefail
-[ $# -ge 4 ] || { echo "usage: $0 PARTITION JOB_NAME CONFIG WORK_DIR [ARGUMENTS OF tools/train.py]" >&2; exit 2; }
+[ $# -ge 4 ] || { echo "usage: $0 PARTITION JOB_NAME CONFIG WORK_DIR [ARGUMENTS OF mmrestore train]" >&2; exit 2; }
 PARTITION=$1
 JOB_NAME=$2
 CONFIG=$3

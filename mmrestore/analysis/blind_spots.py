@@ -13,6 +13,7 @@ from mmengine.model import BaseModel
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from mmrestore.analysis.figures import Line
 from mmrestore.datasets.collate import collate
 from mmrestore.evaluation import ImageMetric
 from mmrestore.models.backbones.base import facts
@@ -100,3 +101,15 @@ def measure_shifts(
         means = {metric: statistics.fmean(found) for metric, found in lists.items()}
         rows.append(Row(*place, len(lists[metrics[0].name]), means))
     return rows
+
+
+def panels_of(rows: Sequence[Row]) -> dict[str, list[Line]]:
+    """Return the lines of every data set and metric, one for each model."""
+    panels: dict[str, list[Line]] = {}
+    for dataset in dict.fromkeys(row.dataset for row in rows):
+        for metric in rows[0].values:
+            for model in dict.fromkeys(row.model for row in rows):
+                chosen = [r for r in rows if (r.model, r.dataset) == (model, dataset)]
+                shifts, values = zip(*[(r.shift, r.values[metric]) for r in chosen], strict=True)
+                panels.setdefault(f'{dataset}, {metric}', []).append(Line(model, shifts, values))
+    return panels

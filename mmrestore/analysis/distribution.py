@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mmrestore.analysis.networks_under_noise import Inputs, deep_features
+
 RANGE_SIGMAS = 4.0
 BLOCK_ELEMENTS = 2**22  # float32 counts are exact up to 2^24
 
@@ -69,3 +71,30 @@ def histogram(values: Tensor, value_range: tuple[float, float], *, bins: int = 1
         counts += block.float().histc(bins, low, high).long().cpu()
     edges = torch.linspace(low, high, bins + 1, dtype=torch.float64)
     return Histogram(edges, counts, len(flat) - int(counts.sum()))
+
+
+def measure_distributions(
+    inputs: Inputs, *, layer: str | None = None, bins: int = 100, seed: int = 0
+) -> dict[tuple[str, str, str], Histogram]:
+    """Return the histograms of deep features by model, layer and noise.
+
+    The bins of a model span four standard deviations about the mean under the first noise.
+
+    Args:
+        inputs: networks and patches.
+        layer: see ``deep_features``.
+        bins: number of bins.
+        seed: of what is random in a network.
+
+    Raises:
+        ValueError: there is no bin, or see ``deep_features``.
+    """
+    if bins < 1:
+        raise ValueError(f'expected at least one bin, got {bins}')
+    found: dict[tuple[str, str, str], Histogram] = {}
+    ranges: dict[str, tuple[float, float]] = {}
+    for model, name, noise, features in deep_features(inputs, layer=layer, seed=seed):
+        if model not in ranges:
+            ranges[model] = value_range(features)
+        found[model, name, noise] = histogram(features, ranges[model], bins=bins)
+    return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mmrestore.analysis.grid_results import NOISY, Row
+from mmrestore.files import write_atomically, write_text
 
 PANELS_IN_A_ROW = 3
 MOST_TICKS = 6  # levels that are written below a panel; of more only some are
@@ -89,6 +92,61 @@ def draw(rows: Sequence[Row], test_set: str, metric: str) -> Figure:
     found = [curves[model] for model in styles if model in curves]
     figure.legend(handles=found, loc='outside upper center', ncols=min(len(found), 6))
     return figure
+
+
+def report(
+    rows: Sequence[Row],
+    *,
+    models: Sequence[Sequence[str]],
+    protocols: Mapping[str, str],
+    limit: int | None = None,
+    crop: int | None = None,
+) -> str:
+    """Return the page: what was measured, and the tables.
+
+    Args:
+        rows: results.
+        models: name, config and checkpoint of those that were measured now.
+        protocols: what each metric measures, by its name.
+        limit: number of images of each test set; None for all.
+        crop: side of the middle part of images that was measured; None for whole images.
+    """
+    images = f'the first {limit}' if limit else 'all'
+    known = {NOISY, *(name for name, *_ in models)}
+    part = f', of each the {crop} x {crop} pixels in the middle' if crop else ''
+    return '\n'.join(
+        [
+            '# Noises that were not seen in training\n',
+            *(f'- {name}: `{config}`, `{weights}`' for name, config, weights in models),
+            *(
+                f'- {name}: measured by an earlier command'
+                for name in dict.fromkeys(row.model for row in rows)
+                if name not in known
+            ),
+            *(f'- {name}: {protocol}' for name, protocol in protocols.items()),
+            f'- images: {images} of each test set{part}\n',
+            markdown(rows),
+        ]
+    )
+
+
+def write_report(
+    folder: str | Path,
+    rows: Sequence[Row],
+    *,
+    models: Sequence[Sequence[str]],
+    protocols: Mapping[str, str],
+    limit: int | None = None,
+    crop: int | None = None,
+) -> None:
+    """Write ``results.md`` and a figure for each test set and metric; see :func:`report`."""
+    text = report(rows, models=models, protocols=protocols, limit=limit, crop=crop)
+    write_text(Path(folder, 'results.md'), text)
+    for test_set in dict.fromkeys(row.test_set for row in rows):
+        for metric in protocols:
+            figure = draw(rows, test_set, metric)
+            file = Path(folder, f'{test_set}_{metric}.png')
+            write_atomically(file, partial(figure.savefig, dpi=150))
 
 
 def _draw_noise(panel: Axes, rows: Sequence[Row], metric: str, styles: Mapping[str, dict]) -> None:

@@ -15,9 +15,10 @@ from mmengine.utils import ProgressBar
 from torch.utils.data import DataLoader, Dataset
 
 from mmrestore.analysis.grid_results import NOISY, Row, read_rows, write_rows
+from mmrestore.analysis.networks_under_noise import check_names
 from mmrestore.apis.inference import init_restorer
+from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.submission import fingerprint
-from mmrestore.config import open_config
 from mmrestore.datasets.collate import collate, init_worker
 from mmrestore.datasets.image_folder import ImageFolder
 from mmrestore.datasets.noise_grid import NoiseGrid
@@ -40,9 +41,27 @@ def load_model(config: str | Path, checkpoint: str | Path, *, device: str | None
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the weights are of another network.
     """
-    settings = open_config(config)
+    settings = open_network_config(config)
     restorer = init_restorer(settings, checkpoint, device=device)
     return Model(cast(BaseModel, restorer).test_step, fingerprint(settings, checkpoint))
+
+
+def load_models(models: Sequence[Sequence[str]], *, device: str | None = None) -> dict[str, Model]:
+    """Load models by name; see :func:`load_model`.
+
+    Args:
+        models: name, config and checkpoint of each.
+        device: where they run; a GPU if there is one by default.
+
+    Raises:
+        FileNotFoundError: a config or a checkpoint is missing.
+        ValueError: two models have one name, or weights are of another network.
+    """
+    check_names(models)
+    missing = [checkpoint for _, _, checkpoint in models if not Path(checkpoint).is_file()]
+    if missing:
+        raise FileNotFoundError(f'there is no file {" and no file ".join(missing)}')
+    return {name: load_model(*files, device=device) for name, *files in models}
 
 
 def keep_noise(batch: dict) -> list[DataSample]:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from mmrestore.analysis.gram import centred_columns, gram_matrix
+from mmrestore.analysis.networks_under_noise import Inputs, deep_features
 
 NUM_COMPONENTS = 300
 OUTLIER = 5.0  # standard deviations
@@ -166,3 +167,47 @@ def fit_features(features: Tensor, num_components: int = NUM_COMPONENTS) -> Gene
         1.7
     """
     return fit_generalized_gaussian(drop_outliers(principal_scores(features, num_components)))
+
+
+class SRGARow(NamedTuple):
+    """The fit to the features of a model under one noise, and how far it is from the reference."""
+
+    model: str
+    layer: str
+    noise: str
+    reference: str
+    sigma: float
+    shape: float
+    divergence: float
+    score: float
+
+
+def measure_srga(
+    inputs: Inputs, *, layer: str | None = None, components: int = NUM_COMPONENTS, seed: int = 0
+) -> list[SRGARow]:
+    """Return a row for each model and noise; the first noise is the reference.
+
+    Args:
+        inputs: networks and patches, under two noises or more.
+        layer: see ``deep_features``.
+        components: number of principal components, at most as many as patches.
+        seed: of what is random in a network.
+
+    Raises:
+        ValueError: there are too few patches or noises, or see ``deep_features``.
+    """
+    noises = list(inputs.patches)
+    patches = min(map(len, inputs.patches.values()), default=0)
+    if components > patches or len(noises) < 2:
+        raise ValueError(
+            'SRGA needs at least as many patches as components, and a noise beside the reference, '
+            f'got {patches}, {components} and {noises}'
+        )
+    rows = []
+    references: dict[str, GeneralizedGaussian] = {}
+    for model, name, noise, features in deep_features(inputs, layer=layer, seed=seed):
+        fit = fit_features(features, components)
+        reference = references.setdefault(model, fit)
+        divergence, score = kl_divergence(reference, fit), srga_index(reference, fit)
+        rows.append(SRGARow(model, name, noise, noises[0], *fit, divergence, score))
+    return rows

@@ -2,5 +2,15 @@
 
 from mmrestore.apis.inference import init_restorer, restore, restore_files, write_image
 from mmrestore.apis.official import load_official
+from mmrestore.apis.testing import test
+from mmrestore.apis.training import train
 
-__all__ = ['init_restorer', 'load_official', 'restore', 'restore_files', 'write_image']
+__all__ = [
+    'init_restorer',
+    'load_official',
+    'restore',
+    'restore_files',
+    'test',
+    'train',
+    'write_image',
+]

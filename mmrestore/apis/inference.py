@@ -14,7 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.utils import track_iter_progress
 from torch import nn
 
-from mmrestore.config import open_config
+from mmrestore.apis.networks import choose_device, open_network_config
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.files import write_atomically
@@ -32,6 +32,7 @@ def init_restorer(
     *,
     device: str | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    strategies: Sequence[str | Path] = (),
     inference: Mapping[str, dict | None] | None = None,
     tile: dict | None = None,
 ) -> nn.Module:
@@ -42,6 +43,7 @@ def init_restorer(
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override those of the config, see ``open_config``.
+        strategies: training strategies that are merged into the config.
         inference: configs of further inference decorators by name, around those of the config; one
             of a name that the config has replaces that of the config, None takes it away.
         tile: config of ``Tile``, which stands where large images want it: around all of the config,
@@ -49,9 +51,11 @@ def init_restorer(
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
-        ValueError: the weights are of another network.
+        ValueError: the weights are of another network, the config lists several trainings, or
+            there is no such device.
     """
-    config = open_config(config, overrides)
+    device = choose_device(device)
+    config = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
     model = config.model
     parts = read_parts(model.get('inference'), 'model.inference')
@@ -61,7 +65,7 @@ def init_restorer(
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)
-    return restorer.to(device or ('cuda' if torch.cuda.is_available() else 'cpu')).eval()
+    return restorer.to(device).eval()
 
 
 @torch.inference_mode()

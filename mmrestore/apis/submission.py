@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine.config import Config
 from mmengine.utils import track_iter_progress
 from torch import nn
 
-from mmrestore.apis.inference import restore
+from mmrestore.apis.inference import init_restorer, restore
+from mmrestore.apis.networks import open_network_config
 from mmrestore.config import config_text
 from mmrestore.files import read_json, write_text
 
@@ -47,6 +48,35 @@ def fingerprint(config: Config, checkpoint: str | Path | None) -> str:
     if checkpoint is not None:
         digest.update(Path(checkpoint).read_bytes())
     return digest.hexdigest()[:12]
+
+
+def load_network(
+    config: str | Path | Config,
+    checkpoint: str | Path | None = None,
+    *,
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    strategies: Sequence[str | Path] = (),
+    device: str | None = None,
+) -> tuple[nn.Module, str]:
+    """Return the restorer of a config and the fingerprint of its config and weights.
+
+    Args:
+        config: file, name or settings of one network; see ``mmrestore.config.open_config``.
+        checkpoint: its weights; None for a network that has none.
+        overrides: settings that override the config.
+        strategies: training strategies that are merged into the config.
+        device: where it runs; a GPU if there is one by default.
+
+    Raises:
+        FileNotFoundError: there is no such config or checkpoint.
+        ValueError: the weights are of another network, or left out although there are some.
+    """
+    opened = open_network_config(config, overrides, strategies)
+    restorer = init_restorer(opened, checkpoint, device=device)
+    if checkpoint is None and any(True for _ in restorer.parameters()):
+        name = opened.filename or 'the config'
+        raise ValueError(f'{name} describes a network with weights: give a checkpoint')
+    return restorer, fingerprint(opened, checkpoint)
 
 
 def restore_parts(

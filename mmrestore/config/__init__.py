@@ -10,7 +10,13 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
-from mmrestore.config.check import SETTINGS, by_part, check_config, check_override, check_settings
+from mmrestore.config.check import (
+    by_part,
+    check_config,
+    check_override,
+    check_settings,
+    known_settings,
+)
 from mmrestore.config.merging import flat, plain
 from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
 from mmrestore.config.overrides import read_override, split_override, with_overrides
@@ -69,7 +75,7 @@ def open_config(
         )
     settings = with_strategies(settings, strategies)
     check_settings(settings.values, settings.variables)
-    variables = settings.variables.difference(SETTINGS)
+    variables = settings.variables.difference(known_settings())
     values = {k: v for k, v in settings.values.items() if k not in variables}
     _import_modules(values.get('custom_imports'), file)
     changes = _override_values(values, variables, overrides or {})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.runner import Runner
-from torch.utils.data import DataLoader
 
-from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -32,13 +30,25 @@ from mmrestore.registry import (
 MORE_SETTINGS = (
     *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
 )
-SETTINGS = [*inspect.signature(Runner).parameters, *MORE_SETTINGS]
-LOADER_ARGUMENTS = [
-    *inspect.signature(DataLoader).parameters,
-    *('total_batch_size', 'num_batch_per_epoch'),
-]
 # Hooks that a config may change without naming their type, for MMEngine knows it.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+
+
+@cache
+def known_settings() -> tuple[str, ...]:
+    """Return the names of all top-level settings that are read."""
+    from mmengine.runner import Runner  # takes seconds, and lists of configs need no check
+
+    return (*inspect.signature(Runner).parameters, *MORE_SETTINGS)
+
+
+@cache
+def loader_arguments() -> tuple[str, ...]:
+    """Return the names of the settings of a data loader."""
+    from torch.utils.data import DataLoader  # takes seconds
+
+    own = ('total_batch_size', 'num_batch_per_epoch')
+    return (*inspect.signature(DataLoader).parameters, *own)
 
 
 def check_override(config: Mapping[str, Any], key: str) -> None:
@@ -52,7 +62,7 @@ def check_override(config: Mapping[str, Any], key: str) -> None:
         Traceback (most recent call last):
         ValueError: modle.type: the config has no setting 'modle'. Did you mean model?
     """
-    name, known = key.split('.')[0], [*config, *SETTINGS]
+    name, known = key.split('.')[0], [*config, *known_settings()]
     if name not in known:
         raise ValueError(f'{key}: the config has no setting {name!r}.{suggest(name, known)}')
 
@@ -72,8 +82,9 @@ def check_settings(names: Iterable[str], variables: Collection[str]) -> None:
         Traceback (most recent call last):
         TypeError: nothing reads the setting 'optim_wraper'. Did you mean optim_wrapper?
     """
+    known = known_settings()
     for name in names:
-        if name not in (*SETTINGS, *variables) and (guess := suggest(name, SETTINGS, likeness=0.7)):
+        if name not in (*known, *variables) and (guess := suggest(name, known, likeness=0.7)):
             raise TypeError(f'nothing reads the setting {name!r}.{guess}')
 
 
@@ -94,7 +105,7 @@ def check_config(config: Config) -> None:
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
             _check(EVALUATORS if 'metrics' in metric else METRICS, metric)
         loader = config.get(f'{name}_dataloader') or {}
-        check_names(f'{name}_dataloader', loader, LOADER_ARGUMENTS)
+        check_names(f'{name}_dataloader', loader, loader_arguments())
         _check(DATA_SAMPLERS, loader.get('sampler'))
     hooks = config.get('default_hooks') or {}
     for name, hook in hooks.items():
@@ -129,6 +140,8 @@ def _check_optimizers(config: Config) -> None:
     if not isinstance(model, dict):
         return
     kind: Any = MODELS.get(model['type']) if 'type' in model else None
+    from mmrestore.models.restorers.restorer import Restorer  # takes seconds
+
     is_ours = isinstance(kind, type) and issubclass(kind, Restorer)
     parts: tuple[str, ...] = kind.separately_optimized if is_ours else ()
     wrapper = config.get('optim_wrapper')

@@ -65,7 +65,7 @@ def read_list_file(path: str | Path) -> list[str]:
     except OSError as error:
         raise ValueError(
             f'cannot read the list file {path}: {error.strerror}. Lists that belong to a data set '
-            'are written by tools/datasets/prepare.py, see docs/data.md'
+            'are written by `mmrestore data prepare`, see docs/data.md'
         ) from error
     names = [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
     if not names:

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 
 from mmrestore.config import open_config
 from mmrestore.config.check import check_override
 from mmrestore.engine.preparation import prepare_losses
-from mmrestore.registry import DATASETS, MODELS, suggest
+from mmrestore.engine.trial import build_model, try_datasets
+from mmrestore.registry import suggest
 
 
 class Stage(NamedTuple):
@@ -81,30 +81,20 @@ def try_later(stages: Mapping[str, Stage]) -> None:
         ValueError, TypeError, KeyError: as a data set or a model does when it is built.
         RuntimeError: as a loss does whose network is missing.
     """
-    init_default_scope('mmrestore')
     for stage in list(stages.values())[1:]:
         config = with_taken(
             stage, {other: f'the checkpoint of stage {other}' for other in stage.takes}
         )
         taken = {key.split('.')[0] for key in chain.from_iterable(stage.takes.values())}
-        for loader in ('train_dataloader', 'val_dataloader'):
-            if loader not in taken and config.get(loader) is not None:
-                DATASETS.build(_without_cache(config[loader].dataset))
+        try_datasets(config, ('train_dataloader', 'val_dataloader'), leave_out=taken)
         with suppress(FileNotFoundError):
-            prepare_losses(MODELS.build(config.model))
+            prepare_losses(build_model(config))
 
 
 def with_taken(stage: Stage, checkpoints: Mapping[str, str]) -> Config:
     """Return the config of a stage with the checkpoints of other stages that it takes."""
     taken = {key: checkpoints[other] for other, keys in stage.takes.items() for key in keys}
     return open_config(stage.config, taken)
-
-
-def _without_cache(config: Any) -> Any:
-    """Return the config of a data set, and of those in it, that keeps no images in memory."""
-    if not isinstance(config, Mapping):
-        return config
-    return {key: _without_cache(value) for key, value in config.items() if key != 'cache'}
 
 
 def warn_of_newer(name: str, taken: Iterable[str | Path], checkpoints: Sequence[Path]) -> None:

@@ -8,7 +8,7 @@ import torch
 from tiny_components import tiny_config
 
 from mmrestore.apis import init_restorer, restore, restore_files, write_image
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.datasets.image_file import read_image
 
 

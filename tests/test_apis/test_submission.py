@@ -2,17 +2,16 @@
 
 import base64
 import csv
-import sys
 
 import numpy as np
 import pytest
-from load_tool import TOOLS, load_tool
 from mmengine.registry import init_default_scope
 from scipy.io import loadmat, savemat
 from torch import nn
 
 from mmrestore.apis import dnd_submission, sidd_submission
 from mmrestore.apis.submission import RECORD
+from mmrestore.commands import main
 from mmrestore.files import read_json
 from mmrestore.models.restorers import Restorer
 from mmrestore.registry import MODELS
@@ -20,7 +19,6 @@ from mmrestore.registry import MODELS
 CONFIG = """
 model = dict(type='Restorer', backbone=dict(type='Dimmer', factor=0.5), losses=dict())
 """
-sys.path.append(str(TOOLS))
 
 
 @MODELS.register_module()
@@ -132,24 +130,24 @@ def test_a_killed_run_goes_on_where_it_was(restorer, sidd, tmp_path):
         sidd_submission.restore_sidd(restorer, tmp_path, out, made_with='b')
 
 
-def test_the_tools(sidd, dnd, tmp_path, capsys, monkeypatch):
+def test_the_commands(sidd, dnd, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Dimmer, 'fails_at', None)
     (tmp_path / 'dimmer.py').write_text(CONFIG)
     words = [str(tmp_path / 'dimmer.py'), '--root', str(tmp_path), '--device', 'cpu', '--output']
-    load_tool('submit_sidd').main([*words, str(tmp_path / 'sidd'), '--method', 'dimmer'])
-    load_tool('submit_dnd').main([*words, str(tmp_path / 'dnd')])
+    main(['submit', 'sidd', *words, str(tmp_path / 'sidd'), '--method', 'dimmer'])
+    main(['submit', 'dnd', *words, str(tmp_path / 'dnd')])
     output = capsys.readouterr().out
     for line in ('6 blocks, ', 'SubmitSrgb.mat', 'SubmitSrgb.csv', '6 boxes, ', 'bundled, 2 files'):
         assert line in output
     assert len(list((tmp_path / 'dnd').rglob('*.mat'))) == 8
     brighter = ['--cfg-options', 'model.backbone.factor=0.75']
-    for tool, folder in (('submit_sidd', 'sidd'), ('submit_dnd', 'dnd')):
+    for name in ('sidd', 'dnd'):
         with pytest.raises(SystemExit):
-            load_tool(tool).main([*words, str(tmp_path / folder), *brighter])
+            main(['submit', name, *words, str(tmp_path / name), *brighter])
         assert 'another config or checkpoint' in capsys.readouterr().err
     (tmp_path / 'net.py').write_text(CONFIG.replace("'Dimmer', factor=0.5", "'TinyNet'"))
     with pytest.raises(SystemExit):
-        load_tool('submit_sidd').main([str(tmp_path / 'net.py'), *words[1:], str(tmp_path / 'x')])
+        main(['submit', 'sidd', str(tmp_path / 'net.py'), *words[1:], str(tmp_path / 'x')])
     assert 'a network with weights: give a checkpoint' in capsys.readouterr().err
     assert not (tmp_path / 'x').exists()
     assert (tmp_path / 'sidd' / RECORD).is_file()

@@ -7,7 +7,7 @@ import re
 import pytest
 from tiny_components import tiny_config
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import check_config, config_text
 from mmrestore.config.check import check_settings
 from mmrestore.engine import Runner

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from load_tool import load_tool
 
+from mmrestore.commands import main
 from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.prepare.monte_carlo import convert_published, read_exr, tone_map
@@ -110,7 +110,7 @@ def test_without_openexr(monkeypatch, tmp_path, capsys, source):
     with pytest.raises(ImportError, match='pip install OpenEXR'):
         read_exr('x.exr')
     with pytest.raises(SystemExit):
-        load_tool('datasets/convert_monte_carlo').main([str(source), str(tmp_path / 'set')])
+        main(['data', 'convert-monte-carlo', str(source), str(tmp_path / 'set')])
     assert 'pip install OpenEXR' in capsys.readouterr().err
     assert not (tmp_path / 'set').exists()
 
@@ -166,11 +166,10 @@ def test_the_tool(write_exr, tmp_path, capsys):
     for samples in SAMPLES:
         path = source / f'kitchen_{samples:06d}spp.exr'
         write_exr(path, {'RGB': light_of(path)})
-    tool = load_tool('datasets/convert_monte_carlo')
-    tool.main([str(source), str(tmp_path / 'set'), '--scenes', '1'])
+    main(['data', 'convert-monte-carlo', str(source), str(tmp_path / 'set'), '--scenes', '1'])
     assert 'written, 1 scenes' in capsys.readouterr().out
     expected = tone_map(light_of('kitchen_000064spp'))
     assert np.array_equal(read_image(tmp_path / 'set/64spp/kitchen.png'), expected)
     with pytest.raises(SystemExit):
-        tool.main([str(source), str(tmp_path / 'other'), '--spp', '32'])
+        main(['data', 'convert-monte-carlo', str(source), str(tmp_path / 'other'), '--spp', '32'])
     assert 'kitchen_000032spp.exr is missing' in capsys.readouterr().err

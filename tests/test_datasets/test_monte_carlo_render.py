@@ -7,8 +7,8 @@ import json
 
 import numpy as np
 import pytest
-from load_tool import load_tool
 
+from mmrestore.commands import main
 from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.prepare.monte_carlo import (
@@ -219,12 +219,11 @@ def test_without_mitsuba(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(builtins, '__import__', without)
     with pytest.raises(ImportError, match='pip install mitsuba'):
         MitsubaRenderer()
-    tool = load_tool('datasets/render_monte_carlo')
     with pytest.raises(SystemExit):
-        tool.main([str(tmp_path / 'mc')])
+        main(['data', 'render-monte-carlo', str(tmp_path / 'mc')])
     assert 'pip install mitsuba' in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        tool.main([str(tmp_path / 'mc'), '--spp', '128', '64'])
+        main(['data', 'render-monte-carlo', str(tmp_path / 'mc'), '--spp', '128', '64'])
     assert 'rising order' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
@@ -257,8 +256,7 @@ def test_images_of_mitsuba(mitsuba_renderer):
 
 def test_the_tool(mitsuba_renderer, tmp_path):
     options = ['--scenes', '1', '--size', '20', '--spp', '2', '8', '--reference-spp', '80']
-    tool = load_tool('datasets/render_monte_carlo')
-    tool.main([str(tmp_path / 'mc'), *options, '--threads', '1'])
+    main(['data', 'render-monte-carlo', str(tmp_path / 'mc'), *options, '--threads', '1'])
     images = [read_image(tmp_path / f'mc/{n}/scene_01.png') for n in ('2spp', '8spp', 'reference')]
     errors = [((image.astype(float) - images[2]) ** 2).mean() for image in images[:2]]
     assert errors[0] > 2 * errors[1] > 0

@@ -1,8 +1,6 @@
 """Unpacking, cutting, verifying and drawing subsets."""
 
-import runpy
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import numpy as np
 import pytest
 from image_files import random_image, write_image, write_images
 
+from mmrestore.commands import main
 from mmrestore.datasets.image_file import ImageSize, read_image
 from mmrestore.datasets.listing import read_list_file
 from mmrestore.datasets.prepare import (
@@ -276,31 +275,33 @@ def test_subsets_are_nested_and_uniform():
         draw_subset(names, 21)
 
 
-def run_tool(monkeypatch, *arguments):
-    tool = REPOSITORY / 'tools/datasets/prepare.py'
-    monkeypatch.setattr(sys, 'argv', [str(tool), *map(str, arguments)])
-    runpy.run_path(str(tool), run_name='__main__')
+def run(*arguments):
+    main(['data', *map(str, arguments)])
 
 
-def test_the_tool_verifies_and_names_what_sets_share(monkeypatch, tmp_path, capsys):
+def test_the_command_verifies_and_names_what_sets_share(tmp_path, capsys):
     write_images(tmp_path / 'test/urban100', *(f'{i}.png' for i in range(100)))
-    run_tool(monkeypatch, 'verify', 'urban100', '--root', tmp_path)
+    run('verify', 'urban100', '--root', tmp_path)
     assert 'in order, 100 images' in capsys.readouterr().out
     write_images(tmp_path / 'test/mcmaster', '1.png')
     with pytest.raises(SystemExit) as error:
-        run_tool(monkeypatch, 'verify', 'urban100', 'mcmaster', '--root', tmp_path)
+        run('verify', 'urban100', 'mcmaster', '--root', tmp_path)
     output = capsys.readouterr().out
     assert error.value.code == 1 and 'expected 18 images, found 1' in output
     assert 'share:\n  equal pixels: urban100/0.png, mcmaster/1.png' in output
     for arguments, message in (
         (['verify', 'set5'], "unknown data set 'set5'"),
         (['verify', '--folder', 'x'], 'belongs to one'),
-        (['div2k', '--source', tmp_path / 'nowhere', '--root', tmp_path], 'neither the files'),
+        (
+            ['prepare', 'div2k', '--source', tmp_path / 'nowhere', '--root', tmp_path],
+            'neither the files',
+        ),
     ):
-        with pytest.raises(SystemExit, match=message):
-            run_tool(monkeypatch, *arguments)
+        with pytest.raises(SystemExit):
+            run(*arguments)
+        assert message in capsys.readouterr().err
 
 
-def test_the_tool_draws_subsets(monkeypatch, capsys):
-    run_tool(monkeypatch, 'subset', '3', '--seed', '1')
+def test_the_command_draws_subsets(capsys):
+    run('subset', '3', '--seed', '1')
     assert capsys.readouterr().out == subset_text(BENCHMARKS['div2k_train'].names, 3, seed=1)

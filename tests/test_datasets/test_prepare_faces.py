@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-import sys
 from pathlib import Path
 
 import cv2
@@ -12,6 +10,7 @@ import pytest
 from image_files import random_image, write_image
 from skimage import data
 
+from mmrestore.commands import main
 from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder, SampleKey
 from mmrestore.datasets.image_file import read_image
@@ -19,7 +18,6 @@ from mmrestore.datasets.prepare import cascade_detector, crop_faces, listed_face
 from mmrestore.datasets.prepare.faces import divide, find_files, read_frames
 from mmrestore.registry import DATASETS
 
-TOOL = str(Path(__file__).parents[2] / 'tools/datasets/prepare.py')
 CONFIGS = Path(__file__).parents[2] / 'configs/_base_/datasets'
 HEADER = 'file,frame,left,top,width,height\n'
 
@@ -186,19 +184,19 @@ def test_the_detector_is_not_fooled_by_what_is_no_face():
     assert sum(found[:20]) >= 15 and not any(found[20:])
 
 
-def test_the_tool_and_its_data_in_the_config(tmp_path, monkeypatch, capsys):
+def test_the_command_and_its_data_in_the_config(tmp_path, monkeypatch, capsys):
     for i, name in enumerate(('a.png', 'b.png', 'c.png')):
         write_image(tmp_path / f'in/{name}', random_image(130, 140, seed=i))
     sizes = [(120, 5), (30, 40)]
     rows = [f'{n}.png,0,{left},2,{size},{size}' for n in 'abc' for size, left in sizes]
     boxes = boxes_file(tmp_path / 'boxes.csv', *rows)
-    command = [TOOL, 'faces', '--source', str(tmp_path / 'in'), '--boxes', str(boxes)]
+    command = ['data', 'faces', '--source', str(tmp_path / 'in'), '--boxes', str(boxes)]
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, 'argv', command)
-    runpy.run_path(TOOL, run_name='__main__')
+    main(command)
     assert 'data/faces: 3 crops of 120, 3 crops of 30' in capsys.readouterr().out
-    with pytest.raises(SystemExit, match='nothing is overwritten'):
-        runpy.run_path(TOOL, run_name='__main__')
+    with pytest.raises(SystemExit):
+        main(command)
+    assert 'nothing is overwritten' in capsys.readouterr().err
     config = open_config(CONFIGS / 'super_resolution_faces.py')
     sample = DATASETS.build(config.train_dataloader.dataset)[SampleKey(0, 0, 0)]
     assert sample['inputs'].shape == (3, 120, 120)

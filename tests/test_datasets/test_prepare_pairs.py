@@ -1,9 +1,7 @@
 """Data sets for deblurring: from the forms of their authors to the layout of the config."""
 
 import dataclasses
-import runpy
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 from image_files import random_image, write_image
 
+from mmrestore.commands import main
 from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.listing import read_list_file
@@ -200,9 +199,8 @@ def test_the_table_of_data_sets():
     assert dict(ARCHIVES['gopro'].subsets) == {'gopro_train': 1000, 'gopro_test': 30}
 
 
-def test_the_tool(monkeypatch, tmp_path, gopro):
-    tool = str(REPOSITORY / 'tools/datasets/prepare.py')
-    command = [tool, 'gopro', '--source', str(gopro[0]), '--root', str(tmp_path / 'data')]
-    monkeypatch.setattr(sys, 'argv', command)
-    with pytest.raises(SystemExit, match='blur/: expected 2103 images, found 4'):
-        runpy.run_path(tool, run_name='__main__')
+def test_the_command(tmp_path, gopro, capsys):
+    folders = ['--source', str(gopro[0]), '--root', str(tmp_path / 'data')]
+    with pytest.raises(SystemExit):
+        main(['data', 'prepare', 'gopro', *folders])
+    assert 'blur/: expected 2103 images, found 4' in capsys.readouterr().err

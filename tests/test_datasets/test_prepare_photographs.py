@@ -2,8 +2,6 @@
 
 import dataclasses
 import io
-import runpy
-import sys
 import tarfile
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from image_files import random_image, write_image, write_images
 from scipy.io import savemat
 
+from mmrestore.commands import main
 from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.prepare import ARCHIVES, BENCHMARKS, prepare_archive, verify
@@ -202,17 +201,16 @@ def test_the_table_of_data_sets():
     assert BENCHMARKS['sidd_validation'].num_images == 40 * 32
 
 
-def test_the_tool(monkeypatch, tmp_path, capsys):
-    def run(*arguments):
-        tool = str(REPOSITORY / 'tools/datasets/prepare.py')
-        monkeypatch.setattr(sys, 'argv', [tool, *map(str, arguments)])
-        runpy.run_path(tool, run_name='__main__')
-
+def test_the_commands(tmp_path, capsys):
     write_images(tmp_path / 'HR', '1.png', height=17, width=14)
-    run('sub-images', tmp_path / 'HR', tmp_path / 'sub', '--size', 10, '--step', 4)
+    folders = [str(tmp_path / 'HR'), str(tmp_path / 'sub')]
+    main(['data', 'sub-images', *folders, '--size', '10', '--step', '4'])
     assert capsys.readouterr().out == f'{tmp_path}/sub: 6 parts\n'
-    with pytest.raises(SystemExit, match=r'holds no image of wed: expected the archive of https'):
-        run('wed', '--source', tmp_path, '--root', tmp_path / 'data')
+    words = ['--source', str(tmp_path), '--root', str(tmp_path / 'data')]
+    with pytest.raises(SystemExit):
+        main(['data', 'prepare', 'wed', *words])
+    expected = 'holds no image of wed: expected the archive of https'
+    assert expected in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(('name', 'folder'), [('bsds400', 'bsds400_train'), ('polyu', 'polyu')])

@@ -1,20 +1,17 @@
 """SIDD Medium: its noisy photographs in tiles."""
 
-import runpy
 import shutil
-import sys
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 from image_files import random_image, write_image
 
+from mmrestore.commands import main
 from mmrestore.datasets import ImageFolder
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.prepare import cut_sidd_medium
 
-TOOL = str(Path(__file__).parents[2] / 'tools/datasets/prepare.py')
 SCENES = ('0001_001_S6_00100_00060_3200_L', '0002_001_S6_00100_00020_3200_N')
 
 
@@ -77,11 +74,19 @@ def test_wrong_sources_leave_nothing_behind(source, tmp_path):
     assert not list(root.rglob('*.png'))
 
 
-def test_the_tool(source, tmp_path, monkeypatch, capsys):
-    command = [TOOL, 'sidd-medium', '--source', str(source), '--root', str(tmp_path / 'data')]
-    monkeypatch.setattr(sys, 'argv', [*command, '--size', '10', '--overlap', '0'])
-    with pytest.raises(SystemExit, match='expected 320 of them'):
-        runpy.run_path(TOOL, run_name='__main__')
-    monkeypatch.setattr(sys, 'argv', [*command, '--size', '10', '--overlap', '0', '--part'])
-    runpy.run_path(TOOL, run_name='__main__')
+def test_the_command(source, tmp_path, capsys):
+    command = [
+        'data',
+        'prepare',
+        'sidd-medium',
+        '--source',
+        str(source),
+        '--root',
+        str(tmp_path / 'data'),
+    ]
+    command += ['--size', '10', '--overlap', '0']
+    with pytest.raises(SystemExit):
+        main(command)
+    assert 'expected 320 of them' in capsys.readouterr().err
+    main([*command, '--part'])
     assert '24 tiles of 4 photographs' in capsys.readouterr().out

@@ -19,7 +19,7 @@ from tiny_components import tiny_config
 from trainings import follow, last_checkpoint, rates_of, train
 
 from mmrestore.apis.inference import write_image
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import check_config, config_text
 from mmrestore.datasets.image_file import read_image
 from mmrestore.engine import Runner
@@ -136,7 +136,7 @@ def test_a_killed_run_ends_as_an_uninterrupted_one(tmp_path):
     whole = train(by_iterations(tmp_path / 'whole'), 'gan_kill_whole')
     config = by_iterations(tmp_path / 'cut')
     config.dump(tmp_path / 'config.py')
-    command = [sys.executable, '-m', 'mmrestore.cli', 'train', str(tmp_path / 'config.py')]
+    command = [sys.executable, '-m', 'mmrestore', 'train', str(tmp_path / 'config.py')]
     environment = {**os.environ, 'PYTHONPATH': str(TESTS), 'OMP_NUM_THREADS': '1'}
     process = subprocess.Popen([*command, '--work-dir', config.work_dir], env=environment)
     pointer = tmp_path / 'cut' / 'last_checkpoint'

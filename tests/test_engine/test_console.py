@@ -19,7 +19,7 @@ from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
 from tiny_components import tiny_config
 
-from mmrestore.cli import main
+from mmrestore.commands import main
 from mmrestore.config import config_text
 from mmrestore.datasets.image_file import read_image
 from mmrestore.engine import Runner

@@ -8,7 +8,8 @@ import pytest
 import torch
 from tiny_components import TinyNet, tiny_config
 
-from mmrestore.cli import main
+from mmrestore.apis import train
+from mmrestore.commands import main
 from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder
 from mmrestore.engine.stages import read_stages, try_later
@@ -128,7 +129,7 @@ def test_what_a_later_stage_cannot_build_is_found_before_the_first_begins(folder
     missing = "missing = dict(type='ImageFolder', root='nowhere', pipeline=[])"
     second.write_text(f'{second.read_text()}\n{missing}\n{mistake}\n')
     with pytest.raises((ValueError, TypeError, RuntimeError), match=message):
-        main(['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')])
+        train(folder / 'both.py', work_dir=folder / 'run')
     assert not (folder / 'run').exists()
 
 
@@ -167,7 +168,6 @@ def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder, ca
 )
 def test_mistakes_are_found_before_the_first_begins(folder, text, options, message):
     (folder / 'both.py').write_text(text)
-    words = ['train', str(folder / 'both.py'), '--work-dir', str(folder / 'run')]
     with pytest.raises((ValueError, TypeError), match=message):
-        main([*words, '--cfg-options', *options] if options else words)
+        train(folder / 'both.py', work_dir=folder / 'run', overrides=options)
     assert not (folder / 'run').exists()

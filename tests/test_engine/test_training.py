@@ -61,7 +61,7 @@ def test_a_killed_run_ends_as_an_uninterrupted_one(tmp_path, loop, workers):
     config = config_of(tmp_path / 'cut', loop, workers)
     config.default_hooks.checkpoint.max_keep_ckpts = 1
     config.dump(tmp_path / 'config.py')
-    command = [sys.executable, '-m', 'mmrestore.cli', 'train', str(tmp_path / 'config.py')]
+    command = [sys.executable, '-m', 'mmrestore', 'train', str(tmp_path / 'config.py')]
     environment = {**os.environ, 'PYTHONPATH': str(TESTS), 'OMP_NUM_THREADS': '1'}
     process = subprocess.Popen([*command, '--work-dir', config.work_dir], env=environment)
     pointer = Path(config.work_dir) / 'last_checkpoint'

@@ -6,14 +6,12 @@ import copy
 
 import pytest
 import torch
-from load_tool import load_tool
 from plain_networks import PlainATBSN, PlainATBSNStudent, PlainNBSN
 
+from mmrestore.analysis import parity
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import ATBSN, NBSN, ATBSNStudent
 from mmrestore.models.backbones.atbsn import LEVELS, PADDING, unused_margins
-
-parity = load_tool('analysis/parity')
 
 TWINS = [(ATBSN, PlainATBSN), (ATBSNStudent, PlainATBSNStudent), (NBSN, PlainNBSN)]
 

@@ -7,11 +7,11 @@ import json
 
 import pytest
 import torch
-from given_masks import attach_given_masks
 from mmengine.registry import init_default_scope
 from safetensors.torch import load_file
 from torch import nn
 
+from mmrestore.analysis.given_masks import attach_given_masks
 from mmrestore.apis.official import load_official
 from mmrestore.functional.masks import mask_vectors
 from mmrestore.models.attachments import FeatureDropout, TokenMask, matching_layers

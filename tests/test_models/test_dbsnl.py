@@ -6,15 +6,13 @@ import json
 
 import pytest
 import torch
-from load_tool import load_tool
 from plain_networks import PlainDBSNl
 from safetensors.torch import load_file
 
+from mmrestore.analysis import parity
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import DBSNl
 from mmrestore.models.weights import load_into, unwrap_weights
-
-parity = load_tool('analysis/parity')
 
 
 def build(**options):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 import torch
-from load_tool import load_tool
 
+from mmrestore.analysis import parity
 from mmrestore.apis.official import convert_official, load_official
 from mmrestore.models.discriminators import (
     PatchDiscriminator,
@@ -76,7 +76,7 @@ def test_keys_of_releases(shared, file, architecture, arguments):
 
 @pytest.mark.parametrize('name', ['ref_srgan_d', 'vggd128_basicsr'])
 def test_released_networks(shared, name):
-    row = load_tool('analysis/parity').compare(shared / f'parity/networks/{name}.json')
+    row = parity.compare(shared / f'parity/networks/{name}.json')
     assert row.result == 'passed'
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from official_weights import official_weights
 from plain_networks import PlainDnCNN
 from safetensors.torch import load_file
 
+from mmrestore.analysis.official_weights import official_weights
 from mmrestore.apis import load_official
 from mmrestore.config import open_config
 from mmrestore.engine import Runner

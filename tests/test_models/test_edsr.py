@@ -7,8 +7,8 @@ import json
 import pytest
 import torch
 import torch.nn.functional as F
-from load_tool import load_tool
 
+from mmrestore.analysis import parity
 from mmrestore.apis.official import convert_official, load_official
 from mmrestore.models.backbones import EDSR
 
@@ -55,7 +55,7 @@ def test_keys_of_releases(shared, file, architecture, arguments):
 
 @pytest.mark.parametrize('name', ['edsr_official_x4', 'edsr_basicsr_x4', 'edsr_mmagic_x4'])
 def test_released_networks(shared, name):
-    row = load_tool('analysis/parity').compare(shared / f'parity/networks/{name}.json')
+    row = parity.compare(shared / f'parity/networks/{name}.json')
     assert row.result == 'passed'
 
 

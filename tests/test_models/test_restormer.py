@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from official_weights import official_weights
 from plain_networks import PlainRestormer
 from safetensors.torch import load_file
 from twins import perturbed
 
+from mmrestore.analysis.official_weights import official_weights
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import Restormer
 

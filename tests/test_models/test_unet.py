@@ -7,10 +7,10 @@ import json
 
 import pytest
 import torch
-from official_weights import official_weights
 from plain_networks import PlainUNet
 from safetensors.torch import load_file
 
+from mmrestore.analysis.official_weights import official_weights
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import UNet
 

@@ -1,5 +1,5 @@
 # Real photographs without clean pictures: trained on the noisy half of SIDD Medium, cut into tiles
-# of 512 x 512 by `tools/datasets/prepare.py sidd-medium`, in patches of 256 x 256 and batches of 8
+# of 512 x 512 by `mmrestore data prepare sidd-medium`, in patches of 256 x 256 and batches of 8
 # (APR-RD and AT-BSN). Clean pictures are opened by the tests alone, the SIDD validation blocks.
 train_dataloader = dict(
     total_batch_size=8,

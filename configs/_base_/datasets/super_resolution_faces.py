@@ -1,4 +1,4 @@
-# Super-resolution x4 of faces: crops of 120 x 120 made by `tools/datasets/prepare.py faces`, whole,
+# Super-resolution x4 of faces: crops of 120 x 120 made by `mmrestore data faces`, whole,
 # in batches of 32 (two-stage training, section 4). Real small faces, of 30 x 30, lie in
 # data/faces/30, with lists alike; they have no large ones.
 _base_ = './super_resolution_div2k.py'

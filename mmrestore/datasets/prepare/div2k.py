@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mmrestore.datasets.image_file import inspect_image
 from mmrestore.datasets.prepare.benchmarks import BENCHMARKS
 from mmrestore.datasets.prepare.folders import appearing
+from mmrestore.datasets.prepare.sub_images import cut_sub_images
 from mmrestore.datasets.threads import in_threads
 
 PAGE = 'https://data.vision.ee.ethz.ch/cvl/DIV2K/'
@@ -105,6 +106,22 @@ def prepare_div2k(
                 _copy(source / part.unpacked, folder, part)
             _check(folder, part)
         report(f'{target}: written, {len(part.files)} images')
+
+
+def cut_div2k_sub_images(
+    root: str | Path, *, scales: Iterable[int] = ()
+) -> Iterator[tuple[Path, int]]:
+    """Cut the training images into parts of 480 x 480, and LR images into parts of the same places.
+
+    Yields:
+        Each folder of parts and their number.
+    """
+    train = Path(root, 'DIV2K/train')
+    cuts = {'HR': 1, **{f'LR_bicubic/X{scale}': scale for scale in scales}}
+    for folder, scale in cuts.items():
+        target = train / f'{folder}_sub'
+        num = cut_sub_images(train / folder, target, size=480 // scale, step=240 // scale)
+        yield target, num
 
 
 def _unpack(archive: Path, folder: Path, part: Part) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from mmrestore.datasets.image_file import ImageSize, inspect_image, read_image
 from mmrestore.datasets.listing import find_images, fit, natural_key, pair
-from mmrestore.datasets.prepare.benchmarks import Benchmark
+from mmrestore.datasets.prepare.benchmarks import BENCHMARKS, Benchmark
 from mmrestore.datasets.prepare.report import Report, find_duplicates
 from mmrestore.datasets.sidd_blocks import read_split
 from mmrestore.datasets.threads import in_threads
+from mmrestore.registry import suggest
 
 
 def verify(name: str, folder: str | Path, benchmark: Benchmark, *, decode: bool = True) -> Report:
@@ -40,6 +41,34 @@ def verify(name: str, folder: str | Path, benchmark: Benchmark, *, decode: bool 
     if report.problems:
         report.problems.append(_advice(benchmark, report.folder))
     return report
+
+
+def verify_all(
+    names: Sequence[str], root: str | Path, *, folder: str | Path | None = None
+) -> list[Report]:
+    """Verify known data sets below a root; all of them if none is named.
+
+    Args:
+        names: keys of ``BENCHMARKS``.
+        root: root of the data.
+        folder: folder of the one data set that is named, if it is not in its place.
+
+    Raises:
+        ValueError: a data set is unknown, or ``folder`` is given for none or several.
+    """
+    names = list(names) or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise ValueError(
+            f'unknown data set {unknown[0]!r}.{suggest(unknown[0], BENCHMARKS)} Expected one of '
+            f'{", ".join(BENCHMARKS)}'
+        )
+    if folder is not None and len(names) != 1:
+        raise ValueError('a folder belongs to one data set: name it')
+    return [
+        verify(name, folder or Path(root, BENCHMARKS[name].folder), BENCHMARKS[name])
+        for name in names
+    ]
 
 
 class _Found(NamedTuple):

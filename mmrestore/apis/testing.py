@@ -1,0 +1,61 @@
+"""Measuring a checkpoint on test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmrestore.apis.networks import open_network_config
+from mmrestore.apis.work_dir import check_folder, default_work_dir
+from mmrestore.engine import Runner, process_group
+from mmrestore.engine.trial import try_test
+
+
+def test(
+    config: str | Path | Config | Mapping[str, Any],
+    checkpoint: str | Path | None = None,
+    *,
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    strategies: Sequence[str | Path] = (),
+    work_dir: str | Path | None = None,
+    launcher: str = 'none',
+) -> dict[str, float]:
+    """Measure a checkpoint on the test sets of a config; what ``mmrestore test`` does.
+
+    Args:
+        config: file, name or settings of one network; see ``mmrestore.config.open_config``.
+        checkpoint: checkpoint of this package or released weights; None for a network that has
+            none.
+        overrides: settings that override the config.
+        strategies: training strategies that are merged into the config.
+        work_dir: folder of the log; see :func:`mmrestore.apis.train`.
+        launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
+
+    Returns:
+        The metrics, as ``{'kodak24/PSNR': 30.1}``. A config without test sets is measured on its
+        validation sets.
+
+    Raises:
+        FileNotFoundError: there is no such config, folder or checkpoint.
+        ValueError: the weights are of another network, or left out of a network that has some.
+    """
+    opened = open_network_config(config, overrides, strategies)
+    opened.launcher = launcher
+    folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)
+    check_folder(folder)
+    opened.work_dir = str(folder)
+    opened.load_from = None if checkpoint is None else str(checkpoint)
+    opened.resume = False
+    if opened.get('test_dataloader') is None:  # a config without test sets of its own
+        opened.test_dataloader = opened.val_dataloader
+        opened.test_evaluator = opened.val_evaluator
+        opened.test_cfg = dict(type='TestLoop')
+    with process_group(launcher):
+        try_test(opened)
+        return Runner.from_cfg(opened).test()
+
+
+test.__test__ = False  # type: ignore[attr-defined]  # pytest would collect it where it is imported

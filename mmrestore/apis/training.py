@@ -1,0 +1,113 @@
+"""Training as a config describes, in one stage or several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmengine.config import Config
+
+from mmrestore.apis.work_dir import check_folder, default_work_dir
+from mmrestore.config import by_part, open_config
+from mmrestore.engine import Runner, process_group
+from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.stages import read_stages, try_later, warn_of_newer, with_taken
+from mmrestore.engine.trial import try_training
+
+
+def train(
+    config: str | Path | Config | Mapping[str, Any],
+    *,
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    strategies: Sequence[str | Path] = (),
+    work_dir: str | Path | None = None,
+    resume: bool | str | Path = False,
+    amp: bool = False,
+    auto_scale_lr: bool = False,
+    launcher: str = 'none',
+) -> Path:
+    """Train as a config describes; what ``mmrestore train`` does.
+
+    Args:
+        config: file, name or settings; see ``mmrestore.config.open_config``.
+        overrides: settings that override the config.
+        strategies: training strategies that are merged into the config.
+        work_dir: where logs and checkpoints go; by default ``work_dir`` of the config, else
+            ``work_dirs/FOLDER/NAME+STRATEGY``. Every stage has a folder of its name in it.
+        resume: True for the newest checkpoint of the work directory, if there is one; or the
+            checkpoint to resume from.
+        amp: mixed precision, by ``optim_wrapper.dtype``, bfloat16 by default.
+        auto_scale_lr: scale the learning rate with the images a step, see
+            ``auto_scale_lr.base_batch_size`` of the config.
+        launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
+
+    Returns:
+        The work directory.
+
+    Raises:
+        FileNotFoundError, ImportError, KeyError, TypeError, ValueError: see ``open_config``; or a
+            part, a folder or weights are wrong or missing. Nothing is written before that.
+        FloatingPointError: the loss or the weights are no longer finite.
+    """
+    opened = open_config(config, overrides, strategies)
+    folder = Path(work_dir or opened.get('work_dir') or default_work_dir(opened, strategies))
+    check_folder(folder)
+    options = _Options(resume, amp, auto_scale_lr, launcher)
+    with process_group(launcher):
+        if 'stages' in opened:
+            _train_stages(opened, folder, options)
+        else:
+            _train_one(opened, folder, options)
+    return folder
+
+
+class _Options(NamedTuple):
+    resume: bool | str | Path
+    amp: bool
+    auto_scale_lr: bool
+    launcher: str
+
+
+def _train_one(config: Config, folder: Path, options: _Options) -> None:
+    config.launcher = options.launcher
+    config.work_dir = str(folder)
+    if options.resume and not _begins_from_weights(config, options.resume):
+        config.resume = True
+        config.load_from = None if options.resume is True else str(options.resume)
+    if options.amp:
+        wrapper = config.optim_wrapper
+        for part in wrapper.values() if by_part(wrapper) else [wrapper]:
+            part.type = 'AmpOptimWrapper'
+            part.setdefault('dtype', 'bfloat16')
+    if options.auto_scale_lr:
+        if 'base_batch_size' not in config.get('auto_scale_lr', {}):
+            raise ValueError(
+                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in the config: the '
+                'images a step for which its learning rate was chosen'
+            )
+        config.auto_scale_lr.enable = True
+    try_training(config)
+    Runner.from_cfg(config).train()
+
+
+def _begins_from_weights(config: Config, resume: bool | str | Path) -> bool:
+    # Nothing to resume from yet: a new run, which has to begin where its config says.
+    has_weights = config.get('load_from') is not None
+    return resume is True and has_weights and not resumable_checkpoints(Path(config.work_dir))
+
+
+def _train_stages(config: Config, folder: Path, options: _Options) -> None:
+    if not isinstance(options.resume, bool):
+        raise ValueError(
+            'a config of several stages resumes from its own checkpoints: bare --resume'
+        )
+    found = read_stages(config)
+    try_later(found)
+    for number, (name, stage) in enumerate(found.items(), 1):
+        if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
+            print(f'stage {name}, {number} of {len(found)}: {stage.path}')
+        taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
+        warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
+        _train_one(with_taken(stage, taken), folder / name, options)

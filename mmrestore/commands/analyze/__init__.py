@@ -1,0 +1,6 @@
+"""Learn from trained networks, runs and configs."""
+
+COMMANDS = (
+    *('generalization', 'cka', 'srga', 'feature-distribution', 'leak', 'noise-correlation'),
+    *('blind-spots', 'rank-checkpoints', 'plot-curves', 'screen-gallery', 'parity'),
+)

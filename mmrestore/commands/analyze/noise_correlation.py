@@ -1,0 +1,65 @@
+r"""Draw how noise and picture are correlated between pixels, with and without a pair sampler.
+
+    mmrestore analyze noise-correlation --noisy DIR --pattern '{}_real' \
+        --clean DIR --clean-pattern '{}_mean' --output FILE.png
+
+This is figure 4 of APR-RD: the correlation between the pixels of the input and those of the target
+of training, against their distance; solid along rows and columns, dashed over all directions. The
+numbers are written beside the figure as CSV; docs/analysis.md says what they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+HEAD = ['component', 'sampler', 'distance', 'along_axes', 'all_directions']
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument('--noisy', required=True, metavar='DIR', help='folder of noisy images')
+    parser.add_argument('--clean', required=True, metavar='DIR', help='folder of clean ones')
+    parser.add_argument('--pattern', default='{}', help='names of the noisy images, as {}_real')
+    parser.add_argument('--clean-pattern', default='{}', help='names of the clean ones')
+    parser.add_argument('--images', type=int, metavar='N', help='the first N pairs only')
+    parser.add_argument('--reach', type=int, default=12, help='largest distance, 12 by default')
+    parser.add_argument(
+        '--samplers',
+        nargs='+',
+        choices=['none', 'adjacent', 'cells'],
+        default=['none', 'adjacent'],
+        help='none, adjacent (APR) and cells (Neighbor2Neighbor); the first two by default',
+    )
+    parser.add_argument('--window', type=int, default=3, help='side of the window of adjacent')
+    parser.add_argument('--seed', type=int, default=0, help='of the draws of the samplers')
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, draw, and say where."""
+    from mmrestore.analysis.figures import check_png, draw_lines, write_results
+    from mmrestore.analysis.noise_pairs import build_sampler, correlate_folders, correlation_lines
+
+    check_png(options.output)
+    samplers = {
+        name: build_sampler(name, window=options.window, seed=options.seed)
+        for name in options.samplers
+    }
+    found = correlate_folders(
+        options.noisy,
+        options.clean,
+        pattern=options.pattern,
+        clean_pattern=options.clean_pattern,
+        samplers=samplers,
+        reach=options.reach,
+        limit=options.images,
+    )
+    rows = [
+        (component, name, d, axes[d].item(), directions[d].item())
+        for (component, name), (axes, directions) in found.items()
+        for d in range(options.reach + 1)
+    ]
+    panels = correlation_lines(found, options.samplers)
+    figure = draw_lines(panels, axes=('distance in pixels', 'correlation'))
+    for path in write_results(options.output, figure, HEAD, rows):
+        print(f'written: {path}')

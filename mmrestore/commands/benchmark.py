@@ -1,0 +1,99 @@
+r"""Measure what a training step costs and where the time goes.
+
+    mmrestore benchmark CONFIG [--variant NAME KEY=VALUE ...] ...
+    mmrestore benchmark --backbones [NAME ...]
+
+Every variant is the config with some settings changed. All run in turn, step by step, in one
+process, so that their ratios hold on this machine whatever else it does. Examples:
+
+    mmrestore benchmark traps/swinir_s --synthetic 64 \
+        --variant without model.data_preprocessor.batch_transforms.shuffle=None
+    mmrestore benchmark supervised/swinir_s --synthetic 64 --plain \
+        --variant plain model.backbone.type=PlainSwinIR
+
+With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
+process of its own, on single patches; peak memory on a CPU is that of the whole process, with
+PyTorch. With ``--plain`` the last columns are the times of the plain forms of the networks, which
+are in ``tests/reference`` of a checkout, relative to ours; they are empty for networks without a
+plain form, or with one that does not fit into the machine's memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mmrestore.commands.arguments import add_device, add_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        'config', nargs='?', help='config file, or a name that `mmrestore configs` lists'
+    )
+    parser.add_argument(
+        '--backbones', nargs='*', metavar='NAME', help='networks instead of a config; all'
+    )
+    parser.add_argument(
+        '--variant',
+        nargs='+',
+        action='append',
+        default=[],
+        metavar='WORD',
+        help='its name and its settings KEY=VALUE; may be given again',
+    )
+    add_settings(parser)
+    parser.add_argument(
+        '--synthetic',
+        type=int,
+        metavar='SIZE',
+        help='random patches of SIZE, or the next size that the network takes',
+    )
+    parser.add_argument(
+        '--plain',
+        action='store_true',
+        help='also measure the plain forms of networks, from tests/reference of a checkout',
+    )
+    parser.add_argument('--steps', type=int, default=10, help='steps that are timed, 10')
+    parser.add_argument('--warm-up', type=int, default=2, help='steps before them, 2')
+    add_device(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, and print a table."""
+    import torch
+
+    from mmrestore.analysis import benchmark
+    from mmrestore.apis.networks import choose_device
+
+    if (options.config is None) == (options.backbones is None):
+        raise ValueError('give a CONFIG or --backbones')
+    device = choose_device(options.device)
+    if options.plain:
+        benchmark.register_plain_networks()
+    where = torch.cuda.get_device_name() if device.startswith('cuda') else 'CPU'
+    print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
+    if options.backbones is not None:
+        table = benchmark.measure_backbones(
+            options.backbones,
+            overrides=options.cfg_options,
+            device=device,
+            synthetic=options.synthetic or 64,
+            steps=options.steps,
+            warm_up=options.warm_up,
+            plain=options.plain,
+        )
+        print(table)
+        return
+    variants = {name: settings for name, *settings in options.variant}
+    candidates = benchmark.measure_variants(
+        options.config,
+        {Path(options.config).stem: [], **variants},
+        overrides=options.cfg_options,
+        strategies=options.strategies,
+        device=device,
+        synthetic=options.synthetic,
+        steps=options.steps,
+        warm_up=options.warm_up,
+    )
+    print(benchmark.report(candidates))

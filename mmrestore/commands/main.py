@@ -1,0 +1,94 @@
+"""The command line: finds the command, runs it, and turns errors of users into one line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from mmrestore.commands.arguments import add_debug
+from mmrestore.commands.errors import error_text, is_user_error
+from mmrestore.version import __version__
+
+COMMANDS = (
+    *('train', 'test', 'restore', 'configs', 'config', 'data', 'analyze', 'submit', 'benchmark'),
+)
+INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error of the user is one line on stderr.
+
+    Args:
+        arguments: words after the program's name; those of the process by default.
+
+    Raises:
+        SystemExit: with status 1 after an error or a negative result, 2 if the words cannot be
+            parsed, 130 after Ctrl-C.
+    """
+    options = build_parser().parse_args(arguments)
+    for name, value in vars(options).items():
+        setattr(options, name, _expanded(value))
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What reads the output, such as `head`, has had enough.
+        sys.stdout = open(os.devnull, 'w')  # noqa: SIM115  Python flushes it when it ends
+        status = BROKEN_PIPE
+    except KeyboardInterrupt:
+        if options.debug:
+            raise
+        status = INTERRUPTED
+    except Exception as error:
+        if not is_user_error(error):
+            raise
+        if options.debug:
+            traceback.print_exc()
+        print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
+        status = 1
+    if status:
+        sys.exit(status)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; nothing that takes long to import is imported."""
+    parser = argparse.ArgumentParser(
+        prog='mmrestore',
+        description='Train image-restoration networks, test them, restore images with them.',
+        epilog='`mmrestore COMMAND --help` says more; the README begins with an example.',
+    )
+    parser.add_argument('--version', action='version', version=f'mmrestore {__version__}')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+    _add_commands(parser, 'mmrestore.commands', COMMANDS)
+    return parser
+
+
+def _add_commands(parser: argparse.ArgumentParser, package: str, names: Sequence[str]) -> None:
+    commands = parser.add_subparsers(required=True, metavar='COMMAND')
+    for name in names:
+        module = import_module(f'{package}.{name.replace("-", "_")}')
+        description = module.__doc__ or ''
+        command = commands.add_parser(
+            name,
+            help=description.split('\n')[0],
+            description=description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if hasattr(module, 'COMMANDS'):  # a group
+            _add_commands(command, module.__name__, module.COMMANDS)
+            continue
+        module.add_arguments(command)
+        add_debug(command)
+        command.set_defaults(run=module.run)
+
+
+def _expanded(value: Any) -> Any:
+    """Return an option with a leading ``~``, which shells keep in ``--output=~/x``, expanded."""
+    if isinstance(value, str) and value.startswith('~'):
+        return os.path.expanduser(value)
+    return [_expanded(item) for item in value] if isinstance(value, list) else value

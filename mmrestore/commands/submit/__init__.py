@@ -1,0 +1,3 @@
+"""Write results of benchmarks for their servers."""
+
+COMMANDS = ('sidd', 'dnd')

@@ -1,0 +1,43 @@
+"""Restore the SIDD benchmark and write what its servers take.
+
+    mmrestore submit sidd CONFIG CHECKPOINT --root data/SIDD --output FOLDER
+
+writes FOLDER/SubmitSrgb.mat, and FOLDER/SubmitSrgb.csv for the competition on Kaggle. A run that
+was interrupted goes on where it was. The form of the files is from memory: docs/data.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from mmrestore.commands.submit.options import add_submission
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_submission(parser, root='data/SIDD', holds='BenchmarkNoisyBlocksSrgb.mat')
+    parser.add_argument('--method', default='', help='name of the method, for the server')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Restore, write, and say where."""
+    from mmrestore.apis.sidd_submission import restore_sidd, write_sidd_csv, write_sidd_mat
+    from mmrestore.apis.submission import load_network
+
+    restorer, made_with = load_network(
+        options.config,
+        options.checkpoint,
+        overrides=options.cfg_options,
+        strategies=options.strategies,
+        device=options.device,
+    )
+    blocks, timing = restore_sidd(restorer, options.root, options.output, made_with=made_with)
+    speed = timing.seconds_per_megapixel
+    details = {'MethodName': options.method}
+    written = [
+        write_sidd_mat(options.output, blocks, seconds_per_megapixel=speed, details=details),
+        write_sidd_csv(options.output, blocks),
+    ]
+    print(f'{blocks.shape[0] * blocks.shape[1]} blocks, {speed:.2f} s a megapixel')
+    for path in written:
+        print(f'written: {path}')

@@ -1,0 +1,36 @@
+"""Measure a checkpoint on the test sets of a config.
+
+    mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth
+
+A config without test sets is measured on its validation sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from mmrestore.commands.arguments import add_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_run(parser)
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='checkpoint of this package or released weights; left out of a network without any',
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Test; the log shows the metrics."""
+    from mmrestore.apis import test
+
+    test(
+        options.config,
+        options.checkpoint,
+        overrides=options.cfg_options,
+        strategies=options.strategies,
+        work_dir=options.work_dir,
+        launcher=options.launcher,
+    )

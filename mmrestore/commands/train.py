@@ -1,0 +1,53 @@
+"""Train a network as a config describes.
+
+    mmrestore train traps/swinir_s --work-dir runs/traps
+    mmrestore train supervised/hat_s --with traps masked
+
+A config of several stages runs one training after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from mmrestore.commands.arguments import add_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_run(parser)
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const=True,
+        default=False,
+        metavar='CKPT',
+        help='resume from CKPT, without it from the newest checkpoint of the work directory; '
+        'stands after the config',
+    )
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='mixed precision: optim_wrapper.dtype of the config, bfloat16 by default',
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the number of images a step',
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train."""
+    from mmrestore.apis import train
+
+    train(
+        options.config,
+        overrides=options.cfg_options,
+        strategies=options.strategies,
+        work_dir=options.work_dir,
+        resume=options.resume,
+        amp=options.amp,
+        auto_scale_lr=options.auto_scale_lr,
+        launcher=options.launcher,
+    )

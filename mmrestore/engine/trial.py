@@ -1,0 +1,80 @@
+"""Build the parts of a run and drop them again, so that mistakes come before a log and a folder."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from torch import nn
+
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
+from mmrestore.models.weights import load_weights
+from mmrestore.registry import DATASETS, MODELS
+
+
+def try_training(config: Config) -> None:
+    """Build the data sets and the model of a training, and load what they and the run begin from.
+
+    Raises:
+        FileNotFoundError: a checkpoint is missing.
+        KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
+            does when it is built.
+    """
+    try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    model = build_model(config)
+    prepare_losses(model)
+    checkpoint = config.get('load_from')
+    if config.get('resume'):
+        if checkpoint is not None and not Path(checkpoint).is_file():
+            raise FileNotFoundError(f'there is no checkpoint {checkpoint} to resume from')
+        return
+    if checkpoint is not None:
+        try:
+            load_weights(model, checkpoint)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
+    prepare_batch_transforms(model)
+
+
+def try_test(config: Config) -> None:
+    """Build the test sets and the model of a test, and load its weights.
+
+    Raises:
+        FileNotFoundError: the checkpoint is missing.
+        ValueError: the weights are of another network, or left out although the network has some.
+        KeyError, TypeError, ValueError: as a data set or a model does when it is built.
+    """
+    try_datasets(config, ('test_dataloader',))
+    model = build_model(config)
+    if config.get('load_from') is not None:
+        load_weights(model, config.load_from)
+    elif any(True for _ in model.parameters()):
+        name = config.filename or 'the config'
+        raise ValueError(f'{name} describes a network with weights: give a checkpoint')
+
+
+def try_datasets(
+    config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
+) -> None:
+    """Build the data sets of data loaders, without keeping images in memory."""
+    init_default_scope('mmrestore')
+    for loader in loaders:
+        if loader not in leave_out and config.get(loader) is not None:
+            DATASETS.build(_without_cache(config[loader].dataset))
+
+
+def build_model(config: Config) -> nn.Module:
+    """Build the model of a config, which stays as it is."""
+    init_default_scope('mmrestore')
+    return MODELS.build(copy.deepcopy(config.model))
+
+
+def _without_cache(config: Any) -> Any:
+    """Return the config of a data set, and of those in it, that keeps no images in memory."""
+    if not isinstance(config, Mapping):
+        return config
+    return {key: _without_cache(value) for key, value in config.items() if key != 'cache'}
