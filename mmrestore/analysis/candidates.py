@@ -87,6 +87,7 @@ class Candidate:
         """Restore a batch of the size of training as at test time, by its decorators too."""
         inputs = self.model.data_preprocessor.to_device(next(self.batches))['inputs']
         self.model.eval()
+        # Only wrappers of mixed precision have a type of their own.
         autocast = getattr(self.optim_wrapper, 'dtype', None)
         context = torch.autocast(self.device.type, autocast) if autocast else nullcontext()
         watch = _Stopwatch(self.device)

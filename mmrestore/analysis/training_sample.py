@@ -76,6 +76,7 @@ def training_sample(dataset: Any) -> dict:
     rng = sample_rng(SampleKey(0, 0, 0))
     scales = {'img': 1}
     if _targets(dataset):
+        # As above: not every step states a scale.
         scales['gt'] = max([1, *(getattr(step, 'scale', 1) for step in steps)])
     results: dict[str, Any] = {
         key: rng.integers(64, 192, (scale * side, scale * side, channels), dtype=np.uint8)

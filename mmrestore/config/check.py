@@ -139,11 +139,8 @@ def _check_optimizers(config: Config) -> None:
     model = config.get('model')
     if not isinstance(model, dict):
         return
-    kind: Any = MODELS.get(model['type']) if 'type' in model else None
-    from mmrestore.models.restorers.restorer import Restorer  # takes seconds
-
-    is_ours = isinstance(kind, type) and issubclass(kind, Restorer)
-    parts: tuple[str, ...] = kind.separately_optimized if is_ours else ()
+    restorer = _restorer(model)
+    parts: tuple[str, ...] = restorer.separately_optimized if restorer else ()
     wrapper = config.get('optim_wrapper')
     if isinstance(wrapper, dict):
         separate = by_part(wrapper)
@@ -172,20 +169,26 @@ def _check_optimizers(config: Config) -> None:
 
 
 def _check_clean_images(config: Config) -> None:
-    model, loader = config.get('model'), config.get('train_dataloader')
-    kinds: list[Any] = [
-        registry.get(part['type']) if isinstance(part, dict) and 'type' in part else None
-        for registry, part in ((MODELS, model), (DATASETS, loader and loader.get('dataset')))
-    ]
-    restorer, dataset = kinds
-    is_ours = isinstance(restorer, type) and issubclass(restorer, Restorer)
+    restorer = _restorer(config.get('model'))
+    loader = config.get('train_dataloader') or {}
+    part: Any = loader.get('dataset')
+    known = isinstance(part, dict) and 'type' in part
+    dataset: Any = DATASETS.get(part['type']) if known else None
     # Data sets of other packages do not state it.
     lacks_them = getattr(dataset, 'gives_clean_images', True) is False
-    if is_ours and restorer.needs_clean_images and lacks_them:
+    if restorer and restorer.needs_clean_images and lacks_them:
         raise ValueError(
             f'{restorer.__name__} needs clean images beside the degraded ones, which '
             f'{dataset.__name__} does not give: train with an UnpairedDataset'
         )
+
+
+def _restorer(model: Any) -> Any:
+    """Return the restorer class that the config of a model names, None for a model of another."""
+    from mmrestore.models.restorers.restorer import Restorer  # takes seconds
+
+    kind = MODELS.get(model['type']) if isinstance(model, dict) and 'type' in model else None
+    return kind if isinstance(kind, type) and issubclass(kind, Restorer) else None
 
 
 def _check(registry: Registry, config: Any, *, more: Iterable[str] = ()) -> None:

@@ -1,32 +1,16 @@
-"""Try what a training needs before it begins, so that mistakes and missing files show at once.
+"""Load external networks before training, so that a missing file fails at once.
 
 Batch transforms and losses that read networks from files have a method ``prepare()`` for that.
 """
 
 from __future__ import annotations
 
-import copy
-from contextlib import suppress
 from typing import Any
 
-import torch
 from torch import nn
 
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.models.losses.base import Loss
-from mmrestore.registry import MODELS
-
-
-def try_model(model: Any) -> None:
-    """Build a model without memory for its weights, and drop it again.
-
-    Raises:
-        KeyError, TypeError, ValueError: a part is not known, is given an argument that it does not
-            have or take, or does not go with another part.
-    """
-    # Files may be made later, and not every network can be built on the meta device.
-    with suppress(OSError, NotImplementedError, RuntimeError), torch.device('meta'):
-        MODELS.build(copy.deepcopy(model))
 
 
 def prepare_losses(model: nn.Module) -> None:

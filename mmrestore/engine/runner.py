@@ -29,8 +29,9 @@ from mmrestore.config.check import NAMED_HOOKS
 from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
 from mmrestore.engine.console import quieten, without_noise
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
-from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses, try_model
+from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import data_facts, resume, training_state
+from mmrestore.engine.trial import try_model
 from mmrestore.engine.validations import read_validations
 from mmrestore.files import write_text
 from mmrestore.models.restorers.restorer import Restorer

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
@@ -17,15 +19,15 @@ from mmrestore.registry import DATASETS, MODELS
 
 
 def try_training(config: Config) -> None:
-    """Build the data sets and the model of a training, and load what they and the run begin from.
+    """Build the model and the data sets of a training, and load what they and the run start from.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.
         KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
             does when it is built.
     """
-    try_datasets(config, ('train_dataloader', 'val_dataloader'))
     model = build_model(config)
+    try_datasets(config, ('train_dataloader', 'val_dataloader'))
     prepare_losses(model)
     checkpoint = config.get('load_from')
     if config.get('resume'):
@@ -48,8 +50,8 @@ def try_test(config: Config) -> None:
         ValueError: the weights are of another network, or left out although the network has some.
         KeyError, TypeError, ValueError: as a data set or a model does when it is built.
     """
-    try_datasets(config, ('test_dataloader',))
     model = build_model(config)
+    try_datasets(config, ('test_dataloader',))
     if config.get('load_from') is not None:
         load_weights(model, config.load_from)
     elif any(True for _ in model.parameters()):
@@ -65,6 +67,18 @@ def try_datasets(
     for loader in loaders:
         if loader not in leave_out and config.get(loader) is not None:
             DATASETS.build(_without_cache(config[loader].dataset))
+
+
+def try_model(model: Any) -> None:
+    """Build a model without memory for its weights, and drop it again.
+
+    Raises:
+        KeyError, TypeError, ValueError: a part is not known, is given an argument that it does not
+            have or take, or does not go with another part.
+    """
+    # Files may be made later, and not every network can be built on the meta device.
+    with suppress(OSError, NotImplementedError, RuntimeError), torch.device('meta'):
+        MODELS.build(copy.deepcopy(model))
 
 
 def build_model(config: Config) -> nn.Module:
