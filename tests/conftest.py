@@ -17,6 +17,7 @@ collect_ignore = [
     'image_files.py',
     'reference',
     'remembering_net.py',
+    'strategy_runs.py',
     'tiny_adversary.py',
     'tiny_components.py',
     'tiny_denoiser.py',

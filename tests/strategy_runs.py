@@ -50,7 +50,7 @@ SMALL = {
 TEACHER = 'model.data_preprocessor.batch_transforms.teacher'
 
 
-def settings_of(strategies: Sequence[str], network: str, folder: Path) -> dict[str, Any]:
+def settings_of(strategies: Sequence[str], backbone: dict, folder: Path) -> dict[str, Any]:
     """Return the settings that strategies leave to a config: patches, teachers, unpaired data."""
     settings: dict[str, Any] = {}
     if {'amsnet', 'amsnet_finetuning'} & set(strategies):
@@ -59,10 +59,10 @@ def settings_of(strategies: Sequence[str], network: str, folder: Path) -> dict[s
         settings['train_dataloader.dataset.pipeline.patch.size'] = 140  # mosaics of 160 x 160
     if 'rd' in strategies:
         settings[f'{TEACHER}.backbone'] = NETWORKS['ATBSN']
-        settings[f'{TEACHER}.checkpoint'] = write_weights('ATBSN', folder / 'teacher.pth')
+        settings[f'{TEACHER}.checkpoint'] = write_weights(NETWORKS['ATBSN'], folder / 'teacher.pth')
     if 'two_stage' in strategies:
-        settings[f'{TEACHER}.backbone'] = dict(_delete_=True, **NETWORKS[network])
-        settings[f'{TEACHER}.checkpoint'] = write_weights(network, folder / 'first.pth')
+        settings[f'{TEACHER}.backbone'] = dict(_delete_=True, **backbone)
+        settings[f'{TEACHER}.checkpoint'] = write_weights(backbone, folder / 'first.pth')
         settings['load_from'] = str(folder / 'first.pth')
     if {'adversarial', 'two_stage'} & set(strategies):
         settings['model.discriminator'] = dict(channels=8, num_layers=2)
@@ -85,7 +85,7 @@ def small_run(
 ) -> Runner:
     """Return the runner of a training of three iterations, not yet begun."""
     small = dict(SMALL)
-    settings = settings_of(strategies, network, folder)
+    settings = settings_of(strategies, NETWORKS[network], folder)
     if 'train_dataloader.dataset' in settings:
         del small['train_dataloader.dataset.pipeline.patch.size']
     backbone = {'model.backbone': dict(_delete_=True, **NETWORKS[network])}
@@ -96,10 +96,10 @@ def small_run(
     return Runner.from_cfg(config)
 
 
-def write_weights(network: str, path: Path) -> str:
+def write_weights(backbone: dict, path: Path) -> str:
     """Write seeded weights of a network as released files hold them; return their path."""
     torch.manual_seed(5)
-    torch.save(MODELS.build(NETWORKS[network]).state_dict(), path)
+    torch.save(MODELS.build(backbone).state_dict(), path)
     return str(path)
 
 

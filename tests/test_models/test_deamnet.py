@@ -8,11 +8,11 @@ import math
 import numpy as np
 import pytest
 import torch
-from parity import compare
 from plain_networks import PlainDeamNet
 from safetensors.torch import load_file
 
 from mmrestore.analysis.official_weights import official_weights
+from mmrestore.analysis.parity import compare
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import DeamNet
 

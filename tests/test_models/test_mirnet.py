@@ -7,10 +7,10 @@ import json
 
 import pytest
 import torch
-from parity import compare
 from plain_networks import PlainMIRNet, PlainMIRNetV2
 from torch import nn
 
+from mmrestore.analysis.parity import compare
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import MIRNet, MIRNetV2
 from mmrestore.models.backbones.mirnet import BlurredHalf, ResidualUp

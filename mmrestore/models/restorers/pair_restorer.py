@@ -93,13 +93,13 @@ class PairRestorer(Restorer):
                 f'{type(self.backbone).__name__} enlarges images by {self.backbone.scale}: pairs '
                 'of noisy images train denoisers only'
             )
-        weighing = [name for name, t in self.batch_transforms.items() if t.weights_loss]
-        if weighing:
-            raise ValueError(
-                f'the batch transform {weighing[0]!r} sets a weight of the loss, which pairs of '
-                'noisy images have no place for: take it away by '
-                f'model.data_preprocessor.batch_transforms.{weighing[0]}=None'
-            )
+        for name, transform in self.batch_transforms.items():
+            if transform.weights_loss or transform.targets_from_inputs:
+                what = 'targets' if transform.targets_from_inputs else 'a weight of the loss'
+                raise ValueError(
+                    f'batch transform {name!r} makes {what}, which pairs of noisy images do not '
+                    f'use: leave it out by model.data_preprocessor.batch_transforms.{name}=None'
+                )
         self.sampler = MODELS.build(sampler)
         self.consistency_weight = consistency_weight
         self.detach = detach
