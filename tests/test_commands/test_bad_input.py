@@ -70,6 +70,7 @@ def test_one_line_and_nothing_written(tmp_path, monkeypatch, capfd, words, messa
     output = capfd.readouterr()
     (line,) = (output.out + output.err).splitlines()
     assert re.match(f'mmrestore: error: .*{message}', line)
+    assert 'class `' not in line, 'what MMEngine puts before a message is left out'
     assert [path.name for path in tmp_path.iterdir()] == ['a_file']
 
 
