@@ -18,8 +18,13 @@ from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, MODELS
 
 
-def try_training(config: Config) -> None:
+def try_training(config: Config, *, load_from: str | None, resume: bool) -> None:
     """Build the model and the data sets of a training, and load what they and the run start from.
+
+    Args:
+        config: the config of the training.
+        load_from: checkpoint or weights that it begins from.
+        resume: whether it goes on with the training of the checkpoint, by default the newest one.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.
@@ -29,14 +34,13 @@ def try_training(config: Config) -> None:
     model = build_model(config)
     try_datasets(config, ('train_dataloader', 'val_dataloader'))
     prepare_losses(model)
-    checkpoint = config.get('load_from')
-    if config.get('resume'):
-        if checkpoint is not None and not Path(checkpoint).is_file():
-            raise FileNotFoundError(f'there is no checkpoint {checkpoint} to resume from')
+    if resume:
+        if load_from is not None and not Path(load_from).is_file():
+            raise FileNotFoundError(f'there is no checkpoint {load_from} to resume from')
         return
-    if checkpoint is not None:
+    if load_from is not None:
         try:
-            load_weights(model, checkpoint)
+            load_weights(model, load_from)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
     prepare_batch_transforms(model)
