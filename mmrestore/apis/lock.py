@@ -78,32 +78,34 @@ def take_lock(path: Path) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:  # a run that ended has just removed the folder
             continue
-        try:
-            _lock(descriptor, path)
-            if _is_at(descriptor, path):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, _this_process().encode())
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)  # of a run that has just ended and removed the file
+        free = _lock(descriptor, path)
+        # Otherwise the file is of a run that is just ending and has removed it.
+        if _is_at(descriptor, path):
+            if not free:
+                os.close(descriptor)
+                raise BlockingIOError(f'{path} is locked')
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, _this_process().encode())
+            return descriptor
+        os.close(descriptor)
     raise OSError(f'{path} could not be locked: it was removed {ATTEMPTS} times')
 
 
-def _lock(descriptor: int, path: Path) -> None:
+def _lock(descriptor: int, path: Path) -> bool:
+    """Lock an open file and return whether no other process holds it."""
     if fcntl is None:
-        return
+        return True
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:  # systems differ in the error
-        raise BlockingIOError(f'{path} is locked') from error
+    except (BlockingIOError, PermissionError):  # systems differ in the error
+        return False
     except OSError as error:
         warnings.warn(
             f'{path.parent} is on a file system without locks ({error.strerror}): nothing keeps a '
             'second training out of it',
             stacklevel=2,
         )
+    return True
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

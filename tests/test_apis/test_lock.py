@@ -7,8 +7,10 @@ import multiprocessing
 import os
 import signal
 import socket
+from contextlib import nullcontext
 
 import pytest
+import torch.distributed as dist
 
 from mmrestore.apis import lock
 from mmrestore.apis.lock import LOCK, own_folder
@@ -88,7 +90,7 @@ def test_a_file_that_was_removed_before_it_was_locked_is_made_again(tmp_path, mo
         if not calls:  # the run that held it ends just now
             path.unlink()
         calls.append(descriptor)
-        lock_file(descriptor, path)
+        return lock_file(descriptor, path)
 
     monkeypatch.setattr(lock, '_lock', late)
     with own_folder(tmp_path):
@@ -111,10 +113,31 @@ def test_a_file_system_without_locks_gives_a_warning(tmp_path, monkeypatch):
             assert (tmp_path / LOCK).exists()
 
 
-def test_only_the_main_process_locks_and_all_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(lock, 'is_main_process', lambda: False)
-    with own_folder(tmp_path / 'run'):
-        assert not (tmp_path / 'run').exists()
-    monkeypatch.setattr(lock, 'broadcast_object_list', lambda told: told.__setitem__(0, 'in use'))
-    with pytest.raises(ValueError, match='in use'), own_folder(tmp_path / 'run'):
-        pytest.fail('the main process was refused')
+def own_as(rank: int, folder, store, outcomes) -> None:
+    """Try to own a folder as one of two processes of a training."""
+    dist.init_process_group('gloo', init_method=f'file://{store}', rank=rank, world_size=2)
+    try:
+        with own_folder(folder):
+            outcomes.put((folder / LOCK).read_text().split()[1])
+            dist.barrier()
+    except ValueError as error:
+        outcomes.put(str(error))
+    dist.barrier()
+
+
+@pytest.mark.parametrize('taken', [False, True])
+def test_only_the_main_process_locks_and_all_are_refused(tmp_path, taken):
+    outcomes, folder = FORK.Queue(), tmp_path / 'run'
+    processes = [
+        FORK.Process(target=own_as, args=(rank, folder, tmp_path / 'store', outcomes))
+        for rank in range(2)
+    ]
+    with own_folder(folder) if taken else nullcontext():
+        for process in processes:
+            process.start()
+        told = [outcomes.get(timeout=60) for _ in processes]
+        for process in processes:
+            process.join()
+    main_process = os.getpid() if taken else processes[0].pid
+    assert told[0] == told[1] and str(main_process) in told[0]
+    assert taken == ('is in use by another training' in told[0])
