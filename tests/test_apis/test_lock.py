@@ -33,7 +33,9 @@ def hold(folder, begin, end, outcomes) -> None:
 def start(folder, number: int):
     """Start processes that try to own a folder at the same moment, and return their outcomes."""
     begin, end, outcomes = FORK.Barrier(number), FORK.Barrier(number + 1), FORK.Queue()
-    processes = [FORK.Process(target=hold, args=(folder, begin, end, outcomes)) for _ in range(number)]
+    processes = [
+        FORK.Process(target=hold, args=(folder, begin, end, outcomes)) for _ in range(number)
+    ]
     for process in processes:
         process.start()
     return processes, end, [outcomes.get(timeout=20) for _ in processes]

@@ -235,6 +235,8 @@ def test_variables_of_slurm_are_read(monkeypatch):
 
 
 def test_jobs_that_may_share_a_node_have_different_ports():
-    ports = [launch.slurm_port(str(700_000 + job), str(step)) for job in range(60) for step in range(9)]
+    ports = [
+        launch.slurm_port(str(700_000 + job), str(step)) for job in range(60) for step in range(9)
+    ]
     assert len(set(ports)) == len(ports)
     assert 10000 <= min(ports) and max(ports) < 30000, 'below what systems give to connections'

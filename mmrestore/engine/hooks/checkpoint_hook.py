@@ -77,7 +77,9 @@ class CheckpointHook(Hook):
         """Save after iteration ``runner.iter + 1`` where that is due."""
         done = runner.iter + 1
         # Of several processes this one alone is told to stop, and cannot average gradients alone.
-        if runner.stop.received and not (runner.distributed and is_accumulating(runner.optim_wrapper)):
+        if runner.stop.received and not (
+            runner.distributed and is_accumulating(runner.optim_wrapper)
+        ):
             self._save(runner, f'iter_{done}.pth', runner.epoch, done)
             self._exit(runner)
         last = done == runner.max_iters
