@@ -9,6 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmrestore.config.numbers import check_numbers
 from mmrestore.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -96,9 +97,11 @@ def check_config(config: Config) -> None:
     Raises:
         KeyError: a component is not known; the message names near ones.
         TypeError: a component has no such argument; the message names near ones and all.
-        ValueError: a hook has no type, or there is not one optimizer for each part of the model
-            that needs one.
+        ValueError: a number is given as text, a hook has no type, or there is not one optimizer for
+            each part of the model that needs one.
     """
+    settings = config.to_dict()
+    check_numbers({name: settings[name] for name in known_settings() if name in settings})
     for name in ('train', 'val', 'test'):
         _check(LOOPS, config.get(f'{name}_cfg'))
         evaluator = config.get(f'{name}_evaluator') or {}

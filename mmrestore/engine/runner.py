@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
 )
 from mmrestore.engine.console import quieten, without_noise
+from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import data_facts, resume, training_state
@@ -70,7 +70,7 @@ class Runner(_Runner):
         check_config(cfg)
         try_model(cfg.model)
         with without_noise():
-            return super().from_cfg(_without_half_loops(cfg))
+            return super().from_cfg(whole_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
@@ -304,24 +304,3 @@ class Runner(_Runner):
             }
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
-
-
-def _without_half_loops(cfg: Config) -> Config:
-    """Return a config without validation or tests where one of their three settings is None.
-
-    MMEngine wants all of them, so that a config would have to switch off each.
-    """
-    settings = {
-        name: [f'{name}_{part}' for part in ('cfg', 'dataloader', 'evaluator')]
-        for name in ('val', 'test')
-    }
-    off = [n for names in settings.values() if any(_is_none(cfg, n) for n in names) for n in names]
-    if off:
-        cfg = copy.deepcopy(cfg)
-        for name in off:
-            cfg[name] = None
-    return cfg
-
-
-def _is_none(cfg: Config, name: str) -> bool:
-    return name in cfg and cfg[name] is None

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, MODELS
@@ -31,6 +32,7 @@ def try_training(config: Config, *, load_from: str | None, resume: bool) -> None
         KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
             does when it is built.
     """
+    check_described(config, 'train')
     model = build_model(config)
     try_datasets(config, ('train_dataloader', 'val_dataloader'))
     prepare_losses(model)
@@ -54,6 +56,7 @@ def try_test(config: Config) -> None:
         ValueError: the weights are of another network, or left out although the network has some.
         KeyError, TypeError, ValueError: as a data set or a model does when it is built.
     """
+    check_described(config, 'test')
     model = build_model(config)
     try_datasets(config, ('test_dataloader',))
     if config.get('load_from') is not None:
@@ -66,8 +69,9 @@ def try_test(config: Config) -> None:
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
 ) -> None:
-    """Build the data sets of data loaders, without keeping images in memory."""
+    """Build the data sets of data loaders that are used, without keeping images in memory."""
     init_default_scope('mmrestore')
+    config = whole_loops(config)
     for loader in loaders:
         if loader not in leave_out and config.get(loader) is not None:
             DATASETS.build(_without_cache(config[loader].dataset))
