@@ -31,6 +31,12 @@ from mmrestore.registry import (
 MORE_SETTINGS = (
     *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
 )
+# What is read of dictionaries that name no type.
+UNTYPED = {
+    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
+    'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
+    'auto_scale_lr': ('base_batch_size', 'enable'),
+}
 # Hooks that a config may change without naming their type, for MMEngine knows it.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
@@ -110,6 +116,8 @@ def check_config(config: Config) -> None:
         loader = config.get(f'{name}_dataloader') or {}
         check_names(f'{name}_dataloader', loader, loader_arguments())
         _check(DATA_SAMPLERS, loader.get('sampler'))
+    for name, known in UNTYPED.items():
+        check_names(name, config.get(name) or {}, known)
     hooks = config.get('default_hooks') or {}
     for name, hook in hooks.items():
         if isinstance(hook, dict) and 'type' not in hook and name not in NAMED_HOOKS:

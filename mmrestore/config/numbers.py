@@ -39,7 +39,9 @@ def check_numbers(settings: Mapping[str, Any]) -> None:
     """
     for key, text in _texts(settings):
         if NUMBER.fullmatch(text.strip()) and _is_number(settings, key, text.strip()):
-            raise ValueError(f'{key} must be a number, got the text {text!r}: {_advice(text.strip())}')
+            raise ValueError(
+                f'{key} must be a number, got the text {text!r}: {_advice(text.strip())}'
+            )
 
 
 def _texts(settings: Any, at: str = '') -> Iterator[tuple[str, str]]:

@@ -11,6 +11,8 @@ PARTS = {
     'val': ('val_cfg', 'val_dataloader', 'val_evaluator'),
     'test': ('test_cfg', 'test_dataloader', 'test_evaluator'),
 }
+LEAST = {'max_epochs': 1, 'max_iters': 1, 'val_interval': 0}
+WORDS = {'train': 'training', 'val': 'validation', 'test': 'test'}
 
 
 def whole_loops(config: Config) -> Config:
@@ -20,20 +22,21 @@ def whole_loops(config: Config) -> Config:
     validation of 0 or None, switches it off.
 
     Raises:
-        ValueError: a setting is missing beside others, or the interval is no whole number from 0
-            on.
+        ValueError: a setting is missing beside others, or the length of the training or the
+            interval is no whole number from 1, or 0, on.
 
     Examples:
         >>> whole_loops(Config(dict(val_cfg={}, val_dataloader=None, val_evaluator={}))).val_cfg
     """
     off = [name for name in ('val', 'test') if any(_is_none(config, n) for n in PARTS[name])]
     loop = config.get('train_cfg') or {}
+    for name, least in LEAST.items():
+        number = loop.get(name, least)
+        if number is not None and (type(number) is not int or number < least):
+            raise ValueError(
+                f'train_cfg.{name} must be a whole number from {least} on, got {number!r}'
+            )
     interval = loop.get('val_interval', 1)
-    if interval is not None and (type(interval) is not int or interval < 0):
-        raise ValueError(
-            'train_cfg.val_interval must be a whole number from 1 on, or 0 for no validation, got '
-            f'{interval!r}'
-        )
     if off or not interval:
         config = copy.deepcopy(config)
     if not interval:
@@ -61,7 +64,7 @@ def check_described(config: Config, name: str) -> None:
     missing = [part for part in PARTS[name] if config.get(part) is None]
     if missing:
         what = config.filename or 'the config'
-        raise ValueError(f'{what} does not describe a {name} run: give {", ".join(missing)}')
+        raise ValueError(f'{what} does not describe a {WORDS[name]}: give {", ".join(missing)}')
 
 
 def _is_none(config: Config, name: str) -> bool:

@@ -36,7 +36,7 @@ def weights(checkpoint) -> dict:
     return load_checkpoint(checkpoint)['state_dict']
 
 
-def test_nothing_rewrites_it(config, tmp_path):
+def test_nothing_rewrites_it(config, tmp_path, capfd):
     run = apis.train(config, overrides=named(), work_dir=tmp_path / 'run')
     record = (run / 'net.py').read_bytes()
     with pytest.raises(ValueError, match='holds checkpoints of another run'):
@@ -47,7 +47,10 @@ def test_nothing_rewrites_it(config, tmp_path):
         apis.train(
             config, overrides=named('train_dataloader.batch_size=1'), work_dir=run, resume=True
         )
-    apis.train(config, overrides=named('train_cfg.max_epochs=2'), work_dir=run, resume=True)
+    longer = named('train_cfg.max_epochs=2', 'log_level=INFO')
+    apis.train(config, overrides=longer, work_dir=run, resume=True)
+    changed = 'goes on with other settings than net.py records: train_cfg.max_epochs, log_level'
+    assert changed in capfd.readouterr().out
     assert (run / 'epoch_2.pth').is_file()
     assert (run / 'net.py').read_bytes() == record
     epochs = [open_config(path).train_cfg.max_epochs for path in sorted(run.glob('*/net.py'))]
