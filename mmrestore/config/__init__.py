@@ -167,13 +167,14 @@ def _import_modules(imports: Any, file: Path | None) -> None:
         return
     where = f'custom_imports of {file}' if file else 'custom_imports'
     names = imports.get('imports') if isinstance(imports, Mapping) else None
-    listed = isinstance(names, (str, list)) and all(isinstance(name, str) for name in names)
-    if not listed or set(imports) - {'imports', 'allow_failed_imports'}:
+    names = [names] if isinstance(names, str) else names
+    listed = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if names is None or not listed or set(imports) - {'imports', 'allow_failed_imports'}:
         raise TypeError(
             f'{where}: expected dict(imports=["module"], allow_failed_imports=False), got '
             f'{imports!r}'
         )
-    for name in [names] if isinstance(names, str) else names:
+    for name in names:
         try:
             import_modules_from_strings([name], imports.get('allow_failed_imports', False))
         except Exception as error:  # whatever the code of the module raises

@@ -43,7 +43,7 @@ def whole_loops(config: Config) -> Config:
         del config.train_cfg['val_interval']
         off.append('val')
     for name in off:
-        config.update({part: None for part in PARTS[name]})
+        config.update(dict.fromkeys(PARTS[name]))
     for name in ('val', 'test'):
         missing = [part for part in PARTS[name] if part not in config]
         if 0 < len(missing) < len(PARTS[name]):

@@ -148,7 +148,7 @@ class Runner(_Runner):
 
     @master_only
     def dump_config(self) -> None:
-        """Write the config into the folder of the log; see ``RecordHook`` for that of a training."""
+        """Write the config beside the log; ``RecordHook`` writes that of a training."""
         write_text(Path(self.log_dir) / self.config_file.name, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
@@ -246,7 +246,7 @@ class Runner(_Runner):
                 self.logger.info('no checkpoint to resume from in %s: a new run', self.work_dir)
             else:
                 resume(self, *latest)
-        elif self._resume:
+        elif self._resume and self._load_from is not None:
             resume(self, Path(self._load_from), load_checkpoint(Path(self._load_from)))
         elif self._load_from is not None:
             self.load_checkpoint(self._load_from)

@@ -110,9 +110,9 @@ def test_a_file_system_without_locks_gives_a_warning(tmp_path, monkeypatch):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(lock.fcntl, 'lockf', without)
-    with pytest.warns(UserWarning, match=r'without locks \(No locks available\)'):
-        with own_folder(tmp_path):
-            assert (tmp_path / LOCK).exists()
+    message = r'without locks \(No locks available\)'
+    with pytest.warns(UserWarning, match=message), own_folder(tmp_path):
+        assert (tmp_path / LOCK).exists()
 
 
 def own_as(rank: int, folder, store, outcomes) -> None:

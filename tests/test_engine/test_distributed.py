@@ -239,4 +239,4 @@ def test_jobs_that_may_share_a_node_have_different_ports():
         launch.slurm_port(str(700_000 + job), str(step)) for job in range(60) for step in range(9)
     ]
     assert len(set(ports)) == len(ports)
-    assert 10000 <= min(ports) and max(ports) < 30000, 'below what systems give to connections'
+    assert min(ports) >= 10000 and max(ports) < 30000, 'below what systems give to connections'
