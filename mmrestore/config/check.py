@@ -9,6 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmrestore.config.annotations import UNTYPED
 from mmrestore.config.merging import flat
 from mmrestore.config.numbers import check_numbers
 from mmrestore.registry import (
@@ -32,12 +33,6 @@ from mmrestore.registry import (
 MORE_SETTINGS = (
     *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
 )
-# What is read of dictionaries that name no type.
-UNTYPED = {
-    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
-    'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
-    'auto_scale_lr': ('base_batch_size', 'enable'),
-}
 # Hooks that a config may change without naming their type, for MMEngine knows it.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 

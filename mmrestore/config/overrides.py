@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,17 +9,13 @@ from typing import Any
 from mmrestore.config.annotations import (
     annotation_members,
     argument_annotation,
-    is_text,
+    argument_names,
+    fitted,
     present_setting,
 )
 from mmrestore.config.merging import merged, plain
+from mmrestore.config.values import read_value
 from mmrestore.registry import suggest
-
-HOW = (
-    'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
-    'and text with spaces or brackets in quotes'
-)
-WORDS = {'true': True, 'false': False, 'none': None, 'inf': float('inf'), 'nan': float('nan')}
 
 
 def split_override(text: str) -> tuple[str, str]:
@@ -50,7 +45,8 @@ def read_override(settings: Mapping[str, Any], key: str, text: str) -> Any:
     a bare word is text.
 
     Raises:
-        ValueError: the text cannot be read, or the setting is a number and the text is none.
+        ValueError: the text cannot be read, or the setting is a switch or a number and the text is
+            none.
 
     Examples:
         >>> read_override({'root': 'photos'}, 'root', '2024_01')
@@ -60,75 +56,28 @@ def read_override(settings: Mapping[str, Any], key: str, text: str) -> Any:
         >>> read_override({}, 'custom_hooks', '[dict(type="EMAHook")]')
         [{'type': 'EMAHook'}]
     """
-    present = present_setting(settings, key)
-    members = annotation_members(argument_annotation(settings, key))
-    as_text = isinstance(present, str) or any(is_text(member) for member in members)
-    only_text = as_text and all(is_text(m) or m == 'None' for m in members)
-    if text in ('None', 'none'):
-        return None
-    if as_text and (only_text or not text.startswith(('[', '(', '{', 'dict('))):
-        return plain(_unquoted(text))
     try:
-        value = read_value(text)
+        return plain(read_value(text, settings, key), at=key)
     except ValueError as error:
-        if as_text:
-            return plain(text)
         raise ValueError(f'{key}={text}: {error}') from None
-    is_number = isinstance(present, (int, float)) and not isinstance(present, bool)
-    if is_number and isinstance(value, str):
-        raise ValueError(f'{key}={text}: expected a number, such as the present {present}')
-    return plain(value)
 
 
-def read_value(text: str) -> Any:
-    """Return the value that a text stands for; nothing of it is executed.
+def check_value(settings: Mapping[str, Any], key: str, value: Any) -> Any:
+    """Return a value from Python as the setting of a dotted key takes it.
 
     Raises:
-        ValueError: the text cannot be read; the message says how to write it.
+        ValueError: the setting is a switch or a number, and the value is of another type.
 
     Examples:
-        >>> read_value('[a,1e-3,dict(b=None)]'), read_value('a,b'), read_value('iter_5.pth')
-        (['a', 0.001, {'b': None}], ['a', 'b'], 'iter_5.pth')
+        >>> check_value({'resume': False}, 'resume', 'no')
+        Traceback (most recent call last):
+        ValueError: resume: expected True or False, got the text 'no'
     """
+    members = annotation_members(argument_annotation(settings, key))
     try:
-        tree = ast.parse(text.strip(), mode='eval').body
-        value = _value(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        if re.fullmatch(r'[^\s,()\[\]{}\'"=]+', text):
-            return text
-        raise ValueError(f'this cannot be read: {HOW}') from None
-    # A bare `a,b` is a list, as in MMEngine.
-    bare = isinstance(tree, ast.Tuple) and not text.strip().startswith('(')
-    return list(value) if bare else value
-
-
-def _value(node: ast.expr) -> Any:
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        number = _value(node.operand)
-        if isinstance(number, (int, float)):
-            return -number if isinstance(node.op, ast.USub) else number
-    if isinstance(node, ast.List):
-        return [_value(item) for item in node.elts]
-    if isinstance(node, ast.Tuple):
-        return tuple(_value(item) for item in node.elts)
-    if isinstance(node, ast.Dict) and None not in node.keys:
-        return {
-            str(_value(key)): _value(value)
-            for key, value in zip(node.keys, node.values, strict=True)
-            if key is not None
-        }
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id == 'dict' and not node.args and all(k.arg for k in node.keywords):
-            return {str(k.arg): _value(k.value) for k in node.keywords}
-        if node.func.id == 'float' and len(node.args) == 1 and not node.keywords:
-            return float(_value(node.args[0]))
-    if isinstance(node, ast.Name):
-        return WORDS.get(node.id, node.id)
-    if isinstance(node, ast.Attribute):
-        return ast.unparse(node)
-    raise ValueError
+        return fitted(plain(value, at=key), members, present_setting(settings, key))
+    except ValueError as error:
+        raise ValueError(f'{key}: {error}') from None
 
 
 def with_overrides(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,8 +96,21 @@ def with_overrides(settings: Mapping[str, Any], values: Mapping[str, Any]) -> di
     """
     result: Any = merged({}, settings)
     for key, value in values.items():
+        if value is None and '.' in key:
+            _check_there(result, key)
         result = _set(result, key.split('.'), plain(value, at=key), key)
     return result
+
+
+def _check_there(settings: Mapping[str, Any], key: str) -> None:
+    """Check that a setting that is switched off is there, or is an argument."""
+    owner, _, name = key.rpartition('.')
+    others = present_setting(settings, owner)
+    if isinstance(others, (list, tuple)):
+        return
+    known = [*(others if isinstance(others, Mapping) else ()), *argument_names(settings, owner)]
+    if name not in known:
+        raise ValueError(f'{key}=None: the config has no such setting.{suggest(name, known)}')
 
 
 def _set(settings: Any, parts: Sequence[str], value: Any, key: str) -> Any:
@@ -170,15 +132,4 @@ def _set(settings: Any, parts: Sequence[str], value: Any, key: str) -> Any:
         if first.isdigit() and settings and first not in settings:
             raise ValueError(f'{key}: expected a name, one of {", ".join(settings)}, got {first!r}')
         return {**settings, first: _set(settings.get(first), rest, value, key)}
-    if value is None and first not in settings and '.' in key:
-        raise ValueError(f'{key}=None: the config has no such setting.{suggest(first, settings)}')
     return merged(settings, {first: value}, at=key.rpartition('.')[0])
-
-
-def _unquoted(text: str) -> str:
-    """Return a text without quotes around all of it."""
-    try:
-        value = ast.literal_eval(text) if text[:1] in ('"', "'") else text
-    except (SyntaxError, ValueError):
-        return text
-    return value if isinstance(value, str) else text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmrestore.config.overrides import read_override, read_value, split_override, with_overrides
+from mmrestore.config.overrides import read_override, split_override, with_overrides
+from mmrestore.config.values import read_value
 
 SETTINGS = {
     'train_dataloader': {'dataset': {'type': 'ImageFolder', 'root': 'data/a'}},
@@ -29,14 +30,14 @@ SETTINGS = {
         # By the annotation, for there is no value yet.
         ('train_dataloader.dataset.gt_root=2024_01', '2024_01'),
         ('train_dataloader.dataset.list_file=a b.txt', 'a b.txt'),
-        ('train_dataloader.dataset.files=[1,kodim05]', [1, 'kodim05']),
+        ('train_dataloader.dataset.files=[001,kodim05]', ['001', 'kodim05']),
         ('load_from=2024/a,b.pth', '2024/a,b.pth'),
         ('load_from=None', None),
         ('optim_wrapper.optimizer.lr=1e-4', 1e-4),
         ('optim_wrapper.optimizer.betas=0.5,0.9', [0.5, 0.9]),
         ('optim_wrapper.optimizer.betas=(0.5,0.9)', (0.5, 0.9)),
         ('optim_wrapper.optimizer.fused=true', True),
-        ('model.attachments.mask.layers=[a,b.*.attn]', '[a,b.*.attn]'),
+        ('model.attachments.mask.layers=[a,b.*.attn]', ['a', 'b.*.attn']),
         ('model.attachments.mask.layers=["a","b.*.attn"]', ['a', 'b.*.attn']),
         ('model.attachments.mask.ratio=[0.7,0.8]', [0.7, 0.8]),
         ('custom_hooks=[dict(type="EMAHook")]', [{'type': 'EMAHook'}]),
@@ -71,11 +72,11 @@ def test_the_home_folder_is_expanded(monkeypatch):
     [
         (
             'optim_wrapper.optimizer.lr=fast',
-            'lr=fast: expected a number, such as the present 0.001',
+            'lr=fast: expected a number, such as the present 0.001, got the text',
         ),
         ('custom_hooks=[dict(type="EMAHook"', r'cannot be read: write numbers as 0\.5, lists as'),
         ('custom_hooks=[open("x")]', 'cannot be read: write'),
-        ('model.x=two words', 'text with spaces or brackets in quotes'),
+        ('model.x=two words', 'put text other than a bare word in quotes'),
         ('model.test_seed', 'expected KEY=VALUE, got'),
         ('=5', 'expected KEY=VALUE, got'),
     ],

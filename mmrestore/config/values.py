@@ -1,0 +1,212 @@
+"""Typed texts as values: numbers, lists, dictionaries and words; nothing is executed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mmrestore.config.annotations import (
+    SWITCHES,
+    annotation_members,
+    argument_annotation,
+    fitted,
+    is_text,
+    item_members,
+    present_setting,
+)
+from mmrestore.config.merging import merged
+
+HOW = (
+    'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
+    'and put text other than a bare word in quotes'
+)
+WORDS = {'true': True, 'false': False, 'none': None, 'True': True, 'False': False, 'None': None}
+QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
+# Quotes open only where a value begins, so that `it's` is a word.
+TOKEN = re.compile(rf'(?<![^\s,=:(\[{{])(?:{QUOTED})|.', re.DOTALL)
+BARE_WORD = re.compile(r'[^\s,()\[\]{}\'"=]+')
+NOT_FINITE = re.compile(r"""([-+]?)(?:float\(\s*['"]?([-+]?)(inf|nan)['"]?\s*\)|(inf|nan))""")
+CLOSING = {'(': ')', '[': ']', '{': '}'}
+DEEPEST = 50
+
+
+class UnreadableError(ValueError):
+    """A text that stands for no value."""
+
+    def __init__(self) -> None:
+        super().__init__(f'this cannot be read: {HOW}')
+
+
+def read_value(
+    text: str,
+    settings: Mapping[str, Any] | None = None,
+    key: str = 'value',
+    members: list[str] | None = None,
+) -> Any:
+    """Return the value that a text stands for.
+
+    What the annotation of an argument says is text is taken as it is typed, also inside of
+    ``dict(type=...)``; elsewhere a word that is no number, such as ``a/b.pth``, is text.
+
+    Args:
+        text: what is typed.
+        settings: the settings among which the value will stand.
+        key: dotted key of the value in them.
+        members: the types that the value may have; those of the argument by default.
+
+    Raises:
+        ValueError: the text cannot be read, the message says how to write it; or the value is of
+            another type than the argument.
+
+    Examples:
+        >>> read_value('[a,1e-3,dict(b=None)]'), read_value('a,b'), read_value('iter_5.pth')
+        (['a', 0.001, {'b': None}], ['a', 'b'], 'iter_5.pth')
+        >>> read_value('dict(type=ImageFolder,root=2024_01)')
+        {'type': 'ImageFolder', 'root': '2024_01'}
+    """
+    settings = settings or {}
+    if members is None:
+        members = annotation_members(argument_annotation(settings, key))
+    if text.strip() in ('None', 'none'):
+        return None
+    if 'bool' in members and text.strip().lower() in SWITCHES:
+        return SWITCHES[text.strip().lower()]
+    present = present_setting(settings, key)
+    if not members and isinstance(present, str):
+        members = ['str', 'Any']
+    if not any(is_text(member) for member in members):
+        return fitted(_structure(text, settings, key, members), members, present)
+    if all(is_text(member) or member == 'None' for member in members):
+        return _unquoted(text)
+    if not _may_be_more(text, members):
+        return _unquoted(text)
+    try:
+        return _structure(text, settings, key, members)
+    except UnreadableError:
+        return text
+
+
+def _may_be_more(text: str, members: list[str]) -> bool:
+    """Whether a text whose setting may be text or something else can be the latter."""
+    if text.startswith(('[', '(', '{', 'dict(')):
+        return True
+    if {'int', 'float'} & set(members) and isinstance(_number(text.strip()), (int, float)):
+        return True
+    return bool(item_members(members)) and ',' in text
+
+
+def _structure(text: str, settings: Mapping[str, Any], key: str, members: list[str]) -> Any:
+    """Return a value in brackets, several with commas between them, or a single one."""
+    text = text.strip()
+    inside = text[text.find('(') + 1 : -1] if text.startswith('dict') else text[1:-1]
+    if re.fullmatch(r'dict\s*\(.*\)', text, re.DOTALL):
+        return _dictionary(inside, '=', settings, key)
+    if text[:1] == '{' and text[-1:] == '}':
+        return _dictionary(inside, ':', settings, key)
+    bare = len(pieces(text, ',')) > 1  # as in MMEngine, a list
+    if bare or (text[:1] in ('[', '(') and text[-1:] == CLOSING[text[:1]]):
+        items = _items(text if bare else inside)
+        if text[0] == '(' and not bare and len(items) == 1 and ',' not in inside[-1:]:
+            return _structure(inside, settings, key, members)
+        values = [read_value(item, members=item_members(members)) for item in items]
+        return tuple(values) if text[0] == '(' and not bare else values
+    return _word(text)
+
+
+def _dictionary(text: str, sign: str, settings: Mapping[str, Any], key: str) -> dict[Any, Any]:
+    """Return the dictionary of ``NAME=VALUE, ...``; its ``type`` tells what the values are."""
+    pairs: dict[Any, str] = {}
+    for item in _items(text):
+        name, *rest = pieces(item, sign)
+        if not rest or (sign == '=' and not name.strip().isidentifier()):
+            raise UnreadableError
+        pairs[name.strip() if sign == '=' else _word(name.strip())] = sign.join(rest)
+    if 'type' in pairs:
+        kind = {'type': _unquoted(pairs['type'].strip())}
+        settings = _with(settings, key, kind)
+    return {
+        name: read_value(value.strip(), settings, f'{key}.{name}') for name, value in pairs.items()
+    }
+
+
+def _with(settings: Mapping[str, Any], key: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with a dictionary at a dotted key, merged into what is there."""
+    for part in reversed(key.split('.')):
+        value = {part: value}
+    try:
+        return merged(settings, value)
+    except TypeError:  # what is there is no dictionary, and is replaced
+        return value
+
+
+def _items(text: str) -> list[str]:
+    """Return what stands between commas; one may end the list."""
+    items = pieces(text, ',')
+    if not items[-1].strip():
+        items.pop()
+    if not all(item.strip() for item in items):
+        raise UnreadableError
+    return [item.strip() for item in items]
+
+
+def pieces(text: str, separator: str) -> list[str]:
+    """Split a text at a separator, but not in brackets and quotes.
+
+    Raises:
+        ValueError: brackets do not match, or are too deep.
+
+    Examples:
+        >>> pieces('a,[b,c],"d,e"', ',')
+        ['a', '[b,c]', '"d,e"']
+    """
+    found, start, expected = [], 0, []
+    for token in TOKEN.finditer(text):
+        sign = token[0]
+        if sign in CLOSING:
+            expected.append(CLOSING[sign])
+        elif sign in CLOSING.values() and (not expected or expected.pop() != sign):
+            raise UnreadableError
+        elif sign == separator and not expected:
+            found.append(text[start : token.start()])
+            start = token.end()
+        if len(expected) > DEEPEST:
+            raise UnreadableError
+    if expected:
+        raise UnreadableError
+    return [*found, text[start:]]
+
+
+def _word(text: str) -> Any:
+    """Return a number, a quoted text, a word with a meaning, or a bare word, which is text."""
+    if text in WORDS:
+        return WORDS[text]
+    if re.fullmatch(QUOTED, text, re.DOTALL):
+        return _unquoted(text)
+    number = _number(text)
+    if number is not None:
+        return number
+    if BARE_WORD.fullmatch(text):
+        return text
+    raise UnreadableError
+
+
+def _number(text: str) -> int | float | None:
+    match = NOT_FINITE.fullmatch(text)
+    if match:
+        return float(f'{match[1]}{match[3] or match[4]}') * (-1 if match[2] == '-' else 1)
+    try:
+        value = ast.literal_eval(text) if text[:1] in '+-.0123456789' else None
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    return value if type(value) in (int, float) else None
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without quotes around all of it."""
+    try:
+        value = ast.literal_eval(text) if text[:1] in ('"', "'") else text
+    except (SyntaxError, ValueError):
+        return text
+    return value if isinstance(value, str) else text
