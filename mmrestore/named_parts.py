@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mmrestore.deprecation import warn_deprecated
 
+DECORATORS = ('inference', 'training_decorators')
 Parts = Mapping[str, Any] | Sequence[Any]
 
 
@@ -50,13 +52,16 @@ def named_parts(parts: Parts | None, *, taken: Iterable[str] = ()) -> dict[str, 
     return named
 
 
-def read_parts(parts: Parts | None, setting: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
+def read_parts(
+    parts: Parts | None, setting: str, *, taken: Iterable[str] = (), file: Path | None = None
+) -> dict[str, Any]:
     """Return :func:`named_parts`, with a deprecation warning for the list form.
 
     Args:
         parts: configs by name, or a list.
         setting: how the user calls it, such as ``inference``.
         taken: names that are not given to the items of a list.
+        file: where it is written.
     """
     named = named_parts(parts, taken=taken)
     if parts and not isinstance(parts, Mapping):
@@ -65,9 +70,25 @@ def read_parts(parts: Parts | None, setting: str, *, taken: Iterable[str] = ()) 
             f'{setting}=dict({", ".join(f"{name}=..." for name in named)})',
             since='0.2',
             removed='0.4',
-            stacklevel=4,
+            file=file,
         )
     return named
+
+
+def with_named_decorators(settings: dict[str, Any], file: Path | None = None) -> dict[str, Any]:
+    """Return settings whose inference decorators are keyed by name, if the model lists them.
+
+    Args:
+        settings: settings by name, of which ``model`` is read.
+        file: the file that states them. A list of a file takes the place of what it inherits.
+    """
+    model = settings.get('model')
+    if not isinstance(model, Mapping):
+        return settings
+    lists = {key: model[key] for key in DECORATORS if isinstance(model.get(key), list)}
+    replaces: dict[str, Any] = {} if file is None else {'_delete_': True}
+    named = {k: {**replaces, **read_parts(v, k, file=file)} for k, v in lists.items()}
+    return {**settings, 'model': {**model, **named}} if named else settings
 
 
 def snake_case(name: str) -> str:

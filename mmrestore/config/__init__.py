@@ -10,19 +10,20 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
+from mmrestore.config.absent import without_absent
 from mmrestore.config.check import (
     by_part,
     check_config,
-    check_override,
     check_settings,
+    check_top_names,
     known_settings,
 )
 from mmrestore.config.merging import IMPORTS, flat, plain
 from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
-from mmrestore.config.overrides import read_override, split_override, with_overrides
+from mmrestore.config.overrides import Overrides, overridden
 from mmrestore.config.reading import Settings, read_settings
 from mmrestore.config.text import config_page, config_text, read_config_text
-from mmrestore.named_parts import read_parts
+from mmrestore.named_parts import with_named_decorators
 
 __all__ = [
     'by_part',
@@ -36,8 +37,6 @@ __all__ = [
     'shipped_configs',
 ]
 
-Overrides = Mapping[str, Any] | Sequence[str]
-
 
 def open_config(
     path_or_name: str | Path | Config | Mapping[str, Any],
@@ -50,9 +49,9 @@ def open_config(
         path_or_name: a file; the name of a config that ships with mmrestore (``traps/swinir_s``)
             or with another package (``package::name``); or settings that were read before, which
             stay as they are.
-        overrides: settings by dotted key, or texts ``KEY=VALUE`` as they are typed, see
-            ``mmrestore.config.overrides``. Those of a config with several stages begin with the
-            name of a stage and are applied when that is opened.
+        overrides: settings by dotted key, or texts ``KEY=VALUE`` as they are typed, or a list of
+            both, see ``mmrestore.config.overrides``. Those of a config with several stages begin
+            with the name of a stage and are applied when that is opened, after its own.
         strategies: names of strategies (``traps``), or files; each is merged into what is read
             before it.
 
@@ -78,11 +77,11 @@ def open_config(
     check_settings(settings.values, settings.variables)
     variables = settings.variables.difference(known_settings())
     values = {k: v for k, v in settings.values.items() if k not in variables}
-    _name_decorators(values.get('model'))
+    check_top_names(values, file)
     _import_modules(values.get(IMPORTS), file)
-    changes = _override_values(values, variables, overrides or {})
-    config = Config(with_overrides(values, changes), filename=file and str(file))
-    _import_modules(config.get(IMPORTS), file)
+    values = with_named_decorators(overridden(values, overrides or {}, variables=variables))
+    _import_modules(values.get(IMPORTS), file)
+    config = Config(without_absent(values), filename=file and str(file))
     check_config(config)
     return config
 
@@ -114,65 +113,14 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
     return settings
 
 
-def _name_decorators(model: Any) -> None:
-    """Replace lists of inference decorators, the form of earlier versions, by configs by name."""
-    for key in ('inference', 'training_decorators'):
-        if isinstance(model, dict) and isinstance(model.get(key), list):
-            model[key] = read_parts(model[key], key)
-
-
 def _read(source: str | Path | Config | Mapping[str, Any]) -> tuple[Settings, Path | None]:
     if isinstance(source, (str, Path)):
         file = find_config(source)
         return read_settings(file), file
     values = source.to_dict() if isinstance(source, Config) else copy.deepcopy(dict(source))
     name = source.filename if isinstance(source, Config) else None
-    return Settings(plain(values), frozenset(), ()), name and Path(name)
-
-
-def _override_values(
-    settings: Mapping[str, Any], variables: frozenset[str], overrides: Overrides
-) -> dict[str, Any]:
-    """Return overrides as values by dotted key."""
-    if isinstance(overrides, Mapping):
-        pairs: Sequence[tuple[str, Any]] = list(overrides.items())
-    else:
-        pairs = [split_override(text) for text in overrides]
-    if 'stages' in settings:
-        return _stage_overrides(settings['stages'], overrides)
-    for key, _ in pairs:
-        if key.split('.')[0] in variables:
-            raise ValueError(
-                f'{key} is a variable of the config, which is filled in where it is used before '
-                'overrides are applied: override the settings that use it (`mmrestore config` '
-                'shows them)'
-            )
-        check_override(settings, key)
-    if isinstance(overrides, Mapping):
-        return dict(pairs)
-    values: dict[str, Any] = {}
-    for key, text in pairs:  # an earlier one may say what kind of part a later one changes
-        values[key] = read_override(with_overrides(settings, values), key, text)
-    return values
-
-
-def _stage_overrides(stages: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
-    """Return the overrides of every stage as settings of its own, not yet read."""
-    by_stage: dict[str, Any] = {}
-    for item in overrides:
-        stage, _, rest = item.partition('.')
-        if stage not in stages or not rest:
-            names = [f'{name}.' for name in stages]
-            raise ValueError(
-                f'{item}: begin with the name of a stage, {" or ".join(names)}, as in '
-                f'{names[0]}{item}'
-            )
-        key = f'stages.{stage}.overrides'
-        if isinstance(overrides, Mapping):
-            by_stage.setdefault(key, {})[rest] = overrides[item]
-        else:
-            by_stage.setdefault(key, []).append(rest)
-    return by_stage
+    settings = with_named_decorators(plain(values))
+    return Settings(settings, frozenset(), ()), name and Path(name)
 
 
 def _import_modules(imports: Any, file: Path | None) -> None:

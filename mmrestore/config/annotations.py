@@ -6,7 +6,7 @@ import ast
 import inspect
 import pkgutil
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mmrestore.config.merging import look_up
@@ -26,15 +26,13 @@ UNTYPED = {
     'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
     'auto_scale_lr': ('base_batch_size', 'enable'),
 }
-# Settings that no signature describes.
+# Settings that no signature describes, or that we read before what has it does.
 ANNOTATIONS = {
     r'find_unused_parameters|auto_scale_lr\.enable|env_cfg\.cudnn_benchmark': 'bool',
+    r'train_cfg\.val_interval': 'int | None',
     r'auto_scale_lr\.base_batch_size|env_cfg\.resource_limit': 'int',
     r'(train|val|test)_dataloader\.(total_batch_size|num_batch_per_epoch)': 'int | None',
 }
-NAMES = {bool: 'True or False', int: 'a whole number', float: 'a number'}
-SIMPLE = {'bool': bool, 'int': int, 'float': float, 'Number': float, 'Real': float}
-SWITCHES = {'true': True, 'yes': True, 'on': True, 'false': False, 'no': False, 'off': False}
 
 
 def argument(settings: Mapping[str, Any], key: str) -> inspect.Parameter | None:
@@ -141,53 +139,6 @@ def item_members(members: Iterable[str]) -> list[str]:
     lists = r'(?:\w+\.)*(?:Sequence|Iterable|Collection|[Ll]ist|[Tt]uple)\[([^,]+)(?:,.*)?\]'
     inside = [re.fullmatch(lists, member) for member in members]
     return [each for match in inside if match for each in annotation_members(match[1])]
-
-
-def simple_types(members: Collection[str]) -> set[type]:
-    """Return bool, int and float as far as an annotation allows them; none if it allows others.
-
-    Examples:
-        >>> simple_types(['int', 'None']), simple_types(['int', 'str'])
-        ({<class 'int'>}, set())
-    """
-    names = [name.rpartition('.')[2] for name in members if name != 'None']
-    return {SIMPLE[name] for name in names} if all(name in SIMPLE for name in names) else set()
-
-
-def fitted(value: Any, members: Collection[str], present: Any = None) -> Any:
-    """Return a value as a setting takes it that is a switch or a number.
-
-    Args:
-        value: any value; a float without fraction becomes a whole number where one is needed.
-        members: the types that the annotation of the argument allows; none if it is not known.
-        present: the value that the setting has, which tells its type where ``members`` do not.
-
-    Raises:
-        ValueError: the setting is a switch or a number, and the value is of another type.
-
-    Examples:
-        >>> fitted(1e5, ['int']), fitted(False, ['bool']), fitted([1], ['int', 'Sequence[int]'])
-        (100000, False, [1])
-        >>> fitted('no', ['bool'])
-        Traceback (most recent call last):
-        ValueError: expected True or False, got the text 'no'
-    """
-    allowed = simple_types(members)
-    if value is None or not (allowed or isinstance(present, (bool, int, float))):
-        return value
-    if not allowed and isinstance(value, (str, bool)):
-        known = type(value).__name__ in members
-        allowed = set() if known else {bool if isinstance(present, bool) else float}
-    elif not allowed and not members and isinstance(present, bool):
-        allowed = {bool}
-    if not allowed or type(value) in allowed or (type(value) is int and float in allowed):
-        return value
-    if int in allowed and isinstance(value, float) and value.is_integer():
-        return int(value)
-    names = ' or '.join(NAMES[each] for each in NAMES if each in allowed)
-    such = f', such as the present {present}' if type(present) in (int, float) else ''
-    what = 'the text ' if isinstance(value, str) else ''
-    raise ValueError(f'expected {names}{such}, got {what}{value!r}')
 
 
 def _written(annotation: Any) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
+from keyword import iskeyword
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.config.config import RESERVED_KEYS
 
 from mmrestore.config.annotations import UNTYPED
 from mmrestore.config.merging import flat
@@ -95,6 +98,28 @@ def check_settings(names: Iterable[str], variables: Collection[str]) -> None:
     for name in names:
         if name not in (*known, *variables) and (guess := suggest(name, known, likeness=0.7)):
             raise TypeError(f'nothing reads the setting {name!r}.{guess}')
+
+
+def check_top_names(names: Iterable[str], file: Path | None) -> None:
+    """Check that the top-level names of a config can be those of a Python file.
+
+    Raises:
+        ValueError: one cannot, or MMEngine keeps it for itself; the message names the file.
+
+    Examples:
+        >>> check_top_names(['my-key'], None)
+        Traceback (most recent call last):
+        ValueError: the config: 'my-key' cannot name a setting: use letters, digits and _
+    """
+    where = file or 'the config'
+    for name in names:
+        if not name.isidentifier() or iskeyword(name):
+            raise ValueError(f'{where}: {name!r} cannot name a setting: use letters, digits and _')
+        if name in RESERVED_KEYS:
+            raise ValueError(
+                f'{where}: {name!r} cannot name a setting, MMEngine uses it for itself: choose '
+                'another name, or one that begins with _ for what is no setting'
+            )
 
 
 def check_config(config: Config) -> None:

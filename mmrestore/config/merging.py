@@ -97,14 +97,20 @@ def plain(value: Any, *, at: str = '') -> Any:
     dotted names, by which registries find them. ``~`` at the beginning of a text is expanded.
 
     Raises:
-        TypeError: there is something else; the message names its place.
+        TypeError: there is something else, or a name is no text; the message names its place.
 
     Examples:
         >>> plain({'a': np.float32(0.5), 'b': (np.arange(2), PurePath('x'))})
         {'a': 0.5, 'b': ([0, 1], 'x')}
     """
     if isinstance(value, Mapping):
-        return {str(k): plain(v, at=f'{at}.{k}' if at else str(k)) for k, v in value.items()}
+        places = {name: f'{at}.{name}' if at else str(name) for name in value}
+        for name, place in places.items():
+            if not isinstance(name, str):
+                raise TypeError(
+                    f'{place}: names of settings are text, got {name!r}, a {type(name).__name__}'
+                )
+        return {str(name): plain(v, at=places[name]) for name, v in value.items()}
     if isinstance(value, (list, tuple)):
         items = [plain(v, at=f'{at}.{i}') for i, v in enumerate(value)]
         return items if isinstance(value, list) else tuple(items)
@@ -120,6 +126,12 @@ def plain(value: Any, *, at: str = '') -> Any:
         f'{at} is a {type(value).__name__}: a config holds numbers, text, lists, tuples, '
         'dictionaries and None'
     )
+
+
+def is_data(value: Any) -> bool:
+    """Whether a value is plain data, or becomes such, as far as can be seen from outside."""
+    kinds = (Mapping, list, tuple, str, PurePath, np.generic, np.ndarray, int, float)
+    return value is None or isinstance(value, (*kinds, type, FunctionType))
 
 
 def look_up(settings: Any, key: str) -> Any:

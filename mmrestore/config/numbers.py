@@ -1,35 +1,36 @@
-"""Numbers that were written as text."""
+"""Numbers and switches: what is one, and what was written as text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import yaml
 
-from mmrestore.config.annotations import argument
+from mmrestore.config.annotations import annotation_members, argument, argument_annotation
 
 NUMBER = re.compile(r'[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?')
 SCIENTIFIC = re.compile(r'([-+]?)(\d+\.?\d*|\.\d+)[eE]([-+]?)(\d+)')
 # Settings of dictionaries that no signature describes.
-NUMBERS = (
-    *('total_batch_size', 'num_batch_per_epoch', 'base_batch_size'),
-    *('lr_mult', 'decay_mult', 'seed'),
-)
+NUMBERS = ('lr_mult', 'decay_mult', 'seed')
 WORDS_FOR_NUMBERS = {'int', 'float', 'Number', 'Real'}
 WORDS_FOR_TEXT = {'str', 'Path', 'PathLike', 'Any', 'Literal', 'object'}
 
 
+NAMES = {bool: 'True or False', int: 'a whole number', float: 'a number'}
+SIMPLE = {'bool': bool, 'int': int, 'float': float, 'Number': float, 'Real': float}
+
+
 def check_numbers(settings: Mapping[str, Any]) -> None:
-    """Check that no number is given as text.
+    """Check that no number and no switch is given as text.
 
     A setting is a number by the annotation or the default of the argument that it becomes. Where
     no signature describes it, a text such as ``1e-4`` is taken for one.
 
     Raises:
-        ValueError: one is text; the message names it and says how to write it.
+        ValueError: one is text; the message names it and says how to write a number.
 
     Examples:
         >>> check_numbers({'optim_wrapper': {'optimizer': {'type': 'Adam', 'lr': '1e-4'}}})
@@ -42,6 +43,12 @@ def check_numbers(settings: Mapping[str, Any]) -> None:
             raise ValueError(
                 f'{key} must be a number, got the text {text!r}: {_advice(text.strip())}'
             )
+        name = _of_list(key)
+        members = annotation_members(argument_annotation(settings, name)) if name == key else ()
+        try:
+            fitted(text, members)
+        except ValueError as error:
+            raise ValueError(f'{key}: {error}') from None
 
 
 def _texts(settings: Any, at: str = '') -> Iterator[tuple[str, str]]:
@@ -56,12 +63,17 @@ def _texts(settings: Any, at: str = '') -> Iterator[tuple[str, str]]:
             yield from _texts(value, f'{at}.{place}')
 
 
+def _of_list(key: str) -> str:
+    """Return the key of the argument of which a setting is an item."""
+    return re.sub(r'(\.\d+)+$', '', key)
+
+
 def _is_number(settings: Mapping[str, Any], key: str, text: str) -> bool:
     """Whether a setting whose text is that of a number must be one."""
-    name = re.sub(r'(\.\d+)+$', '', key)  # of a list its argument
-    parameter = argument(settings, name)
-    if parameter is not None and parameter.annotation is not parameter.empty:
-        words = set(re.findall(r'\w+', str(parameter.annotation)))
+    name = _of_list(key)
+    parameter, annotation = argument(settings, name), argument_annotation(settings, name)
+    if annotation:
+        words = set(re.findall(r'\w+', annotation))
         return bool(words & WORDS_FOR_NUMBERS) and not words & WORDS_FOR_TEXT
     if parameter is not None and parameter.default not in (parameter.empty, None):
         values = np.ravel(parameter.default)
@@ -79,3 +91,50 @@ def _advice(text: str) -> str:
     sign, digits, sign_of_power, power = match.groups()
     point = '' if '.' in digits else '.0'
     return f'write {sign}{digits}{point}e{sign_of_power or "+"}{power} ({text} is text in YAML)'
+
+
+def simple_types(members: Collection[str]) -> set[type]:
+    """Return bool, int and float as far as an annotation allows them; none if it allows others.
+
+    Examples:
+        >>> simple_types(['int', 'None']), simple_types(['int', 'str'])
+        ({<class 'int'>}, set())
+    """
+    names = [name.rpartition('.')[2] for name in members if name != 'None']
+    return {SIMPLE[name] for name in names} if all(name in SIMPLE for name in names) else set()
+
+
+def fitted(value: Any, members: Collection[str], present: Any = None) -> Any:
+    """Return a value as a setting takes it that is a switch or a number.
+
+    Args:
+        value: any value; a float without fraction becomes a whole number where one is needed.
+        members: the types that the annotation of the argument allows; none if it is not known.
+        present: the value that the setting has, which tells its type where ``members`` do not.
+
+    Raises:
+        ValueError: the setting is a switch or a number, and the value is of another type.
+
+    Examples:
+        >>> fitted(1e5, ['int']), fitted(False, ['bool']), fitted([1], ['int', 'Sequence[int]'])
+        (100000, False, [1])
+        >>> fitted('no', ['bool'])
+        Traceback (most recent call last):
+        ValueError: expected True or False, got the text 'no'
+    """
+    allowed = simple_types(members)
+    if value is None or not (allowed or isinstance(present, (bool, int, float))):
+        return value
+    if not allowed and isinstance(value, (str, bool)):
+        known = type(value).__name__ in members
+        allowed = set() if known else {bool if isinstance(present, bool) else float}
+    elif not allowed and not members and isinstance(present, bool):
+        allowed = {bool}
+    if not allowed or type(value) in allowed or (type(value) is int and float in allowed):
+        return value
+    if int in allowed and isinstance(value, float) and value.is_integer():
+        return int(value)
+    names = ' or '.join(NAMES[each] for each in NAMES if each in allowed)
+    such = f', such as the present {present}' if type(present) in (int, float) else ''
+    what = 'the text ' if isinstance(value, str) else ''
+    raise ValueError(f'expected {names}{such}, got {what}{value!r}')

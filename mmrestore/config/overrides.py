@@ -3,19 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mmrestore.config.annotations import (
     annotation_members,
     argument_annotation,
     argument_names,
-    fitted,
     present_setting,
 )
+from mmrestore.config.check import check_override
 from mmrestore.config.merging import merged, plain
+from mmrestore.config.numbers import NUMBER, fitted
 from mmrestore.config.values import read_value
 from mmrestore.registry import suggest
+
+Overrides = Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
+
+
+def overridden(
+    settings: Mapping[str, Any], overrides: Overrides, *, variables: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return settings with overrides, applied one after the other.
+
+    Args:
+        settings: what is overridden; those of several stages get the overrides of a stage as
+            settings of it, after its own, which are read when the stage is opened.
+        overrides: values by dotted key, texts ``KEY=VALUE``, or both in a list.
+        variables: names that expressions of the config refer to and that are no settings.
+
+    Raises:
+        ValueError: a key or a value cannot be read, or there is no such setting or stage.
+        TypeError: a dictionary would change a value that is no dictionary.
+
+    Examples:
+        >>> overridden({'resume': False}, ['resume=yes', {'load_from': 'a.pth'}])
+        {'resume': True, 'load_from': 'a.pth'}
+        >>> overridden({'stages': {'a': {'overrides': ['resume=no']}}}, {'a.resume': True})
+        {'stages': {'a': {'overrides': ['resume=no', {'resume': True}]}}}
+    """
+    result = merged({}, settings)
+    for item in [overrides] if isinstance(overrides, Mapping) else overrides:
+        texts = isinstance(item, str)
+        for key, value in [split_override(item)] if isinstance(item, str) else item.items():
+            if 'stages' in settings:
+                stage, rest = _stage_and_key(settings['stages'], key)
+                own = result['stages'][stage].get('overrides') or []
+                more = f'{rest}={value}' if texts else {rest: value}
+                result['stages'][stage]['overrides'] = [*_as_list(own), more]
+                continue
+            _check_variable(key, variables)
+            check_override(settings, key)
+            read = read_override if texts else check_value
+            result = with_overrides(result, {key: read(result, key, value)})
+    return result
+
+
+def _stage_and_key(stages: Mapping[str, Any], key: str) -> tuple[str, str]:
+    stage, _, rest = key.partition('.')
+    if stage not in stages or not rest:
+        names = [f'{name}.' for name in stages]
+        raise ValueError(
+            f'{key}: begin with the name of a stage, {" or ".join(names)}, as in {names[0]}{key}'
+        )
+    return stage, rest
+
+
+def _as_list(overrides: Overrides) -> list[str | Mapping[str, Any]]:
+    return [overrides] if isinstance(overrides, Mapping) else list(overrides)
+
+
+def _check_variable(key: str, variables: Collection[str]) -> None:
+    if key.split('.')[0] in variables:
+        raise ValueError(
+            f'{key} is a variable of the config, which is filled in where it is used before '
+            'overrides are applied: override the settings that use it (`mmrestore config` '
+            'shows them)'
+        )
 
 
 def split_override(text: str) -> tuple[str, str]:
@@ -73,6 +137,8 @@ def check_value(settings: Mapping[str, Any], key: str, value: Any) -> Any:
         Traceback (most recent call last):
         ValueError: resume: expected True or False, got the text 'no'
     """
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        return plain(value)  # ``check_numbers`` says how to write it
     members = annotation_members(argument_annotation(settings, key))
     try:
         return fitted(plain(value, at=key), members, present_setting(settings, key))

@@ -6,6 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from typing import Any
 
 from mmengine.config import Config
@@ -158,4 +159,4 @@ def _brackets(value: Any, calls: bool) -> tuple[str, str]:
 
 
 def _as_call(value: dict, calls: bool) -> bool:
-    return calls and all(key.isidentifier() for key in value)
+    return calls and all(k.isidentifier() and not iskeyword(k) for k in value)

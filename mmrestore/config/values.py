@@ -8,21 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmrestore.config.annotations import (
-    SWITCHES,
     annotation_members,
     argument_annotation,
-    fitted,
     is_text,
     item_members,
     present_setting,
 )
 from mmrestore.config.merging import merged
+from mmrestore.config.numbers import fitted
 
 HOW = (
     'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
     'and put text other than a bare word in quotes'
 )
 WORDS = {'true': True, 'false': False, 'none': None, 'True': True, 'False': False, 'None': None}
+SWITCHES = {'true': True, 'yes': True, 'on': True, 'false': False, 'no': False, 'off': False}
 QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
 # Quotes open only where a value begins, so that `it's` is a word.
 TOKEN = re.compile(rf'(?<![^\s,=:(\[{{])(?:{QUOTED})|.', re.DOTALL)

@@ -29,6 +29,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from mmrestore.config import by_part, check_config, config_text
+from mmrestore.config.absent import without_absent
 from mmrestore.config.check import NAMED_HOOKS
 from mmrestore.engine.checkpoint import (
     load_checkpoint,
@@ -66,7 +67,8 @@ class Runner(_Runner):
     @classmethod
     def from_cfg(cls, cfg: Config) -> Runner:
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
-        import_modules_from_strings(**cfg.get('custom_imports') or {'imports': []})
+        cfg = Config(without_absent(cfg.to_dict()), filename=cfg.filename)
+        import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
         try_model(cfg.model)
         with without_noise():
@@ -275,13 +277,13 @@ class Runner(_Runner):
         """Build a data loader; batches are stacked in the workers unless the config says else.
 
         ``batch_size`` counts the images of one process, ``total_batch_size``, which may stand
-        instead, those of all processes together.
+        instead, those of all processes together. Without a sampler images come in their order.
 
         Raises:
             ValueError: both are given, or the total cannot be shared evenly.
         """
         if isinstance(dataloader, dict):
-            dataloader = dict(dataloader)
+            dataloader = {k: v for k, v in dataloader.items() if v is not None}
             total = dataloader.pop('total_batch_size', None)
             if total is not None and 'batch_size' in dataloader:
                 raise ValueError(
@@ -295,9 +297,11 @@ class Runner(_Runner):
                         'processes: choose a multiple'
                     )
                 dataloader['batch_size'] = total // get_world_size()
+            in_order = {'type': 'DefaultSampler', 'shuffle': False}
             defaults = {
                 'num_workers': 0,
-                'drop_last': dataloader['sampler'].get('type') == 'ResumableSampler',
+                'sampler': in_order,
+                'drop_last': dataloader.get('sampler', in_order)['type'] == 'ResumableSampler',
                 'pin_memory': torch.cuda.is_available(),
                 'collate_fn': {'type': 'mmrestore.collate'},
                 'worker_init_fn': {'type': 'mmrestore.init_worker'},
