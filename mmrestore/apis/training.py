@@ -81,7 +81,7 @@ def _train_one(config: Config, folder: Path, options: _Options) -> None:
             part.type = 'AmpOptimWrapper'
             part.setdefault('dtype', 'bfloat16')
     if options.auto_scale_lr:
-        if 'base_batch_size' not in config.get('auto_scale_lr', {}):
+        if 'base_batch_size' not in (config.get('auto_scale_lr') or {}):
             raise ValueError(
                 '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in the config: the '
                 'images a step for which its learning rate was chosen'

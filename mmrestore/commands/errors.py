@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dis
 import re
+from types import TracebackType
 
 MAX_LINES = 5
 USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
@@ -12,7 +14,10 @@ WRAPPED = re.compile(r'class `[^`]+` in \S+\.py: ')  # what MMEngine puts before
 
 
 def is_user_error(error: BaseException) -> bool:
-    """Whether an error is about what the user gave, so that a line says what to do.
+    """Whether an error can be about what the user gave, so that a line tells it.
+
+    A mistake in code may be of the same type: :func:`error_text` says that ``--debug`` shows where
+    it comes from, unless a ``raise`` statement has written the message for its reader.
 
     Examples:
         >>> is_user_error(ValueError('expected one of a, b')), is_user_error(AssertionError())
@@ -39,7 +44,7 @@ def error_text(error: BaseException) -> str:
         text = f'{error.filename}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):
         text = str(error.args[0]).strip()
-    elif len(text.split()) < 2:  # a bare name tells nothing
+    if len(text.split()) < 2 or not _is_stated(error):  # a bare name tells nothing
         text = f'{type(error).__name__}: {text}'.removesuffix(': ') + ' (--debug shows where)'
     lines = [line.rstrip() for line in text.split('\n') if line.strip()]
     if len(lines) > MAX_LINES:
@@ -57,8 +62,23 @@ def original(error: BaseException) -> BaseException:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether an error was raised by a line of this package."""
+    trace = _origin(error)
+    name = trace.tb_frame.f_globals.get('__name__', '') if trace is not None else ''
+    return name.partition('.')[0] == 'mmrestore'
+
+
+def _is_stated(error: BaseException) -> bool:
+    """Whether a ``raise`` statement made an error, and not an operation that failed."""
+    trace = _origin(error)
+    if trace is None or isinstance(error, (OSError, ImportError)):
+        return True
+    code = trace.tb_frame.f_code.co_code
+    return dis.opname[code[trace.tb_lasti]] in ('RAISE_VARARGS', 'RERAISE')
+
+
+def _origin(error: BaseException) -> TracebackType | None:
+    """Return where an error was raised, None of one that never was."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    name = trace.tb_frame.f_globals.get('__name__', '') if trace is not None else ''
-    return name.partition('.')[0] == 'mmrestore'
+    return trace

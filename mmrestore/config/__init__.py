@@ -11,18 +11,13 @@ from mmengine.config import Config
 from mmengine.utils import import_modules_from_strings
 
 from mmrestore.config.absent import without_absent
-from mmrestore.config.check import (
-    by_part,
-    check_config,
-    check_settings,
-    check_top_names,
-    known_settings,
-)
+from mmrestore.config.check import by_part, check_config
 from mmrestore.config.merging import IMPORTS, flat, plain
 from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
 from mmrestore.config.overrides import Overrides, overridden
 from mmrestore.config.reading import Settings, read_settings
 from mmrestore.config.text import config_page, config_text, read_config_text
+from mmrestore.config.top_level import check_settings, check_top_names, known_settings
 from mmrestore.named_parts import with_named_decorators
 
 __all__ = [

@@ -12,10 +12,11 @@ from mmrestore.config.annotations import (
     argument,
     argument_annotation,
 )
-from mmrestore.config.check import MORE_SETTINGS
+from mmrestore.config.top_level import MORE_SETTINGS
 
 # Lists of parts, which are known to be such if all of their items are None.
 LISTS = re.compile(r'custom_hooks|param_scheduler(\.\w+)?|\w+_evaluator(\.metrics)?')
+METRICS = re.compile(r'\w+_evaluator\.metrics')  # an evaluator without figures
 ANYTHING = {'Any', 'object', 'None', 'NoneType'}
 
 
@@ -26,6 +27,9 @@ def without_absent(settings: Mapping[str, Any]) -> dict[str, Any]:
     what is read of dictionaries without a type; and items of lists of parts. All others stay: the
     part that gets None leaves out what it is.
 
+    Raises:
+        ValueError: the type of a part is None.
+
     Examples:
         >>> without_absent({'custom_hooks': [None], 'env_cfg': {'mp_cfg': None}, 'load_from': None})
         {'custom_hooks': [], 'env_cfg': {}, 'load_from': None}
@@ -34,12 +38,18 @@ def without_absent(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without(value: Any, settings: Mapping[str, Any], at: str) -> Any:
+    if value is None and METRICS.fullmatch(at):
+        return []
     if isinstance(value, Mapping):
+        if value.get('type', '') is None:
+            raise ValueError(f'{at}.type is None: give a type, or take all of it away by {at}=None')
         places = {name: f'{at}.{name}' if at else name for name in value}
         return {
             name: _without(each, settings, places[name])
             for name, each in value.items()
-            if each is not None or not _is_absent(settings, places[name])
+            if each is not None
+            or METRICS.fullmatch(places[name])
+            or not _is_absent(settings, places[name])
         }
     if not isinstance(value, (list, tuple)):
         return value

@@ -12,9 +12,9 @@ from mmrestore.config.annotations import (
     argument_names,
     present_setting,
 )
-from mmrestore.config.check import check_override
 from mmrestore.config.merging import merged, plain
 from mmrestore.config.numbers import NUMBER, fitted
+from mmrestore.config.top_level import check_override
 from mmrestore.config.values import read_value
 from mmrestore.registry import suggest
 
@@ -77,8 +77,7 @@ def _check_variable(key: str, variables: Collection[str]) -> None:
     if key.split('.')[0] in variables:
         raise ValueError(
             f'{key} is a variable of the config, which is filled in where it is used before '
-            'overrides are applied: override the settings that use it (`mmrestore config` '
-            'shows them)'
+            'overrides are applied: override what uses it (`mmrestore config` shows that)'
         )
 
 

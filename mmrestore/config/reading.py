@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import yaml
 from mmengine.config import Config
 
-from mmrestore.config.check import known_settings
 from mmrestore.config.merging import is_data, merged, plain, with_all_imports
 from mmrestore.config.names import find_config
 from mmrestore.config.placeholders import (
@@ -24,6 +23,7 @@ from mmrestore.config.placeholders import (
     references_in,
     with_placeholders,
 )
+from mmrestore.config.top_level import known_settings
 from mmrestore.named_parts import with_named_decorators
 
 BASE = '_base_'

@@ -16,27 +16,12 @@ from mmrestore.config.annotations import (
 )
 from mmrestore.config.merging import merged
 from mmrestore.config.numbers import fitted
+from mmrestore.config.pieces import CLOSING, QUOTED, UnreadableError, pieces
 
-HOW = (
-    'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
-    'and put text other than a bare word in quotes'
-)
 WORDS = {'true': True, 'false': False, 'none': None, 'True': True, 'False': False, 'None': None}
 SWITCHES = {'true': True, 'yes': True, 'on': True, 'false': False, 'no': False, 'off': False}
-QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
-# Quotes open only where a value begins, so that `it's` is a word.
-TOKEN = re.compile(rf'(?<![^\s,=:(\[{{])(?:{QUOTED})|.', re.DOTALL)
 BARE_WORD = re.compile(r'[^\s,()\[\]{}\'"=]+')
 NOT_FINITE = re.compile(r"""([-+]?)(?:float\(\s*['"]?([-+]?)(inf|nan)['"]?\s*\)|(inf|nan))""")
-CLOSING = {'(': ')', '[': ']', '{': '}'}
-DEEPEST = 50
-
-
-class UnreadableError(ValueError):
-    """A text that stands for no value."""
-
-    def __init__(self) -> None:
-        super().__init__(f'this cannot be read: {HOW}')
 
 
 def read_value(
@@ -149,33 +134,6 @@ def _items(text: str) -> list[str]:
     if not all(item.strip() for item in items):
         raise UnreadableError
     return [item.strip() for item in items]
-
-
-def pieces(text: str, separator: str) -> list[str]:
-    """Split a text at a separator, but not in brackets and quotes.
-
-    Raises:
-        ValueError: brackets do not match, or are too deep.
-
-    Examples:
-        >>> pieces('a,[b,c],"d,e"', ',')
-        ['a', '[b,c]', '"d,e"']
-    """
-    found, start, expected = [], 0, []
-    for token in TOKEN.finditer(text):
-        sign = token[0]
-        if sign in CLOSING:
-            expected.append(CLOSING[sign])
-        elif sign in CLOSING.values() and (not expected or expected.pop() != sign):
-            raise UnreadableError
-        elif sign == separator and not expected:
-            found.append(text[start : token.start()])
-            start = token.end()
-        if len(expected) > DEEPEST:
-            raise UnreadableError
-    if expected:
-        raise UnreadableError
-    return [*found, text[start:]]
 
 
 def _word(text: str) -> Any:

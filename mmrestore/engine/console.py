@@ -71,6 +71,14 @@ def quieten(logger: MMLogger) -> None:
         formatter.warn_format = formatter.warn_format.replace('%(name)s - ', '')
 
 
+def log_to_file(logger: logging.Logger, text: str) -> None:
+    """Write an error to the files of a logger only, for the console shows it in a line."""
+    record = logger.makeRecord(logger.name, logging.ERROR, __file__, 0, text, (), None)
+    for handler in logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            handler.handle(record)
+
+
 def _source(record: logging.LogRecord) -> str:
     """Return the file that logged a record, also where it went through ``print_log``."""
     if record.funcName != 'print_log':

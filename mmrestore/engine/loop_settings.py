@@ -61,7 +61,7 @@ def check_described(config: Config, name: str) -> None:
     Raises:
         ValueError: it does not; the message names what is missing.
     """
-    missing = [part for part in PARTS[name] if config.get(part) is None]
+    missing = [part for part in ('model', *PARTS[name]) if config.get(part) is None]
     if missing:
         what = config.filename or 'the config'
         raise ValueError(f'{what} does not describe a {WORDS[name]}: give {", ".join(missing)}')

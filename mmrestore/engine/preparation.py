@@ -11,6 +11,7 @@ from torch import nn
 
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.models.losses.base import Loss
+from mmrestore.models.restorers.restorer import Restorer
 
 
 def prepare_losses(model: nn.Module) -> None:
@@ -18,7 +19,13 @@ def prepare_losses(model: nn.Module) -> None:
 
     Raises:
         RuntimeError: as a loss does if a file is missing.
+        ValueError: a restorer has no loss, and no part with an optimizer and a loss of its own.
     """
+    if isinstance(model, Restorer) and not model.losses and not model.separately_optimized:
+        raise ValueError(
+            f'{type(model).__name__} has no loss and cannot be trained: give one, as in '
+            'model.losses=dict(pixel=dict(type="L1Loss"))'
+        )
     # Any MMEngine model may be trained, and any module may be a loss.
     losses: Any = getattr(model, 'losses', nn.ModuleDict())
     for loss in losses.modules():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from mmrestore.engine.checkpoint import (
     resumable_checkpoints,
     save_checkpoint,
 )
-from mmrestore.engine.console import quieten, without_noise
+from mmrestore.engine.console import log_to_file, quieten, without_noise
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
@@ -67,7 +68,8 @@ class Runner(_Runner):
     @classmethod
     def from_cfg(cls, cfg: Config) -> Runner:
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
-        cfg = Config(without_absent(cfg.to_dict()), filename=cfg.filename)
+        settings = {'default_scope': 'mmrestore', **without_absent(cfg.to_dict())}
+        cfg = Config(settings, filename=cfg.filename)
         import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
         check_config(cfg)
         try_model(cfg.model)
@@ -80,7 +82,11 @@ class Runner(_Runner):
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
         with without_noise(), StopSignals() as self.stop:
-            model = super().train()
+            try:
+                model = super().train()
+            except Exception:
+                log_to_file(self.logger, traceback.format_exc())
+                raise
             if self.stop.received:  # too late for a checkpoint; nothing else shall begin
                 self.stop.end()
             return model

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mmengine.config import Config
 
 from mmrestore.config import open_config
-from mmrestore.config.check import check_override
+from mmrestore.config.top_level import check_override
 from mmrestore.engine.preparation import prepare_losses
 from mmrestore.engine.trial import build_model, try_datasets
 from mmrestore.registry import suggest

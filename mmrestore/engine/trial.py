@@ -73,8 +73,11 @@ def try_datasets(
     init_default_scope('mmrestore')
     config = whole_loops(config)
     for loader in loaders:
-        if loader not in leave_out and config.get(loader) is not None:
-            DATASETS.build(_without_cache(config[loader].dataset))
+        if loader in leave_out or config.get(loader) is None:
+            continue
+        if config[loader].get('dataset') is None:
+            raise ValueError(f'{loader} needs a dataset: {loader}=None switches all of it off')
+        DATASETS.build(_without_cache(config[loader].dataset))
 
 
 def try_model(model: Any) -> None:

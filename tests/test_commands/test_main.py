@@ -105,6 +105,21 @@ def test_errors_of_users_are_short(monkeypatch, capsys, error, text):
     assert (output.out, output.err) == ('', f'mmrestore: error: {text}\n')
 
 
+@pytest.mark.parametrize(
+    ('code', 'text'),
+    [
+        ('None + 1', 'TypeError: unsupported operand .* \\(--debug shows where\\)'),
+        ('{}["my key"]', 'KeyError: my key \\(--debug shows where\\)'),
+        ('int("two words")', 'ValueError: invalid literal .* \\(--debug shows where\\)'),
+        ('open("lost.png")', 'lost.png: No such file or directory'),
+    ],
+)
+def test_errors_that_nobody_wrote_a_message_for(monkeypatch, capsys, code, text):
+    monkeypatch.setattr(configs, 'run', lambda options: eval(code))
+    assert exit_status('configs') == 1
+    assert re.fullmatch(f'mmrestore: error: {text}\n', capsys.readouterr().err)
+
+
 @pytest.mark.parametrize('words', [['--debug', 'configs'], ['configs', '--debug']])
 def test_debugging_shows_the_traceback(monkeypatch, capsys, words):
     monkeypatch.setattr(configs, 'run', raise_error(ValueError('it is wrong')))

@@ -9,7 +9,7 @@ from tiny_components import tiny_config
 
 from mmrestore.commands import main
 from mmrestore.config import check_config, config_text
-from mmrestore.config.check import check_settings
+from mmrestore.config.top_level import check_settings
 from mmrestore.engine import Runner
 
 

@@ -64,6 +64,21 @@ def test_overrides_of_stages_are_those_of_their_configs():
         open_config('apr_rd/apr_rd', strategies=['traps'])
 
 
+@pytest.mark.parametrize(
+    'own', [['model.test_seed=7', 'load_from=a'], {'model.test_seed': 7, 'load_from': 'a'}]
+)
+@pytest.mark.parametrize('more', [['one.model.test_seed=3'], {'one.model.test_seed': 3}])
+def test_a_stage_keeps_its_own_overrides(tmp_path, own, more):
+    (tmp_path / 'a.py').write_text("_base_ = 'mmrestore::supervised/swinir_s.py'")
+    (tmp_path / 'all.py').write_text(
+        f"stages = dict(one=dict(config='a.py', overrides={own!r}), two=dict(config='a.py'))"
+    )
+    stages = read_stages(open_config(tmp_path / 'all.py', more))
+    one, two = (stages[name].config for name in ('one', 'two'))
+    assert (one.model.test_seed, one.load_from) == (3, 'a')
+    assert two.model.get('test_seed', 0) == 0 and two.load_from is None
+
+
 def test_strategies_that_contradict_each_other_are_refused(tmp_path):
     (tmp_path / 'a.py').write_text("model = dict(type='PairRestorer')")
     (tmp_path / 'b.py').write_text("model = dict(type='GANRestorer')")
@@ -124,6 +139,35 @@ def test_lists_of_decorators_are_keyed_before_overrides():
     with pytest.warns(FutureWarning, match=r'inference=dict\(pad=..., self_ensemble=...\)'):
         config = open_config(values, ['model.inference.self_ensemble=None'])
     assert dict(config.model.inference) == {'pad': {'type': 'Pad'}, 'self_ensemble': None}
+
+
+def test_lists_of_decorators_in_files_are_keyed_before_they_are_merged(tmp_path):
+    base, leaf = tmp_path / 'base.py', tmp_path / 'leaf.py'
+    base.write_text(
+        "_base_ = 'mmrestore::supervised/swinir_s.py'\n"
+        "model = dict(\n    inference=[dict(type='SelfEnsemble')],\n)\n"
+    )
+    leaf.write_text("_base_ = 'base.py'\nmodel = dict(inference=dict(pad=dict(type='Pad')))")
+    with pytest.warns(FutureWarning, match=f'^{base}: inference=.* is deprecated') as caught:
+        config = open_config(leaf, ['model.inference.self_ensemble=None'])
+    assert list(config.model.inference) == [
+        'self_ensemble',
+        'pad',
+    ]  # what was inherited is replaced
+    assert (caught[0].filename, caught[0].lineno) == (str(base), 3)
+    masked = open_config(base, strategies=['amsnet'])
+    assert {'self_ensemble', 'masks'} <= set(masked.model.inference)
+
+
+def test_names_that_a_record_could_not_hold_are_refused(tmp_path):
+    for name, text, message in (
+        ('a.json', '{"my-key": 1}', "a.json: 'my-key' cannot name a setting"),
+        ('b.yaml', 'class: 1', "b.yaml: 'class' cannot name a setting"),
+        ('c.py', 'text = 1', "c.py: 'text' cannot name a setting, MMEngine uses it"),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ValueError, match=message):
+            open_config(tmp_path / name)
 
 
 def test_modules_of_all_files_and_strategies_are_imported(tmp_path, monkeypatch):

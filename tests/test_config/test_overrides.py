@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from mmrestore.config.overrides import read_override, split_override, with_overrides
+from mmrestore.config.merging import look_up
+from mmrestore.config.overrides import (
+    overridden,
+    read_override,
+    split_override,
+    with_overrides,
+)
 from mmrestore.config.values import read_value
 
 SETTINGS = {
     'train_dataloader': {'dataset': {'type': 'ImageFolder', 'root': 'data/a'}},
     'optim_wrapper': {'optimizer': {'type': 'Adam', 'lr': 1e-3, 'betas': (0.9, 0.99)}},
-    'model': {'attachments': {'mask': {'type': 'TokenMask', 'layers': 'a.*', 'ratio': 0.5}}},
+    'default_hooks': {'checkpoint': {'type': 'CheckpointHook', 'save_best': 'auto'}},
+    'model': {
+        'type': 'Restorer',
+        'attachments': {'mask': {'type': 'TokenMask', 'layers': 'a.*', 'ratio': 0.5}},
+    },
     'load_from': None,
 }
 
@@ -37,6 +47,43 @@ SETTINGS = {
         ('optim_wrapper.optimizer.betas=0.5,0.9', [0.5, 0.9]),
         ('optim_wrapper.optimizer.betas=(0.5,0.9)', (0.5, 0.9)),
         ('optim_wrapper.optimizer.fused=true', True),
+        ('resume=no', False),
+        ('resume=On', True),
+        ('train_dataloader.drop_last=yes', True),
+        ('train_dataloader.batch_size=8.0', 8),
+        ('find_unused_parameters=off', False),
+        ('model.compile=false', False),
+        ('model.test_seed=None', None),
+        ('default_hooks.checkpoint.save_best=[a/PSNR,b/SSIM]', ['a/PSNR', 'b/SSIM']),
+        ('default_hooks.checkpoint.save_best=a/PSNR,b/SSIM', ['a/PSNR', 'b/SSIM']),
+        ('default_hooks.checkpoint.save_best=a/PSNR', 'a/PSNR'),
+        ('model.attachments.mask.layers=a{1,2}', 'a{1,2}'),
+        # Inside of dictionaries the annotations of their type count.
+        (
+            'train_dataloader.dataset=dict(type=ImageFolder,root=2024_01,gt_root=data/test)',
+            {'type': 'ImageFolder', 'root': '2024_01', 'gt_root': 'data/test'},
+        ),
+        ('train_dataloader.dataset=dict(root=1e5,files=[007])', {'root': '1e5', 'files': ['007']}),
+        (
+            'other.mine={type: ImageFolder, root: my photos (old), pipeline: [dict(type=Pad,x=1)]}',
+            {
+                'type': 'ImageFolder',
+                'root': 'my photos (old)',
+                'pipeline': [{'type': 'Pad', 'x': 1}],
+            },
+        ),
+        (
+            'other.mine=dict(type=ImageFolder,root=~x,name="a, b")',
+            {'type': 'ImageFolder', 'root': '~x', 'name': 'a, b'},
+        ),
+        (
+            'other.mine=dict(type=Unknown,path=data/test,b=./a.pth,)',
+            {'type': 'Unknown', 'path': 'data/test', 'b': './a.pth'},
+        ),
+        ('other.mine=(1,)', (1,)),
+        ('other.mine=(-.5)', -0.5),
+        ('other.mine=[[],(),{},dict()]', [[], (), {}, {}]),
+        ('other.mine=2024-01-02', '2024-01-02'),
         ('model.attachments.mask.layers=[a,b.*.attn]', ['a', 'b.*.attn']),
         ('model.attachments.mask.layers=["a","b.*.attn"]', ['a', 'b.*.attn']),
         ('model.attachments.mask.ratio=[0.7,0.8]', [0.7, 0.8]),
@@ -74,6 +121,15 @@ def test_the_home_folder_is_expanded(monkeypatch):
             'optim_wrapper.optimizer.lr=fast',
             'lr=fast: expected a number, such as the present 0.001, got the text',
         ),
+        ('resume=maybe', "resume=maybe: expected True or False, got the text 'maybe'"),
+        ('model.compile=2', 'model.compile=2: expected True or False, got 2'),
+        ('model.test_seed=abc', "expected a whole number, got the text 'abc'"),
+        ('train_dataloader.batch_size=3.5', 'expected a whole number, got 3.5'),
+        ('optim_wrapper.optimizer.lr=true', 'lr=true: expected a number'),
+        ('model=dict(test_seed=abc)', "expected a whole number, got the text 'abc'"),
+        ('model.x=dict(a b=1)', 'cannot be read: write'),
+        ('model.x=[1,,2]', 'cannot be read: write'),
+        ('model.x={1: 2}', r'model\.x\.1: names of settings are text, got 1'),
         ('custom_hooks=[dict(type="EMAHook"', r'cannot be read: write numbers as 0\.5, lists as'),
         ('custom_hooks=[open("x")]', 'cannot be read: write'),
         ('model.x=two words', 'put text other than a bare word in quotes'),
@@ -82,7 +138,7 @@ def test_the_home_folder_is_expanded(monkeypatch):
     ],
 )
 def test_what_cannot_be_read_is_answered_with_how_to_write_it(typed, message):
-    with pytest.raises(ValueError, match=message) as error:
+    with pytest.raises((ValueError, TypeError), match=message) as error:
         read_override(SETTINGS, *split_override(typed))
     assert '\n' not in str(error.value)
 
@@ -104,6 +160,25 @@ def test_overrides_are_merged_and_the_settings_stay():
     assert changed == {'a': {'b': [3], 'd': {'e': 6}}, 'f': 7}
     assert settings == {'a': {'b': [{'c': 1}, 2], 'd': None}}
     assert with_overrides(settings, {'a.b.0.c': 5})['a']['b'] == [{'c': 5}, 2]
+
+
+def test_none_for_an_argument_that_the_config_does_not_state():
+    for key in ('model.test_seed', 'optim_wrapper.optimizer.weight_decay', 'randomness.seed'):
+        assert look_up(with_overrides(SETTINGS, {key: None}), key) is None
+    with pytest.raises(ValueError, match=r'tset_seed=None: .*no such setting. Did you mean test'):
+        with_overrides(SETTINGS, {'model.tset_seed': None})
+
+
+def test_values_from_python_have_the_type_of_the_setting():
+    assert overridden(SETTINGS, {'model.test_seed': None, 'resume': True})['resume'] is True
+    for key, value in (('resume', 'no'), ('model.compile', 1), ('model.test_seed', 0.5)):
+        with pytest.raises(ValueError, match=f'^{key}: expected .*, got'):
+            overridden(SETTINGS, {key: value})
+
+
+def test_overrides_are_applied_in_their_order():
+    typed = ['model.a.b=1', 'model.a=dict(b=2,c=3)', {'model.a.b': 4}, 'model.d=yes']
+    assert overridden({'model': {}}, typed)['model'] == {'a': {'b': 4, 'c': 3}, 'd': 'yes'}
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,8 @@ def test_a_config_may_import_and_compute(write):
         'from __future__ import annotations\nfrom functools import partial as part\n'
         'import math\nimport numpy as np\nfrom pathlib import Path\nfrom torch.nn import L1Loss\n'
         'from math import sqrt, tau\nfrom typing import Any, Optional\nimport os.path\n'
+        'from os import getcwd\nfrom numpy import log2\nimport torch\n'
+        'device, place = torch.device("cpu"), getcwd\n'
         'class Own:\n    pass\n\nsquare = lambda x: x * x\n'
         '_base_ = []\n_hidden = 3\n'
         "root, far = Path('a') / 'b', math.inf\nsteps = np.arange(3) * _hidden\n"
@@ -115,6 +117,9 @@ def test_json_and_yaml_inherit_too(write):
         ("_base_ = 'lost.py'", FileNotFoundError, 'leaf.py: there is no base lost.py'),
         ("_base_ = 'a' + 'b'", ValueError, 'line 1: _base_ must be a file name or a list'),
         ('a = {{_base_.b}}', KeyError, r'\{\{_base_.b\}\} refers to a setting that is not'),
+        ('model = object()', TypeError, r'leaf\.py: model is a object: a config holds numbers'),
+        ('a = {1: 2}', TypeError, r'leaf\.py: a\.1: names of settings are text, got 1, a int'),
+        ('a = {"b": [{(1, 2): 3}]}', TypeError, r'a\.b\.0\.\(1, 2\): names of settings are text'),
         ('a = [object()]', TypeError, r'leaf\.py: a\.0 is a object: a config holds numbers'),
     ],
 )

@@ -20,25 +20,20 @@ from mmengine.logging import MMLogger, print_log
 from tiny_components import tiny_config
 
 from mmrestore.commands import main
-from mmrestore.config import config_text
+from mmrestore.config import config_text, open_config
 from mmrestore.datasets.image_file import read_image
 from mmrestore.engine import Runner
 from mmrestore.engine.console import quieten
 
 REPOSITORY = Path(__file__).parents[2]
-RUNTIME = REPOSITORY / 'configs' / '_base_' / 'default_runtime.py'
 
 
 def runtime_config(work_dir, **options) -> Config:
     """Return the tiny config with the hooks and the log of a real one."""
-    runtime = Config.fromfile(RUNTIME)
-    config = tiny_config(work_dir)
-    config.merge_from_dict(
-        dict(default_hooks=runtime.default_hooks, log_processor=runtime.log_processor)
-    )
-    config.log_level = 'INFO'
-    config.merge_from_dict({key.replace('__', '.'): value for key, value in options.items()})
-    return config
+    runtime = open_config('_base_/default_runtime')
+    overrides = {key.replace('__', '.'): value for key, value in options.items()}
+    settings = {name: runtime[name] for name in ('default_hooks', 'log_processor', 'log_level')}
+    return open_config({**tiny_config(work_dir).to_dict(), **settings}, overrides)
 
 
 def run_command(*words: str, folder: Path) -> subprocess.CompletedProcess:
@@ -160,11 +155,24 @@ def test_without_a_psnr(tmp_path, capsys, metric, figure, words):
 
 
 def test_nothing_is_shown_before_a_mistake_in_the_config(tmp_path, capsys):
-    config = runtime_config(tmp_path / 'run', model__backbone__widht=3)
+    config = runtime_config(tmp_path / 'run')
+    config.model.backbone.widht = 3
     (tmp_path / 'tiny.py').write_text(config_text(config))
     with pytest.raises((TypeError, SystemExit)):
         main(['train', str(tmp_path / 'tiny.py')])
     assert capsys.readouterr().out == ''
+
+
+def test_the_traceback_of_an_error_is_in_the_log_file_only(tmp_path, capsys):
+    config = runtime_config(tmp_path)
+    config.experiment_name = 'mistake'
+    runner = Runner.from_cfg(config)
+    runner.model.train_step = lambda data, optim_wrapper: None + 1
+    with pytest.raises(TypeError, match='unsupported operand'):
+        runner.train()
+    (log,) = tmp_path.glob('*/*.log')
+    assert 'Traceback' in log.read_text() and 'lambda data' in log.read_text()
+    assert 'Traceback' not in capsys.readouterr().out
 
 
 def test_a_debug_log_shows_everything(tmp_path, capsys):

@@ -30,6 +30,9 @@ class CurveHook(Hook):
             return
         metrics = sorted(key for key in run.curves if '/' in key)
         keys = [key for key in ('loss', *metrics) if key in run.curves]
+        if not keys:
+            runner.logger.info('no curves drawn: neither losses nor metrics are logged')
+            return
         figure = plot({Path(runner.work_dir).name: run}, keys, axis='iteration')
         target = Path(runner.work_dir) / 'curves.png'
         write_atomically(target, lambda file: figure.savefig(file, format='png', dpi=110))

@@ -109,16 +109,19 @@ def _rates(runner) -> list[str]:
 
 @HOOKS.register_module()
 class ThroughputHook(Hook):
-    """Log images per second over all processes and, on a CPU, the peak memory in MiB."""
+    """Log images per second over all processes and, on a CPU, the peak memory in MiB.
+
+    The time is that of ``IterTimerHook``; without it, only the memory is logged.
+    """
 
     priority = 55  # between the timer (50), whose time it reads, and the logger (60)
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Add the scalars of this iteration."""
         hub = runner.message_hub
-        seconds = hub.get_scalar('train/time').current()
-        images = runner.train_dataloader.batch_size * runner.world_size
-        hub.update_scalar('train/images_per_s', images / max(seconds, 1e-9))
+        if 'train/time' in hub.log_scalars:
+            seconds = hub.get_scalar('train/time').current()
+            hub.update_scalar('train/images_per_s', runner.samples_per_step / max(seconds, 1e-9))
         if not torch.cuda.is_available():
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             hub.update_scalar('train/memory', peak)
