@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +12,8 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from mmrestore.apis.transfer import Reply, TransferError, check_url, send_request
-
-MAX_BYTES = 2 * 2**30  # of a file whose size is not stated
-ATTEMPTS = 5  # at one address, before the next is tried
-DELAY = 1.0  # seconds before the second attempt, then twice as long each time
+from mmrestore.apis.transfer import receive, say
+from mmrestore.apis.web_request import TransferError, check_url
 
 
 class DownloadError(OSError):
@@ -102,7 +96,7 @@ def _alone(target: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        _say(f'another process downloads {target.name}: waiting for it')
+        say(f'another process downloads {target.name}: waiting for it')
         lock.acquire()
     try:
         yield
@@ -122,7 +116,7 @@ def _receive_verified(
     part = target.with_name(_part_name(target, identity[:8]))
     while True:
         resumed = part.is_file()
-        _receive(url, part, file)
+        receive(url, part, file.size)
         problem = file.problem(part)
         try:
             if not problem:
@@ -133,73 +127,6 @@ def _receive_verified(
         part.unlink()
         if not resumed:
             raise TransferError(f'another file than expected: {problem}')
-
-
-def _receive(url: str, part: Path, file: RemoteFile) -> None:
-    """Complete ``part``, in several attempts if the connection breaks off."""
-    for attempt in range(1, ATTEMPTS + 1):
-        start = part.stat().st_size if part.is_file() else 0
-        if start == file.size:
-            return
-        if start > (file.size or MAX_BYTES):
-            part.unlink()
-            start = 0
-        try:
-            _receive_rest(url, part, start, file.size)
-            return
-        except TransferError as error:
-            if error.discard:
-                part.unlink(missing_ok=True)
-            if not error.again or attempt == ATTEMPTS:
-                raise
-            _say(f'{urlsplit(url).hostname}: {error}; trying again')
-        time.sleep(DELAY * 2 ** (attempt - 1))
-
-
-def _receive_rest(url: str, part: Path, start: int, size: int | None) -> None:
-    """Send one request and append what comes; a server may also begin anew."""
-    with send_request(url, start) as reply:
-        if reply.start not in (0, start):
-            text = 'the server sent another part than asked for'
-            raise TransferError(text, again=True, discard=True)
-        _check_announced(reply, size)
-        limit = size or MAX_BYTES
-        expected = size or reply.total
-        received = reply.start
-        _check_space(part, (expected or 0) - received)
-        with open(part, 'r+b' if received else 'wb') as out:
-            out.seek(received)
-            out.truncate()
-            progress = _Progress(urlsplit(url).hostname or '', expected)
-            while block := reply.read():
-                received += len(block)
-                if received > limit:
-                    raise TransferError(f'it goes on after {limit:,} bytes, where it must end')
-                out.write(block)
-                progress.show(received)
-            progress.end()
-            out.flush()
-            os.fsync(out.fileno())
-    if expected is not None and received < expected:
-        text = f'the connection broke off after {received:,} of {expected:,} bytes'
-        raise TransferError(text, again=True)
-
-
-def _check_announced(reply: Reply, size: int | None) -> None:
-    if reply.total is None:
-        return
-    if size is not None and reply.total != size:
-        raise TransferError(f'the server has {reply.total:,} bytes instead of {size:,}')
-    if reply.total > MAX_BYTES:
-        raise TransferError(f'{reply.total:,} bytes are more than the {MAX_BYTES:,} allowed')
-
-
-def _check_space(part: Path, needed: int) -> None:
-    free = shutil.disk_usage(part.parent).free
-    if free < needed:
-        raise DownloadError(
-            f'{needed / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB free in {part.parent}'
-        )
 
 
 def _describe(errors: list[tuple[str, TransferError]], target: Path) -> str:
@@ -219,26 +146,3 @@ def _sha256(file) -> str:
     while block := file.read(1 << 20):
         digest.update(block)
     return digest.hexdigest()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-class _Progress:
-    """A line that counts, on a terminal."""
-
-    def __init__(self, host: str, expected: int | None) -> None:
-        self.host, self.expected = host, expected
-        self.shown = 0.0 if sys.stderr.isatty() else float('inf')
-
-    def show(self, received: int) -> None:
-        now = time.monotonic()
-        if now - self.shown > 0.2:
-            self.shown = now
-            of = f' of {self.expected / 1e6:.1f}' if self.expected else ''
-            print(f'\r{self.host}: {received / 1e6:.1f}{of} MB', end='', file=sys.stderr)
-
-    def end(self) -> None:
-        if self.shown not in (0.0, float('inf')):
-            print(file=sys.stderr)
