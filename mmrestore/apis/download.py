@@ -41,6 +41,15 @@ class RemoteFile:
         for url in self.urls:
             check_url(url)
 
+    def identity(self, url: str | None = None) -> str:
+        """Return 8 digits that differ for other files: of the hash, or of that of an address.
+
+        Args:
+            url: the address; the first one by default.
+        """
+        named = (url or self.urls[0]).encode()
+        return (self.sha256 or hashlib.sha256(named).hexdigest())[:8]
+
     def problem(self, path: Path) -> str:
         """Say how a file differs from what is known, or return the empty string."""
         size = path.stat().st_size
@@ -112,8 +121,7 @@ def _receive_verified(
     url: str, file: RemoteFile, target: Path, check: Callable[[Path], None]
 ) -> Path:
     """Return the complete file beside ``target``, as it was received from one address."""
-    identity = file.sha256 or hashlib.sha256(url.encode()).hexdigest()
-    part = target.with_name(_part_name(target, identity[:8]))
+    part = target.with_name(_part_name(target, file.identity(url)))
     while True:
         resumed = part.is_file()
         receive(url, part, file.size)

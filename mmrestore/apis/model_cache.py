@@ -50,7 +50,7 @@ def fetch_model(model: ReleasedModel, folder: str | Path | None = None) -> Path:
         FileNotFoundError: it is not in the cache, and ``MMRESTORE_OFFLINE`` is set.
         OSError: it cannot be written.
     """
-    cached = cache_folder() / f'{model.name}{model.suffix}'
+    cached = cached_file(model)
     problem = model.remote_file.problem(cached) if cached.is_file() else 'it is not there'
     if problem and is_offline():
         raise FileNotFoundError(
@@ -67,6 +67,18 @@ def fetch_model(model: ReleasedModel, folder: str | Path | None = None) -> Path:
     with open(cached, 'rb') as source:
         write_atomically(copy, lambda file: shutil.copyfileobj(source, file))
     return copy
+
+
+def cached_file(model: ReleasedModel) -> Path:
+    """Return where released weights lie in the cache, or would lie.
+
+    Another file of the same name, such as one in the registry of another project, lies elsewhere.
+
+    Examples:
+        >>> cached_file(find_model('dncnn_25_gray')).name
+        'dncnn_25_gray-0451a70d.pth'
+    """
+    return cache_folder() / f'{model.name}-{model.remote_file.identity()}{model.suffix}'
 
 
 def cache_folder() -> Path:

@@ -237,7 +237,8 @@ def test_without_a_network_one_line_says_what_to_do(tmp_path, server):
 
 def test_the_proxy_of_the_environment_is_asked(server, tmp_path, monkeypatch):
     monkeypatch.setenv('https_proxy', server.url)
-    monkeypatch.delenv('no_proxy', raising=False)
+    for name in ('no_proxy', 'NO_PROXY'):
+        monkeypatch.delenv(name, raising=False)
     message = failure(remote('https://example.invalid/a.pth'), tmp_path / 'a.pth')
     assert server.requests == ['CONNECT example.invalid:443']
     assert 'no connection to example.invalid (Tunnel connection failed: 403' in message

@@ -14,7 +14,7 @@ from tiny_components import tiny_config
 
 from mmrestore import apis
 from mmrestore.apis import find_model, init_restorer, resolve_model, write_image
-from mmrestore.apis.model_cache import cache_folder, is_offline
+from mmrestore.apis.model_cache import cache_folder, cached_file, is_offline
 from mmrestore.datasets.image_file import read_image
 
 
@@ -80,11 +80,19 @@ def test_a_model_is_downloaded_and_copied(server, tiny, tmp_path, capsys):
         assert out == 'copies/tiny.pth\n'
     assert err == ''
     assert (tmp_path / 'copies' / 'tiny.pth').read_bytes() == content
-    assert (tmp_path / 'cache' / 'tiny.pth').read_bytes() == content
+    assert cached_file(find_model('tiny')).read_bytes() == content
     assert server.requests == ['/tiny.pth']
-    (tmp_path / 'cache' / 'tiny.pth').write_bytes(content[:-1])  # damaged later
+    cached_file(find_model('tiny')).write_bytes(content[:-1])  # damaged later
     assert exit_status('download', 'tiny') == 0
-    assert (tmp_path / 'cache' / 'tiny.pth').read_bytes() == content
+    assert cached_file(find_model('tiny')).read_bytes() == content
+
+
+def test_two_files_of_one_name_are_not_confused(server, tiny, tmp_path):
+    content = (tmp_path / 'tiny.pth').read_bytes()
+    for path in ('/first.pth', '/second.pth'):
+        tiny(urls=[server.add(path, whole(content))], sha256=None)
+        assert exit_status('download', 'tiny') == 0
+    assert server.requests == ['/first.pth', '/second.pth']
 
 
 def test_what_is_no_file_of_weights_is_not_kept(server, tiny, tmp_path, capsys):
@@ -92,15 +100,16 @@ def test_what_is_no_file_of_weights_is_not_kept(server, tiny, tmp_path, capsys):
     tiny(urls=[page], size=None, sha256=None)
     assert exit_status('download', 'tiny') == 1
     out, err = capsys.readouterr()
+    name = cached_file(find_model('tiny')).name
     assert out == ''
     assert err.splitlines() == [
         'downloading tiny: size not known, license: none stated; verified by nothing but that it '
         'holds weights',
-        f'mmrestore: error: tiny.pth cannot be downloaded. {page}: another file than expected: it '
+        f'mmrestore: error: {name} cannot be downloaded. {page}: another file than expected: it '
         'cannot be read as weights: it is damaged, or a web page, or holds more than tensors and '
         'plain data',
     ]
-    assert [path.name for path in (tmp_path / 'cache').iterdir()] == ['tiny.pth.lock']
+    assert [path.name for path in (tmp_path / 'cache').iterdir()] == [f'{name}.lock']
 
 
 def test_offline_only_the_cache_is_used(server, tiny, tmp_path, monkeypatch, capsys):
@@ -108,14 +117,15 @@ def test_offline_only_the_cache_is_used(server, tiny, tmp_path, monkeypatch, cap
     write_image(tmp_path / 'a.png', np.zeros((9, 9, 3), np.uint8))
     words = ['restore', 'a.png', '--model', 'tiny', '--output', 'out', '--device', 'cpu']
     assert exit_status(*words) == 1
+    cached = cached_file(find_model('tiny'))
     assert capsys.readouterr().err == (
-        f'mmrestore: error: tiny cannot be used offline: {tmp_path}/cache/tiny.pth: it is not '
+        f'mmrestore: error: tiny cannot be used offline: {cached}: it is not '
         f'there. Unset MMRESTORE_OFFLINE to download it, or save the file of {server.url}/tiny.pth '
         'there\n'
     )
     assert server.requests == [] and not (tmp_path / 'out').exists()
     (tmp_path / 'cache').mkdir()
-    (tmp_path / 'cache' / 'tiny.pth').write_bytes((tmp_path / 'tiny.pth').read_bytes())
+    cached_file(find_model('tiny')).write_bytes((tmp_path / 'tiny.pth').read_bytes())
     assert exit_status(*words) == 0
     assert server.requests == []
 
