@@ -11,7 +11,8 @@ from mmengine.config import Config
 
 from mmrestore.apis.download import download
 from mmrestore.apis.networks import open_network_config
-from mmrestore.apis.released_models import ReleasedModel, find_model
+from mmrestore.apis.released_model import ReleasedModel
+from mmrestore.apis.released_models import find_model
 from mmrestore.files import expand, write_atomically
 from mmrestore.models.weights import read_weights
 
