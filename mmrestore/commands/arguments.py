@@ -42,9 +42,13 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run(parser: argparse.ArgumentParser) -> None:
+def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) -> None:
     """Add the arguments of a training or a test: config, settings, folder, launcher."""
-    parser.add_argument('config', help='config file, or a name that `mmrestore configs` lists')
+    parser.add_argument(
+        'config',
+        nargs=None if config_required else '?',
+        help='config file, or a name that `mmrestore configs` lists',
+    )
     add_settings(parser)
     parser.add_argument(
         '--work-dir',
@@ -58,6 +62,31 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
     parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
+
+
+def add_released(parser: argparse.ArgumentParser, instead_of: str) -> None:
+    """Add ``--model NAME``, released weights with their config."""
+    parser.add_argument(
+        '--model',
+        metavar='NAME',
+        help=f'released weights that `mmrestore models` lists, instead of {instead_of}; they are '
+        'downloaded if need be',
+    )
+
+
+def check_released(options: argparse.Namespace) -> None:
+    """Fill in config and checkpoint of ``--model NAME``, if it is given.
+
+    Raises:
+        ValueError: a config or a checkpoint is given as well.
+    """
+    if options.model is None:
+        return
+    if options.config is not None or options.checkpoint is not None:
+        raise ValueError('--model NAME brings its config and checkpoint: give no others')
+    from mmrestore.apis import resolve_model
+
+    options.config, options.checkpoint = resolve_model(options.model)
 
 
 def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
