@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +124,21 @@ def add_noisy_patches(parser: argparse.ArgumentParser, *, num: int, size: int, n
     parser.add_argument('--seed', type=int, default=0, help='of places, noises and masks')
     add_device(parser)
     parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+
+
+def read_noisy_patches(options: argparse.Namespace) -> Any:
+    """Return the models and noisy patches that the arguments of an analysis name."""
+    from mmrestore.analysis.networks_under_noise import read_inputs
+
+    return read_inputs(
+        options.model,
+        options.images,
+        options.noises,
+        num=options.patches,
+        size=options.size,
+        seed=options.seed,
+        device=options.device,
+    )
 
 
 def add_layer(parser: argparse.ArgumentParser) -> None:

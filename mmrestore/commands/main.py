@@ -18,7 +18,7 @@ COMMANDS = (
     *('train', 'test', 'restore', 'configs', 'config', 'models', 'download'),
     *('data', 'analyze', 'submit', 'benchmark'),
 )
-INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
+INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
