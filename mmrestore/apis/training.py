@@ -99,7 +99,7 @@ def _train_one(config: Config, folder: Path, options: _Options) -> None:
 
 
 def _beginning(config: Config, resume: bool | str | Path) -> tuple[str | None, bool]:
-    """Return the checkpoint that a training begins from, and whether it goes on with that one's."""
+    """Return the checkpoint that a training begins from, and whether it is resumed."""
     if not isinstance(resume, bool):
         return str(resume), True
     if resume and resumable_checkpoints(Path(config.work_dir)):

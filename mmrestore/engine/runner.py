@@ -97,7 +97,7 @@ class Runner(_Runner):
         Args:
             checkpoint: file of weights, or of the training to resume; None for the newest one of
                 the work directory, or to begin anew.
-            resume: whether to go on with the training of the checkpoint.
+            resume: whether to resume the training of the checkpoint.
         """
         self._load_from = None if checkpoint is None else str(checkpoint)
         self._resume = resume
@@ -222,7 +222,7 @@ class Runner(_Runner):
             if latest is None:
                 raise
             raise OSError(
-                f'{error}. {latest.name} is whole: go on from it with --resume when files can be '
+                f'{error}. {latest.name} is whole: resume from it with --resume when files can be '
                 'written again'
             ) from error
 

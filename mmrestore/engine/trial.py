@@ -25,7 +25,7 @@ def try_training(config: Config, *, load_from: str | None, resume: bool) -> None
     Args:
         config: the config of the training.
         load_from: checkpoint or weights that it begins from.
-        resume: whether it goes on with the training of the checkpoint, by default the newest one.
+        resume: whether the training of the checkpoint is resumed, by default the newest one.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.

@@ -49,7 +49,7 @@ def test_nothing_rewrites_it(config, tmp_path, capfd):
         )
     longer = named('train_cfg.max_epochs=2', 'log_level=INFO')
     apis.train(config, overrides=longer, work_dir=run, resume=True)
-    changed = 'goes on with other settings than net.py records: train_cfg.max_epochs, log_level'
+    changed = 'resumed with other settings than net.py records: train_cfg.max_epochs, log_level'
     assert changed in capfd.readouterr().out
     assert (run / 'epoch_2.pth').is_file()
     assert (run / 'net.py').read_bytes() == record

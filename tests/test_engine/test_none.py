@@ -111,8 +111,13 @@ def test_halves_and_numbers_that_cannot_be_meant(tmp_path, change, message):
     assert len(str(error.value)) < 200 and not (tmp_path / 'run').exists()
 
 
-def test_a_test_of_nothing_is_refused(tmp_path):
-    config = tiny_config(tmp_path / 'run', val_dataloader=None)
-    with pytest.raises(ValueError, match='does not describe a test: give test_dataloader'):
+@pytest.mark.parametrize(
+    ('part', 'message'),
+    [('dataloader', 'has no test sets'), ('evaluator', 'not describe a test: give test_evaluator')],
+)
+def test_a_test_of_nothing_is_refused(tmp_path, part, message):
+    config = tiny_config(tmp_path / 'run')
+    config[f'val_{part}'] = None
+    with pytest.raises(ValueError, match=message):
         run_test(config)
     assert not (tmp_path / 'run').exists()

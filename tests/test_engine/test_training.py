@@ -308,6 +308,6 @@ def test_a_checkpoint_that_cannot_be_written_ends_with_what_to_do(tmp_path, monk
     config = tiny_config(tmp_path, train_cfg__val_interval=9, train_cfg__max_epochs=2)
     with pytest.raises(OSError, match=r'pth could not be written: No space left') as error:
         train(config, f'full_disk_{written}')
-    advice = 'epoch_1.pth is whole: go on from it with --resume'
+    advice = 'epoch_1.pth is whole: resume from it with --resume'
     assert (advice in str(error.value)) == bool(written), 'only where there is one'
     assert str(error.value).startswith(str(tmp_path / f'epoch_{written + 1}.pth'))

@@ -30,7 +30,7 @@ class RecordHook(Hook):
     priority = 'LOWEST'
 
     def before_train(self, runner) -> None:
-        """Write the config, unless the training goes on that has written it."""
+        """Write the config, unless a resumed training has written it before."""
         if not is_main_process():
             return
         if not (runner.resumed and runner.config_file.exists()):
@@ -41,7 +41,7 @@ class RecordHook(Hook):
         if changes:
             more = f' and {len(changes) - MOST_NAMED} more' if len(changes) > MOST_NAMED else ''
             runner.logger.info(
-                'goes on with other settings than %s records: %s%s',
+                'resumed with other settings than %s records: %s%s',
                 runner.config_file.name,
                 ', '.join(changes[:MOST_NAMED]),
                 more,
