@@ -110,7 +110,7 @@ def _check_optimizers(config: Config) -> None:
                 f'{", ".join(wrapper)}.{suggest(unknown, parts)}'
             )
         for each in wrapper.values() if separate else [wrapper]:
-            if 'constructor' not in each and each.get('optimizer') is None:
+            if not each or ('constructor' not in each and each.get('optimizer') is None):
                 raise ValueError(
                     'optim_wrapper needs an optimizer, such as optimizer=dict(type="Adam", lr=1e-4)'
                 )
@@ -126,7 +126,7 @@ def _check_optimizers(config: Config) -> None:
     else:
         schedulers = {'': schedulers}
     for each in schedulers.values():
-        for scheduler in [each] if isinstance(each, dict) else each:
+        for scheduler in [each] if isinstance(each, dict) else each or []:
             _check(PARAM_SCHEDULERS, scheduler, more=('convert_to_iter_based',))
 
 

@@ -13,7 +13,6 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import (
     broadcast_object_list,
-    get_world_size,
     is_main_process,
     master_only,
 )
@@ -39,6 +38,7 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
 )
 from mmrestore.engine.console import log_to_file, quieten, without_noise
+from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
@@ -280,37 +280,11 @@ class Runner(_Runner):
     def build_dataloader(
         dataloader: DataLoader | dict, seed: int | None = None, diff_rank_seed: bool = False
     ) -> DataLoader:
-        """Build a data loader; batches are stacked in the workers unless the config says else.
-
-        ``batch_size`` counts the images of one process, ``total_batch_size``, which may stand
-        instead, those of all processes together. Without a sampler images come in their order.
+        """Build a data loader, with what a config leaves out of one; see ``whole_loader``.
 
         Raises:
-            ValueError: both are given, or the total cannot be shared evenly.
+            ValueError: the size of a batch is given twice, or cannot be shared by the processes.
         """
         if isinstance(dataloader, dict):
-            dataloader = {k: v for k, v in dataloader.items() if v is not None}
-            total = dataloader.pop('total_batch_size', None)
-            if total is not None and 'batch_size' in dataloader:
-                raise ValueError(
-                    f'a data loader has total_batch_size={total}, over all processes, or '
-                    f'batch_size={dataloader["batch_size"]}, of one process; give one of them'
-                )
-            if total is not None:
-                if total % get_world_size():
-                    raise ValueError(
-                        f'total_batch_size={total} cannot be shared by {get_world_size()} '
-                        'processes: choose a multiple'
-                    )
-                dataloader['batch_size'] = total // get_world_size()
-            in_order = {'type': 'DefaultSampler', 'shuffle': False}
-            defaults = {
-                'num_workers': 0,
-                'sampler': in_order,
-                'drop_last': dataloader.get('sampler', in_order)['type'] == 'ResumableSampler',
-                'pin_memory': torch.cuda.is_available(),
-                'collate_fn': {'type': 'mmrestore.collate'},
-                'worker_init_fn': {'type': 'mmrestore.init_worker'},
-            }
-            dataloader = {**defaults, **dataloader}
+            dataloader = whole_loader(dataloader)
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
