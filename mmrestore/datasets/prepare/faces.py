@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -11,7 +10,7 @@ import cv2
 import numpy as np
 
 from mmrestore.datasets.image_file import EXTENSIONS, read_image
-from mmrestore.datasets.listing import natural_key
+from mmrestore.datasets.listing import list_folder, natural_key
 from mmrestore.datasets.prepare.face_detection import Box, Detector, cascade_detector
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.files import write_text
@@ -119,18 +118,13 @@ def find_files(root: Path) -> list[str]:
     Raises:
         ValueError: there is none.
     """
-    names = [
-        Path(folder, file).relative_to(root).as_posix()
-        for folder, _, files in os.walk(root, followlinks=True)
-        for file in files
-        if Path(file).suffix.lower() in VIDEOS | EXTENSIONS and not file.startswith('.')
-    ]
+    names = list_folder(root, extensions=VIDEOS | EXTENSIONS).images
     if not names:
         raise ValueError(
             f'found no video or picture in or below {root}: expected files that end in one of '
             f'{" ".join(sorted(VIDEOS | EXTENSIONS))}'
         )
-    return sorted(names, key=natural_key)
+    return names
 
 
 def read_frames(path: Path, step: int) -> Iterator[tuple[int, np.ndarray]]:
