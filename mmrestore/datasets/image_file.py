@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from PIL import Image
+
+from mmrestore.datasets.picture import Picture
 
 EXTENSIONS = frozenset(('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.ppm', '.pgm', '.webp'))
 COLOURS = ('rgb', 'gray')
@@ -93,6 +96,51 @@ def inspect_image(path: str | Path, *, decode: bool = False) -> ImageSize:
         if decoded != size:
             raise ValueError(f'the header of {path} states {size}, decoded are {decoded}')
     return size
+
+
+def count_pages(path: str | Path) -> int:
+    """Return how many pictures a file holds: the pages of a TIFF stack, otherwise 1.
+
+    Raises:
+        ValueError: the file is missing, cut off, damaged or no image.
+    """
+    try:
+        with Image.open(path) as image:
+            return getattr(image, 'n_frames', 1) if image.format == 'TIFF' else 1
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f'cannot read the header of {path}: {error}') from error
+
+
+def read_pictures(path: str | Path) -> Iterator[Picture]:
+    """Decode the pictures of a file one by one: all pages of a TIFF stack, otherwise one.
+
+    Pixels are as stored: the orientation is not applied, see ``orient``.
+
+    Raises:
+        ValueError: the file is missing, cannot be decoded, or holds values of a kind that is not
+            read; the message names it.
+    """
+    for page in range(count_pages(path)):
+        with Image.open(path) as image:
+            image.seek(page)
+            mode = {'P': 'RGB', '1': 'L', 'LA': 'LA', 'L': 'L', 'RGBA': 'RGBA'}.get(image.mode)
+            if image.mode in ('I;16', 'I;16B'):
+                pixels = np.array(image, np.uint16)
+            else:
+                pixels = np.array(image.convert(mode or 'RGB'))
+            pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+            alpha = pixels[..., -1] if pixels.shape[-1] in (2, 4) else None
+            exif = image.info.get('exif')
+            yield Picture(
+                pixels if alpha is None else pixels[..., :-1],
+                alpha,
+                orientation=image.getexif().get(274, 1),
+                icc_profile=image.info.get('icc_profile'),
+                exif=exif.removeprefix(b'Exif\0\0') if exif else None,
+                xmp=image.info.get('xmp'),
+                resolution=(*image.info['dpi'], 'inch') if 'dpi' in image.info else None,
+                format=image.format or '',
+            )
 
 
 def _is_complete(path: Path, image: Image.Image) -> bool | None:
