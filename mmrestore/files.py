@@ -29,13 +29,13 @@ def expand(path: str | Path) -> Path:
 
 
 def printable(text: str | Path) -> str:
-    """Return a path, or a message with paths in it, as one line that any terminal and log can show.
+    r"""Return a path, or a message with paths in it, as one line for any terminal and log.
 
     Bytes that are not UTF-8, line breaks and other control characters are escaped.
 
     Examples:
-        >>> printable(Path('a/été 1.png')), printable(os.fsdecode(b't\\xe9\\n.png'))
-        ('a/été 1.png', 't\\\\xe9\\\\n.png')
+        >>> printable(Path('a/été 1.png')), printable(os.fsdecode(b't\xe9\n.png'))
+        ('a/été 1.png', 't\\xe9\\n.png')
     """
     return ''.join(c if c.isprintable() else _escaped(c) for c in str(text))
 

@@ -116,7 +116,7 @@ COMPOSED, DECOMPOSED = (unicodedata.normalize(form, 'café.png') for form in ('N
 
 
 def test_folders_of_systems_and_hidden_ones_are_left_out(tmp_path):
-    folders = '@eaDir $RECYCLE.BIN __MACOSX .git .Trash-1000 #recycle'.split()
+    folders = ['@eaDir', '$RECYCLE.BIN', '__MACOSX', '.git', '.Trash-1000', '#recycle']
     touch(tmp_path, '0.png', '._0.png', 'Thumbs.db', 'a.CR2', 'System Volume Information/1.png')
     touch(tmp_path, *(f'{folder}/deep/1.png' for folder in folders), 'a/@EADIR/1.png', 'a/2.png')
     assert list_folder(tmp_path) == (['0.png', 'a/2.png'], ['a.CR2', 'Thumbs.db'], [])
@@ -125,10 +125,8 @@ def test_folders_of_systems_and_hidden_ones_are_left_out(tmp_path):
 
 def test_links_that_lead_back_and_nowhere(tmp_path):
     touch(tmp_path, 'in/0.png', 'in/a/1.png', 'other/2.png')
-    for name, to in {
-        **{'a/up': '..', 'a/here': '.', 'self': 'self', 'other': '../other', 'lost': 'x'},
-        **{'lost.png': 'x.png', 'note.txt': 'x', 'up': '..'},
-    }.items():
+    links = {'a/up': '..', 'a/here': '.', 'self': 'self', 'other': '../other', 'lost': 'x'}
+    for name, to in {**links, 'lost.png': 'x.png', 'note.txt': 'x', 'up': '..'}.items():
         (tmp_path / 'in' / name).symlink_to(to)
     os.mkfifo(tmp_path / 'in/pipe.png')
     with pytest.warns(UserWarning, match='2 links lead nowhere, such as lost'):
