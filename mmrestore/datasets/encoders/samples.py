@@ -32,7 +32,7 @@ def to_dtype(values: np.ndarray, dtype: type | np.dtype) -> np.ndarray:
         return values
     full = 1.0 if values.dtype.kind == 'f' else float(np.iinfo(values.dtype).max)
     if dtype.kind == 'f':
-        return (values / full).astype(dtype)
+        return np.divide(values, full, dtype=dtype, casting='same_kind')
     top = np.iinfo(dtype).max
     return (values.clip(0, full) * (top / full)).round().astype(dtype)
 
