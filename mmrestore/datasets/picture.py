@@ -3,8 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+
+MAX_SIDE = 1_000_000  # the limit of libpng
+MAX_PIXELS = 2**30  # the limit of OpenCV
+
+
+class ImageSize(NamedTuple):
+    """Height and width of an image in pixels."""
+
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header of a file says of a picture.
+
+    Args:
+        format: ``'PNG'``, ``'JPEG'``, ``'TIFF'``, ``'WEBP'``, ``'BMP'`` or ``'PNM'``.
+        height: rows of pixels as stored.
+        width: columns of pixels as stored.
+        channels: 1 of a gray picture, 3 of one in color.
+        dtype: type of the decoded values, ``'uint8'``, ``'uint16'`` or ``'float32'``.
+        bit_depth: bits of a stored sample.
+        orientation: how the stored pixels must be turned to be upright, see ``orient``.
+
+    Raises:
+        ValueError: the size is zero or beyond what can be read.
+    """
+
+    format: str
+    height: int
+    width: int
+    channels: int
+    dtype: str = 'uint8'
+    bit_depth: int = 8
+    orientation: int = 1
+
+    def __post_init__(self) -> None:
+        height, width = self.height, self.width
+        if min(height, width) < 1 or max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
+            raise ValueError(
+                f'its header states {height}x{width} pixels (height x width), expected sides of 1 '
+                f'to {MAX_SIDE} and at most {MAX_PIXELS} pixels'
+            )
+
+    @property
+    def size(self) -> ImageSize:
+        """Height and width of the upright picture."""
+        sides = (self.height, self.width)
+        return ImageSize(*(sides if self.orientation < 5 else sides[::-1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,15 +63,15 @@ class Picture:
     """One picture of a file, with all that a restored copy of it should keep.
 
     Args:
-        pixels: (H, W, 3) RGB or (H, W, 1) gray; uint8, uint16, or float32 in [0, 1]. The orientation
-            is not applied.
+        pixels: (H, W, 3) RGB or (H, W, 1) gray; uint8, uint16, or float32 in [0, 1]. The
+            orientation is not applied.
         alpha: (H, W) of the type of ``pixels``; 0 is transparent. Color is not multiplied by it.
         orientation: how ``pixels`` must be turned to be upright, 1 to 8 as in EXIF; see ``orient``.
         icc_profile: the ICC profile of the colors.
         exif: EXIF data as a TIFF structure (``II`` or ``MM`` first, no ``Exif`` before it).
         xmp: the XMP packet.
-        resolution: pixels per unit across and down, and the unit: ``'inch'``, ``'cm'``, or ``'none'``
-            where only their ratio has a meaning.
+        resolution: pixels per unit across and down, and the unit: ``'inch'``, ``'cm'``, or
+            ``'none'`` where only their ratio has a meaning.
         bit_depth: bits of a stored sample: 1, 2, 4, 8, 10, 12, 16, 32 ...
         format: ``'PNG'``, ``'JPEG'``, ``'TIFF'``, ``'WEBP'``, ``'BMP'`` or ``'PNM'``.
     """
