@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,13 +12,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
-from mmengine.utils import track_iter_progress
+from mmengine.utils import ProgressBar
 from torch import nn
 
 from mmrestore.apis.inference import restore
 from mmrestore.apis.restore_plan import Job, RestorePlan, plan_restoring
 from mmrestore.datasets.encoders.samples import to_dtype
-from mmrestore.datasets.image_file import read_pictures
+from mmrestore.datasets.image_file import read_headers, read_pictures
 from mmrestore.datasets.image_writer import QUALITY, losses, write_pictures
 from mmrestore.datasets.listing import problem_list
 from mmrestore.datasets.picture import Picture
@@ -79,19 +80,23 @@ def restore_planned(restorer: nn.Module, plan: RestorePlan, *, quality: int = QU
     written: list[Path] = []
     problems: list[str] = []
     lost: dict[str, list[Path]] = defaultdict(list)
-    for job in track_iter_progress(plan.jobs):
-        try:
-            for what in _restore_job(restorer, job, quality):
-                lost[what].append(job.source)
-        except ValueError as error:
-            problems.append(f'{job.source}: {str(error).removeprefix(f"{job.source}: ")}')
-            continue
-        except OSError as error:
-            raise OSError(
-                f'{error}. The {len(written)} files written before are whole; the same command '
-                'writes all of them again'
-            ) from error
-        written += job.targets
+    bar = ProgressBar(len(plan.jobs), file=sys.stderr)
+    try:
+        for job in plan.jobs:
+            try:
+                for what in _restore_job(restorer, job, quality):
+                    lost[what].append(job.source)
+                written += job.targets
+            except ValueError as error:
+                problems.append(_named(error, job.source))
+            except OSError as error:
+                raise OSError(
+                    f'{error}. The {len(written)} files written before are whole. Remove the '
+                    'reason, or give another --output, and start the same command again'
+                ) from error
+            bar.update()
+    finally:
+        sys.stderr.write('\n')
     return Restored(written, problems, [_lost(what, files) for what, files in lost.items()])
 
 
@@ -130,6 +135,7 @@ def restore_picture(restorer: nn.Module, picture: Picture) -> Picture:
 
 def _restore_job(restorer: nn.Module, job: Job, quality: int) -> list[str]:
     """Restore a file; return what its new format does not keep."""
+    read_headers(job.source, decode=True)  # finds damage within a JPEG
     lost: list[str] = []
     pages: list[Picture] = []
     for number, picture in enumerate(read_pictures(job.source)):
@@ -142,6 +148,10 @@ def _restore_job(restorer: nn.Module, job: Job, quality: int) -> list[str]:
         lost += losses(pages, job.targets[0])
         write_pictures(job.targets[0], pages, quality=quality)
     return list(dict.fromkeys(lost))
+
+
+def _named(error: ValueError, file: Path) -> str:
+    return str(error) if str(file) in str(error) else f'{file}: {error}'
 
 
 def _lost(what: str, files: list[Path]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from mmrestore.datasets.image_file import count_pages, inspect_image
+from mmrestore.datasets.formats import unread_format
+from mmrestore.datasets.image_file import read_headers
 from mmrestore.datasets.image_writer import FORMATS, format_of
 from mmrestore.datasets.listing import list_folder, problem_list
 from mmrestore.datasets.threads import in_threads
@@ -108,8 +109,7 @@ def result_names(name: str, pages: int, format: str) -> list[str]:
 def _check(file: Path) -> int | str:
     """Return how many pictures a file holds, or what is wrong with it."""
     try:
-        inspect_image(file)
-        return count_pages(file)
+        return len(read_headers(file))
     except ValueError as error:
         return str(error)
 
@@ -127,10 +127,10 @@ def _left_out(folder: Path, other_files: Sequence[str], dangling: Sequence[str])
     if dangling:
         endings['links to nothing'] = len(dangling)
     kinds = ', '.join(f'{number} {ending}' for ending, number in endings.most_common())
-    return (
-        f'{printable(folder)}: {sum(endings.values())} files are left out ({printable(kinds)}); '
-        'pictures of other formats, such as RAW and HEIC, are restored when exported as TIFF or PNG'
-    )
+    unread = {ending: unread_format(f'a{ending}') for ending in endings if ending[0] == '.'}
+    advice = ''.join(f'; {ending}: {reason}' for ending, reason in unread.items() if reason)
+    total = sum(endings.values())
+    return printable(f'{folder}: {total} files are left out, by their endings: {kinds}{advice}')
 
 
 def _beside(left_out: Sequence[str], other_files: Sequence[str]) -> str:
