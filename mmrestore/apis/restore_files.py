@@ -156,4 +156,4 @@ def _named(error: ValueError, file: Path) -> str:
 
 def _lost(what: str, files: list[Path]) -> str:
     more = f' and {len(files) - 1} more' if len(files) > 1 else ''
-    return f'not kept by the format: {what}, of {printable(files[0])}{more}'
+    return f'the format does not keep: {what}, of {printable(files[0])}{more}'

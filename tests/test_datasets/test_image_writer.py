@@ -14,6 +14,7 @@ from PIL import ExifTags, Image, ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 from mmrestore.datasets.encoders.samples import to_dtype
+from mmrestore.datasets.image_file import read_pictures
 from mmrestore.datasets.image_writer import FORMATS, losses, write_image, write_pictures
 from mmrestore.datasets.picture import Picture
 
@@ -125,6 +126,22 @@ def test_tiff_keeps_pages_depth_and_metadata(tmp_path, channels, dtype):
             for number in range(3):
                 image.seek(number)
                 check_exif(image)
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    deep = drawn(4, np.uint16, **METADATA)
+    for name in ('a.png', 'a.tif'):
+        write_pictures(tmp_path / name, [deep])
+        (found,) = read_pictures(tmp_path / name)
+        assert np.array_equal(found.pixels, deep.pixels)
+        assert np.array_equal(found.alpha, deep.alpha)
+        assert (found.icc_profile, found.xmp) == (PROFILE, XMP)
+        across, down, unit = found.resolution
+        per_inch = {'inch': 1, 'cm': 2.54}[unit]
+        assert (across * per_inch, down * per_inch) == pytest.approx((300, 150), abs=0.02)
+        write_pictures(tmp_path / 'again.png', [found])
+        with Image.open(tmp_path / 'again.png') as image:
+            check_exif(image)
 
 
 def converted(picture: Picture, dtype: type) -> Picture:

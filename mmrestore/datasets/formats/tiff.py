@@ -13,6 +13,7 @@ import tifffile
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
 from mmrestore.datasets.formats.full_scale import to_full_scale
+from mmrestore.datasets.formats.tiff_exif import exif_of_page
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
 from mmrestore.datasets.picture import Header
 
@@ -73,7 +74,7 @@ class TiffFile(ImageFormat):
         return _decode(self.pages[page], self.data, self.headers[page])
 
     def metadata(self, page: int = 0) -> Metadata:
-        """Return ICC profile, XMP and resolution of a page."""
+        """Return ICC profile, EXIF, XMP and resolution of a page."""
         tags = self.pages[page].tags
         found: Metadata = {}
         profile, xmp = (tags.valueof(code) for code in (ICC, XMP))
@@ -81,6 +82,8 @@ class TiffFile(ImageFormat):
             found['icc_profile'] = profile
         if isinstance(xmp, bytes):
             found['xmp'] = xmp
+        if exif := exif_of_page(self.data, self.pages[page].offset):
+            found['exif'] = exif
         ratios = [tags.valueof(code) for code in RESOLUTION]
         if all(isinstance(ratio, tuple) and len(ratio) == 2 and all(ratio) for ratio in ratios):
             across, down = (ratio[0] / ratio[1] for ratio in ratios)
