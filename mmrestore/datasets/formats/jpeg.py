@@ -18,10 +18,10 @@ from mmrestore.datasets.formats.jpeg_damage import check_scans
 from mmrestore.datasets.formats.opencv import DAMAGED, decode_with_opencv
 from mmrestore.datasets.picture import Header
 
-SOI, EOI, SOS, APP0, APP1, APP2, APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
 HUFFMAN = (0xC0, 0xC1, 0xC2)  # baseline, extended, progressive
-TABLES = (0xC4, 0xDB, 0xDD)  # Huffman codes, quantization, restart interval
+IGNORED = frozenset((*range(0xE0, 0xF0), 0xFE, EOI)) - {APP14}  # applications and comments
 # Entropy-coded data hold no markers but restarts; their 0xFF is followed by 0.
 MARKER = re.compile(rb'\xff+[^\x00\xd0-\xd7\xff]')
 MAX_SIDE = 65500  # the limit of libjpeg
@@ -85,14 +85,17 @@ class JpegFile(ImageFormat):
         """Decode all tables and headers of scans, which is all that libjpeg refuses.
 
         The frame is made one pixel large and the scans are emptied. Damage within a scan gives
-        wrong pixels and is found by ``verify_pixels``.
+        wrong pixels and is found by ``verify_pixels``. Of four inks everything is decoded.
         """
+        if self.components == 4:
+            self.decode()
+            return
         skeleton = bytearray(b'\xff\xd8')
         for marker, start, end in self.segments:
             content = self.data[start:end]
             if marker in FRAMES:
                 content = content[:1] + b'\0\1\0\1' + content[5:]
-            if marker in FRAMES or marker in TABLES or marker in (SOS, APP14):
+            if marker not in IGNORED:
                 skeleton += struct.pack('>BBH', 255, marker, len(content) + 2) + content
         _decode_with_pillow(bytes(skeleton) + b'\xff\xd9')
 
@@ -147,6 +150,9 @@ def _segments(data: bytes) -> Iterator[Segment]:
         if marker == EOI:
             yield Segment(EOI, start, start)
             return
+        if marker == TEM:  # which stands alone
+            position = start
+            continue
         length = int.from_bytes(data[start : start + 2], 'big')
         position = start + length
         if length < 2 or position > len(data):

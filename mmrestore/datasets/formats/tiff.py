@@ -33,6 +33,18 @@ REDUCED, MASK = 1, 4  # kinds of pages that are no pictures of their own
 MAX_PAGES = 65535
 ORIENTATION, RESOLUTION, UNIT, XMP, ICC, INK_SET = 274, (282, 283), 296, 700, 34675, 332
 UNITS = {1: 'none', 2: 'inch', 3: 'cm'}
+NUMBERS = (
+    *(
+        'imagelength',
+        'imagewidth',
+        'imagedepth',
+        'bitspersample',
+        'samplesperpixel',
+        'sampleformat',
+    ),
+    *('compression', 'photometric', 'planarconfig', 'predictor', 'fillorder', 'subfiletype'),
+    *('rowsperstrip', 'tilelength', 'tilewidth'),
+)
 # What tifffile raises for damaged files.
 UNREADABLE = (
     tifffile.TiffFileError,
@@ -96,6 +108,7 @@ def _pages(data: bytes) -> list[tifffile.TiffPage]:
             for index, offset in enumerate(_directories(data)):
                 file.filehandle.seek(offset)
                 pages.append(tifffile.TiffPage(file, index=index))
+                _check_numbers(pages[-1])
             pictures = [page for page in pages if not int(page.subfiletype) & (REDUCED | MASK)]
     except UNREADABLE as error:
         raise ValueError(f'it is damaged: {error}') from error
@@ -121,6 +134,16 @@ def _directories(data: bytes) -> list[int]:
     except (struct.error, OverflowError) as error:
         raise ValueError(CUT_OFF) from error
     return offsets
+
+
+def _check_numbers(page: tifffile.TiffPage) -> None:
+    """Refuse a page with tags that hold no number, or several, where one belongs."""
+    for name in NUMBERS:
+        if not isinstance(getattr(page, name), int):
+            raise ValueError(f'it is damaged: its {name} is {str(getattr(page, name))[:50]}')
+    for places in (page.dataoffsets, page.databytecounts):
+        if not all(isinstance(place, int) for place in places):
+            raise ValueError('it is damaged: where its strips or tiles are is no number')
 
 
 class _Layout(NamedTuple):
@@ -227,6 +250,8 @@ def _in_unit_range(samples: np.ndarray) -> np.ndarray:
 def _look_up(page: tifffile.TiffPage, indices: np.ndarray) -> np.ndarray:
     """Return the colors of a palette, (H, W, 3) uint8."""
     palette = np.asarray(page.colormap)
+    if palette.shape != (3, 1 << page.bitspersample):
+        raise ValueError(f'it is damaged: its palette has {palette.size} values')
     if palette.max() > 255:  # some programs write bytes
         palette = palette >> 8
     return palette.T.astype(np.uint8)[indices]

@@ -78,7 +78,7 @@ def check_segments(page: tifffile.TiffPage, data: bytes) -> None:
         needed = segment.rows * segment.row_bytes(page.bitspersample)
         if segment.num_bytes < 1:
             raise ValueError('it is damaged: a strip or tile is empty')
-        if segment.offset + segment.num_bytes > len(data):
+        if segment.offset < 0 or segment.offset + segment.num_bytes > len(data):
             raise ValueError(CUT_OFF)
         check_ratio(needed, segment.num_bytes, ratio)
 
