@@ -84,7 +84,10 @@ def originals() -> dict[str, bytes]:
 
 def corrupted(num: int) -> Iterator[tuple[str, str, bytes]]:
     """Yield name, kind of damage and content of ``num`` damaged files."""
-    files, rng = list(originals().items()), np.random.default_rng(int(__import__("os").environ.get("SEED","1")))
+    files, rng = (
+        list(originals().items()),
+        np.random.default_rng(int(__import__('os').environ.get('SEED', '1'))),
+    )
     kinds: dict[str, Callable[[bytearray], object]] = {
         'cut': lambda data: data.__delitem__(slice(int(rng.integers(len(data))), None)),
         'bits': lambda data: [_flip(data, rng, len(data)) for _ in range(rng.integers(1, 20))],

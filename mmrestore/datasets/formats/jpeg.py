@@ -14,8 +14,8 @@ from PIL import Image, JpegImagePlugin
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata, check_ratio
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
 from mmrestore.datasets.formats.exif import exif_orientation
-from mmrestore.datasets.formats.jpeg_damage import check_scans
 from mmrestore.datasets.formats.opencv import DAMAGED, decode_with_opencv
+from mmrestore.datasets.formats.printed import refuse_printed
 from mmrestore.datasets.picture import Header
 
 TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
@@ -101,7 +101,7 @@ class JpegFile(ImageFormat):
 
     def verify_pixels(self) -> None:
         """Decode the scans and refuse them if libjpeg prints that they are damaged."""
-        check_scans(self.data, self.headers[0])
+        refuse_printed(lambda: decode_with_opencv(self.data, self.headers[0]), 'Corrupt JPEG data')
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
         """Decode the pixels."""

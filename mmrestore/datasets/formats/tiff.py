@@ -12,6 +12,7 @@ import tifffile
 
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
+from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
 from mmrestore.datasets.picture import Header
@@ -85,9 +86,12 @@ class TiffFile(ImageFormat):
         return _decode(self.pages[page], self.data, self.headers[page])
 
     def metadata(self, page: int = 0) -> Metadata:
-        """Return ICC profile, XMP and resolution of a page."""
+        """Return ICC profile, EXIF, XMP and resolution of a page."""
         tags = self.pages[page].tags
         found: Metadata = {}
+        exif = exif_of_tiff(self.data, self.pages[page].offset)
+        if exif is not None:
+            found['exif'] = exif
         profile, xmp = (tags.valueof(code) for code in (ICC, XMP))
         if isinstance(profile, bytes):
             found['icc_profile'] = profile
