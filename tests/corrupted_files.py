@@ -1,7 +1,7 @@
 """Damage small image files at random and see how the check and the reader take it.
 
-``python tests/corrupted_files.py FOLDER NUM`` prints a JSON report. It runs in a process of its own,
-so that a crash and the memory taken show.
+``python tests/corrupted_files.py FOLDER NUM`` prints a JSON report. It runs in a process of its
+own, so that a crash and the memory taken show.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def main(folder: str, num: int) -> None:
     outcomes: Counter[str] = Counter()
     slowest, largest = (0.0, ''), (0, '')
     for name, content in originals().items():  # what loads lazily is no memory of a damaged file
-        wrong += [line for line in complaints(Path(folder, name), content)[0]]
+        wrong += complaints(Path(folder, name), content)[0]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name, kind, content in corrupted(num):
         (Path(folder) / 'last').write_text(name)

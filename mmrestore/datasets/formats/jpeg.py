@@ -22,8 +22,8 @@ TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
 HUFFMAN = (0xC0, 0xC1, 0xC2)  # baseline, extended, progressive
 IGNORED = frozenset((*range(0xE0, 0xF0), 0xFE, EOI)) - {APP14}  # applications and comments
-# Entropy-coded data hold no markers but restarts; their 0xFF is followed by 0.
-MARKER = re.compile(rb'\xff+[^\x00\xd0-\xd7\xff]')
+# In entropy-coded data 0xFF is followed by 0 or by the number of a restart.
+MARKER = re.compile(rb'\xff[\x01-\xcf\xd8-\xfe]')
 MAX_SIDE = 65500  # the limit of libjpeg
 EXIF, XMP, ICC = b'Exif\0\0', b'http://ns.adobe.com/xap/1.0/\0', b'ICC_PROFILE\0'
 
@@ -146,18 +146,16 @@ def _segments(data: bytes) -> Iterator[Segment]:
         found = MARKER.search(data, position)
         if found is None:
             raise ValueError(CUT_OFF)
-        marker, start = found.group()[-1], found.end()
+        start = position = found.end()
+        marker = data[start - 1]
         if marker == EOI:
             yield Segment(EOI, start, start)
             return
-        if marker == TEM:  # which stands alone
-            position = start
-            continue
-        length = int.from_bytes(data[start : start + 2], 'big')
-        position = start + length
-        if length < 2 or position > len(data):
-            raise ValueError(CUT_OFF)
-        yield Segment(marker, start + 2, position)
+        if marker != TEM:  # which stands alone
+            position += int.from_bytes(data[start : start + 2], 'big')
+            if position < start + 2 or position > len(data):
+                raise ValueError(CUT_OFF)
+            yield Segment(marker, start + 2, position)
 
 
 def _decode_with_pillow(data: bytes) -> Image.Image:

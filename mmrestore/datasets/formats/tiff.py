@@ -15,6 +15,7 @@ from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
 from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
+from mmrestore.datasets.formats.unread import CANON
 from mmrestore.datasets.picture import Header
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS, YCBCR = 0, 1, 2, 3, 5, 6
@@ -73,7 +74,7 @@ class TiffFile(ImageFormat):
     @staticmethod
     def matches(data: bytes) -> bool:
         """Whether the file begins as a TIFF or a BigTIFF."""
-        return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
+        return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+') and not data.startswith(CANON)
 
     def verify(self) -> None:
         """Decode what is compressed or in floating point."""
