@@ -48,7 +48,7 @@ def read_patches(
 
     Examples:
         >>> from tempfile import TemporaryDirectory
-        >>> from mmrestore.apis.inference import write_image
+        >>> from mmrestore.datasets.image_writer import write_image
         >>> with TemporaryDirectory() as folder:
         ...     write_image(f'{folder}/a.png', np.full((20, 30, 3), 51, np.uint8))
         ...     patches = read_patches(folder, num=2, size=16)

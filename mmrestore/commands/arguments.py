@@ -57,7 +57,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
-    parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
+    parser.add_argument(
+        '--device', help='cpu, cuda (or gpu), cuda:1 (or 1); a GPU if there is one by default'
+    )
 
 
 def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

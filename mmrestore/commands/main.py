@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import traceback
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = build_parser().parse_args(arguments)
     for name, value in vars(options).items():
         setattr(options, name, _expanded(value))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors='backslashreplace')  # names of files may hold any bytes
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.debug:
             traceback.print_exc()
         print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
-        status = 1
+        status = getattr(error, 'exit_status', 1)
     if status:
         sys.exit(status)
 

@@ -16,6 +16,7 @@ from mmrestore.datasets.listing import (
     find_images,
     fit,
     fit_both,
+    not_there,
     pair,
     problem_list,
     read_list_file,
@@ -148,7 +149,7 @@ class ImageFolder(Dataset):
         missing: list[str] = []
         if wanted is not None:
             inputs, missing = choose(inputs, wanted)
-        problems = [f'{name} is listed but not there' for name in missing]
+        problems = [not_there(name) for name in missing]
         if self.gt_root is None:
             return [(name, None) for name in inputs], problems
         pairs, unpaired = pair(inputs, targets, complete=wanted is None)

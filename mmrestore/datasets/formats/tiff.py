@@ -14,6 +14,7 @@ from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
 from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
+from mmrestore.datasets.formats.tiff_exif import exif_of_page
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
 from mmrestore.datasets.formats.unread import CANON
 from mmrestore.datasets.picture import Header
@@ -98,6 +99,8 @@ class TiffFile(ImageFormat):
             found['icc_profile'] = profile
         if isinstance(xmp, bytes):
             found['xmp'] = xmp
+        if exif := exif_of_page(self.data, self.pages[page].offset):
+            found['exif'] = exif
         ratios = [tags.valueof(code) for code in RESOLUTION]
         if all(isinstance(ratio, tuple) and len(ratio) == 2 and all(ratio) for ratio in ratios):
             across, down = (ratio[0] / ratio[1] for ratio in ratios)
