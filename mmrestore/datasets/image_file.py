@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -56,13 +55,15 @@ def decode_image(data: bytes, name: str | Path, *, color: str = 'rgb') -> np.nda
     _check_color(color)
     file = _open(data, name)
     header = _only(file.headers, name)
-    with _named(name):
+    try:
         pixels, _ = file.decode()
+    except ValueError as error:
+        raise _named(error, name) from error
     pixels = orient(pixels, header.orientation)
     if color == 'gray':
         return np.ascontiguousarray(pixels) if header.channels == 1 else _to_gray(pixels)[..., None]
     if header.channels == 1:
-        return np.repeat(pixels, 3, axis=2)
+        return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2RGB)
     return np.ascontiguousarray(pixels)
 
 
@@ -106,10 +107,12 @@ def read_headers(path: str | Path, *, decode: bool = False) -> list[Header]:
         ValueError: the file is missing, cut off, damaged or no image, or holds what is not read.
     """
     file = _open(_read_bytes(path), path)
-    with _named(path):
+    try:
         file.verify()
         if decode:
             file.verify_pixels()
+    except ValueError as error:
+        raise _named(error, path) from error
     return list(file.headers)
 
 
@@ -132,9 +135,11 @@ def read_pictures(path: str | Path) -> Iterator[Picture]:
     """
     file = _open(_read_bytes(path), path)
     for page, header in enumerate(file.headers):
-        with _named(path):
+        try:
             pixels, alpha = file.decode(page, alpha=True)
             metadata = file.metadata(page)
+        except ValueError as error:
+            raise _named(error, path) from error
         yield Picture(
             pixels,
             alpha,
@@ -151,27 +156,26 @@ def _check_color(color: str) -> None:
 
 
 def _read_bytes(path: str | Path) -> bytes:
-    unread = unread_format(path)
+    unread = unread_format(path)  # before reading, which may take long
     if unread is not None:
-        raise ValueError(f'cannot read {path}: {unread}')
+        raise _named(unread, path)
     try:
-        return Path(path).read_bytes()
+        with open(path, 'rb', buffering=0) as file:
+            return file.read()
     except OSError as error:
-        raise ValueError(f'cannot read {path}: {error.strerror or error}') from error
+        raise _named(error.strerror or error, path) from error
 
 
 def _open(data: bytes, name: str | Path) -> ImageFormat:
     """Read the headers of a file, whatever its extension says of its format."""
-    with _named(name):
-        if not data:
-            raise ValueError('the file is empty')
-        unread = unread_format(name, data[:32])
-        if unread is not None:
-            raise ValueError(unread)
-        for form in FORMATS:
-            if form.matches(data):
+    for form in FORMATS:
+        if form.matches(data):
+            try:
                 return form(data)
-        raise ValueError('it is no image, or of a format that is not known')
+            except ValueError as error:
+                raise _named(error, name) from error
+    problem = 'it is no image, or of a format that is not known' if data else 'it is empty'
+    raise _named(unread_format(name, data) or problem, name)
 
 
 def _only(headers: Sequence[Header], name: str | Path) -> Header:
@@ -188,11 +192,6 @@ def _to_gray(pixels: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
 
 
-@contextmanager
-def _named(name: str | Path) -> Iterator[None]:
-    """Put the name of the file in front of what is wrong with it, in one line."""
-    try:
-        yield
-    except ValueError as error:
-        reason = ' '.join(str(error).split())
-        raise ValueError(f'cannot read {name}: {reason}') from error
+def _named(problem: object, name: str | Path) -> ValueError:
+    """Return an error of one line that begins with the name of the file."""
+    return ValueError(f'cannot read {name}: {" ".join(str(problem).split())}')

@@ -27,6 +27,7 @@ class BmpFile(ImageFormat):
         (offset, info) = struct.unpack_from('<II', data, 10)
         (depth,) = struct.unpack_from('<H', data, 24 if info == OLD else 28)
         self.is_long = info >= LONGEST
+        self.has_palette = depth <= 8
         self.is_compressed = self.is_long and data[30] in RUN_LENGTHS
         width, height = image.size
         channels = 1 if image.mode in GRAY else 3
@@ -42,8 +43,8 @@ class BmpFile(ImageFormat):
         return data.startswith(b'BM')
 
     def verify(self) -> None:
-        """Decode what is compressed."""
-        if self.is_compressed:
+        """Decode what is compressed or has a palette."""
+        if self.is_compressed or self.has_palette:
             self.decode()
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:

@@ -14,16 +14,16 @@ from PIL import Image, JpegImagePlugin
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata, check_ratio
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
 from mmrestore.datasets.formats.exif import exif_orientation
-from mmrestore.datasets.formats.jpeg_damage import check_scans
 from mmrestore.datasets.formats.opencv import DAMAGED, decode_with_opencv
+from mmrestore.datasets.formats.printed import refuse_printed
 from mmrestore.datasets.picture import Header
 
-SOI, EOI, SOS, APP0, APP1, APP2, APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
 HUFFMAN = (0xC0, 0xC1, 0xC2)  # baseline, extended, progressive
-TABLES = (0xC4, 0xDB, 0xDD)  # Huffman codes, quantization, restart interval
-# Entropy-coded data hold no markers but restarts; their 0xFF is followed by 0.
-MARKER = re.compile(rb'\xff+[^\x00\xd0-\xd7\xff]')
+IGNORED = frozenset((*range(0xE0, 0xF0), 0xFE, EOI)) - {APP14}  # applications and comments
+# In entropy-coded data 0xFF is followed by 0 or by the number of a restart.
+MARKER = re.compile(rb'\xff[\x01-\xcf\xd8-\xfe]')
 MAX_SIDE = 65500  # the limit of libjpeg
 EXIF, XMP, ICC = b'Exif\0\0', b'http://ns.adobe.com/xap/1.0/\0', b'ICC_PROFILE\0'
 
@@ -85,20 +85,23 @@ class JpegFile(ImageFormat):
         """Decode all tables and headers of scans, which is all that libjpeg refuses.
 
         The frame is made one pixel large and the scans are emptied. Damage within a scan gives
-        wrong pixels and is found by ``verify_pixels``.
+        wrong pixels and is found by ``verify_pixels``. Of four inks everything is decoded.
         """
+        if self.components == 4:
+            self.decode()
+            return
         skeleton = bytearray(b'\xff\xd8')
         for marker, start, end in self.segments:
             content = self.data[start:end]
             if marker in FRAMES:
                 content = content[:1] + b'\0\1\0\1' + content[5:]
-            if marker in FRAMES or marker in TABLES or marker in (SOS, APP14):
+            if marker not in IGNORED:
                 skeleton += struct.pack('>BBH', 255, marker, len(content) + 2) + content
         _decode_with_pillow(bytes(skeleton) + b'\xff\xd9')
 
     def verify_pixels(self) -> None:
         """Decode the scans and refuse them if libjpeg prints that they are damaged."""
-        check_scans(self.data, self.headers[0])
+        refuse_printed(lambda: decode_with_opencv(self.data, self.headers[0]), 'Corrupt JPEG data')
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
         """Decode the pixels."""
@@ -143,15 +146,16 @@ def _segments(data: bytes) -> Iterator[Segment]:
         found = MARKER.search(data, position)
         if found is None:
             raise ValueError(CUT_OFF)
-        marker, start = found.group()[-1], found.end()
+        start = position = found.end()
+        marker = data[start - 1]
         if marker == EOI:
             yield Segment(EOI, start, start)
             return
-        length = int.from_bytes(data[start : start + 2], 'big')
-        position = start + length
-        if length < 2 or position > len(data):
-            raise ValueError(CUT_OFF)
-        yield Segment(marker, start + 2, position)
+        if marker != TEM:  # which stands alone
+            position += int.from_bytes(data[start : start + 2], 'big')
+            if position < start + 2 or position > len(data):
+                raise ValueError(CUT_OFF)
+            yield Segment(marker, start + 2, position)
 
 
 def _decode_with_pillow(data: bytes) -> Image.Image:

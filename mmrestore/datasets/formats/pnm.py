@@ -87,6 +87,7 @@ class PnmFile(ImageFormat):
             is_number = values.max(initial=0) <= 1
         else:
             words = text.split(maxsplit=self.num_values)[: self.num_values]
+            words[-1:] = re.findall(rb'^\d+', words[-1]) if words else []  # more may follow it
             is_number = all(word.isdigit() and len(word) < 10 for word in words)
             values = np.array(words).astype(np.int64) if is_number else np.empty(0)
         if not is_number:

@@ -12,9 +12,11 @@ import tifffile
 
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
+from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.tiff_exif import exif_of_page
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
+from mmrestore.datasets.formats.unread import CANON
 from mmrestore.datasets.picture import Header
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS, YCBCR = 0, 1, 2, 3, 5, 6
@@ -34,6 +36,18 @@ REDUCED, MASK = 1, 4  # kinds of pages that are no pictures of their own
 MAX_PAGES = 65535
 ORIENTATION, RESOLUTION, UNIT, XMP, ICC, INK_SET = 274, (282, 283), 296, 700, 34675, 332
 UNITS = {1: 'none', 2: 'inch', 3: 'cm'}
+NUMBERS = (
+    *(
+        'imagelength',
+        'imagewidth',
+        'imagedepth',
+        'bitspersample',
+        'samplesperpixel',
+        'sampleformat',
+    ),
+    *('compression', 'photometric', 'planarconfig', 'predictor', 'fillorder', 'subfiletype'),
+    *('rowsperstrip', 'tilelength', 'tilewidth'),
+)
 # What tifffile raises for damaged files.
 UNREADABLE = (
     tifffile.TiffFileError,
@@ -61,7 +75,7 @@ class TiffFile(ImageFormat):
     @staticmethod
     def matches(data: bytes) -> bool:
         """Whether the file begins as a TIFF or a BigTIFF."""
-        return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
+        return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+') and not data.startswith(CANON)
 
     def verify(self) -> None:
         """Decode what is compressed or in floating point."""
@@ -77,6 +91,9 @@ class TiffFile(ImageFormat):
         """Return ICC profile, EXIF, XMP and resolution of a page."""
         tags = self.pages[page].tags
         found: Metadata = {}
+        exif = exif_of_tiff(self.data, self.pages[page].offset)
+        if exif is not None:
+            found['exif'] = exif
         profile, xmp = (tags.valueof(code) for code in (ICC, XMP))
         if isinstance(profile, bytes):
             found['icc_profile'] = profile
@@ -99,6 +116,7 @@ def _pages(data: bytes) -> list[tifffile.TiffPage]:
             for index, offset in enumerate(_directories(data)):
                 file.filehandle.seek(offset)
                 pages.append(tifffile.TiffPage(file, index=index))
+                _check_numbers(pages[-1])
             pictures = [page for page in pages if not int(page.subfiletype) & (REDUCED | MASK)]
     except UNREADABLE as error:
         raise ValueError(f'it is damaged: {error}') from error
@@ -124,6 +142,16 @@ def _directories(data: bytes) -> list[int]:
     except (struct.error, OverflowError) as error:
         raise ValueError(CUT_OFF) from error
     return offsets
+
+
+def _check_numbers(page: tifffile.TiffPage) -> None:
+    """Refuse a page with tags that hold no number, or several, where one belongs."""
+    for name in NUMBERS:
+        if not isinstance(getattr(page, name), int):
+            raise ValueError(f'it is damaged: its {name} is {str(getattr(page, name))[:50]}')
+    for places in (page.dataoffsets, page.databytecounts):
+        if not all(isinstance(place, int) for place in places):
+            raise ValueError('it is damaged: where its strips or tiles are is no number')
 
 
 class _Layout(NamedTuple):
@@ -230,6 +258,8 @@ def _in_unit_range(samples: np.ndarray) -> np.ndarray:
 def _look_up(page: tifffile.TiffPage, indices: np.ndarray) -> np.ndarray:
     """Return the colors of a palette, (H, W, 3) uint8."""
     palette = np.asarray(page.colormap)
+    if palette.shape != (3, 1 << page.bitspersample):
+        raise ValueError(f'it is damaged: its palette has {palette.size} values')
     if palette.max() > 255:  # some programs write bytes
         palette = palette >> 8
     return palette.T.astype(np.uint8)[indices]

@@ -12,6 +12,7 @@ import tifffile
 from PIL import TiffImagePlugin
 
 from mmrestore.datasets.formats.base import CUT_OFF, check_ratio
+from mmrestore.datasets.formats.printed import refuse_printed
 
 PLAIN, LZW, JPEG, PACKBITS = 1, 5, 7, 32773
 DEFLATE = (8, 32946)
@@ -78,7 +79,7 @@ def check_segments(page: tifffile.TiffPage, data: bytes) -> None:
         needed = segment.rows * segment.row_bytes(page.bitspersample)
         if segment.num_bytes < 1:
             raise ValueError('it is damaged: a strip or tile is empty')
-        if segment.offset + segment.num_bytes > len(data):
+        if segment.offset < 0 or segment.offset + segment.num_bytes > len(data):
             raise ValueError(CUT_OFF)
         check_ratio(needed, segment.num_bytes, ratio)
 
@@ -170,7 +171,10 @@ def _expand_with_libtiff(page: tifffile.TiffPage, segment: Segment, encoded: byt
     file = b'II*\0\x08\0\0\0' + tags.tobytes(8) + encoded
     try:
         image = TiffImagePlugin.TiffImageFile(io.BytesIO(file))
-        image.load()
+        if page.compression in FAX:  # of which libtiff only prints
+            refuse_printed(image.load, 'Fax')
+        else:
+            image.load()
     except (OSError, SyntaxError, ValueError, KeyError, RuntimeError, TypeError) as error:
         name = FURTHER.get(page.compression)
         hint = f', or Pillow was built without {name}' if name else ''

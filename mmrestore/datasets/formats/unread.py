@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePath
 
 RAW = 'a RAW photograph'
@@ -26,9 +27,10 @@ SUFFIXES = {
     '.svg': 'an SVG drawing',
     '.pdf': 'a PDF document',
 }
+CANON = b'II*\0\x10\0\0\0CR\2\0'  # CR2, which begins as a TIFF
 # First bytes, at which place.
 CONTENTS = (
-    (0, b'II*\0\x10\0\0\0CR\2\0', RAW),  # Canon CR2
+    (0, CANON, RAW),
     (0, b'FUJIFILMCCD-RAW', RAW),
     (0, b'IIRO', RAW),  # Olympus ORF
     (0, b'IIRS', RAW),
@@ -72,7 +74,7 @@ def unread_format(name: str | PurePath, data: bytes = b'') -> str | None:
         'it is a GIF, which is not read: export it as PNG or TIFF'
         >>> unread_format('photo.png')
     """
-    found = SUFFIXES.get(PurePath(name).suffix.lower())
+    found = SUFFIXES.get(os.path.splitext(name)[1].lower())
     for place, start, kind in CONTENTS:
         if data.startswith(start, place):
             found = found or kind
