@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,8 @@ LONGEST_NAME = 255  # bytes, on the usual file systems
 def expand(path: str | Path) -> Path:
     """Return ``path`` with a home folder in place of a leading ``~`` or ``~user``.
 
-    A name such as ``~x`` stays as it is if there is no such user.
+    A name such as ``~x`` stays as it is if there is no such user. Where nothing has a name as it is
+    spelled, but one thing has it in the other Unicode form of its accents, it is that one.
 
     Examples:
         >>> expand('~/images') == Path.home() / 'images'
@@ -25,7 +27,22 @@ def expand(path: str | Path) -> Path:
         >>> str(expand('~no such user/images')), str(expand('images/~'))
         ('~no such user/images', 'images/~')
     """
-    return Path(os.path.expanduser(path))
+    path = Path(os.path.expanduser(path))
+    if str(path).isascii() or os.path.lexists(path):
+        return path
+    found = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        found = found / (part if os.path.lexists(found / part) else _other_form(found, part))
+    return found
+
+
+def _other_form(folder: Path, name: str) -> str:
+    wanted = unicodedata.normalize('NFC', name)
+    try:
+        names = [n for n in os.listdir(folder) if unicodedata.normalize('NFC', n) == wanted]
+    except OSError:
+        return name
+    return names[0] if len(names) == 1 else name
 
 
 def printable(text: str | Path) -> str:

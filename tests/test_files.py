@@ -61,6 +61,16 @@ def test_the_reason_behind_an_error_of_torch_is_given(tmp_path):
     assert not os.listdir(tmp_path)
 
 
+def test_names_in_the_other_unicode_form(tmp_path, monkeypatch):
+    composed, decomposed = 'caf\u00e9', 'cafe\u0301'
+    (tmp_path / decomposed / composed).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert str(expand(f'{composed}/{decomposed}/new')) == f'{decomposed}/{composed}/new'
+    (tmp_path / composed).mkdir()
+    assert str(expand(composed)) == composed and str(expand(decomposed)) == decomposed
+    assert str(expand('\u00fc/x')) == '\u00fc/x'
+
+
 def test_home_folders(monkeypatch):
     monkeypatch.setenv('HOME', '/home/me')
     assert [str(expand(p)) for p in ('~', '~/a', '~no-such-user/a', 'a/~')] == [

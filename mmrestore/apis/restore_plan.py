@@ -11,10 +11,19 @@ from mmrestore.datasets.formats import unread_format
 from mmrestore.datasets.image_file import read_headers
 from mmrestore.datasets.image_writer import FORMATS, format_of
 from mmrestore.datasets.listing import list_folder, problem_list
+from mmrestore.datasets.picture import Header
 from mmrestore.datasets.threads import in_threads
 from mmrestore.files import expand, printable, shortened
 
 ENDINGS = {'png': '.png', 'jpg': '.jpg', 'tiff': '.tif', 'keep': None}
+USUAL_ENDINGS = {
+    'PNG': '.png',
+    'JPEG': '.jpg',
+    'TIFF': '.tif',
+    'WEBP': '.webp',
+    'BMP': '.bmp',
+    'PNM': '.ppm',
+}
 
 
 class Job(NamedTuple):
@@ -67,36 +76,38 @@ def plan_restoring(
             left_out.append(_left_out(given, other_files, dangling))
         if not images:
             problems.append(f'found no image in or below {given}{_beside(left_out, other_files)}')
-    checked = in_threads(_check, found)
-    problems += [answer for answer in checked if isinstance(answer, str)]
-    pages = {f: num for f, num in zip(found, checked, strict=True) if isinstance(num, int)}
-    if not pages:
+    headers: dict[Path, list[Header]] = {}
+    for file, answer in zip(found, in_threads(_check, found), strict=True):
+        if isinstance(answer, str):
+            problems.append(answer)
+        else:
+            headers[file] = answer
+    if not headers:
         raise ValueError(problem_list('the input', problems))
-    jobs = [
-        Job(file, [output / name for name in result_names(found[file], num, format)])
-        for file, num in pages.items()
-    ]
+    jobs = []
+    for file, pages in headers.items():
+        ending = ENDINGS[format] or _kept_ending(found[file], pages[0])
+        names = result_names(found[file], len(pages), ending)
+        jobs.append(Job(file, [output / name for name in names]))
     _check_targets(jobs, found)
     return RestorePlan(jobs, problems, left_out)
 
 
-def result_names(name: str, pages: int, format: str) -> list[str]:
-    """Return the names of what a file is restored into.
+def result_names(name: str, pages: int, ending: str) -> list[str]:
+    """Return the names of what a file is restored into: one, or one for each page.
 
     Args:
         name: relative name of the file.
         pages: pictures in it.
-        format: one of ``ENDINGS``.
+        ending: of the results.
 
     Examples:
-        >>> result_names('a/1.jpg', 1, 'png'), result_names('a/1.tif', 3, 'keep')
+        >>> result_names('a/1.jpg', 1, '.png'), result_names('a/1.tif', 3, '.tif')
         (['a/1.png'], ['a/1.tif'])
-        >>> result_names('1.tif', 2, 'png')
+        >>> result_names('1.tif', 2, '.png')
         ['1_1.png', '1_2.png']
     """
     path = PurePosixPath(name)
-    kept = path.suffix if path.suffix.lower() in FORMATS else '.png'
-    ending = ENDINGS[format] or kept
     if pages == 1 or format_of(f'a{ending}').pages:
         return [str(path.with_name(shortened(path.stem, ending)))]
     digits = len(str(pages))
@@ -106,10 +117,15 @@ def result_names(name: str, pages: int, format: str) -> list[str]:
     ]
 
 
-def _check(file: Path) -> int | str:
-    """Return how many pictures a file holds, or what is wrong with it."""
+def _kept_ending(name: str, header: Header) -> str:
+    suffix = PurePosixPath(name).suffix
+    return suffix if suffix.lower() in FORMATS else USUAL_ENDINGS[header.format]
+
+
+def _check(file: Path) -> list[Header] | str:
+    """Return what is known of the pictures of a file, or what is wrong with it."""
     try:
-        return len(read_headers(file))
+        return read_headers(file)
     except ValueError as error:
         return str(error)
 

@@ -24,6 +24,7 @@ from mmrestore.datasets.listing import (
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
+from mmrestore.files import expand
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
@@ -93,13 +94,13 @@ class ImageFolder(Dataset):
             raise ValueError('the images are named by list_file or by files, got both')
         if gt_root is None and (gt_pattern, scale) != ('{}', 1):
             raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
-        self.root = Path(root)
-        self.gt_root = None if gt_root is None else Path(gt_root)
+        self.root = expand(root)
+        self.gt_root = None if gt_root is None else expand(gt_root)
         self.scale = scale
         self.fixed_patches = fixed_patches
         self.name = name or self.root.resolve().name
         self.transforms = build_pipeline(pipeline)
-        wanted = files if list_file is None else read_list_file(list_file)
+        wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         problems += self._check_files(decode=check == 'decode')
         if problems:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from mmrestore.datasets.encoders.jpeg import encode_jpeg, encode_webp, too_long
@@ -93,7 +94,8 @@ def write_pictures(
         quality: of JPEG and WebP, 1 to 100.
 
     Raises:
-        ValueError: the ending is unknown, or the format holds one picture and several are given.
+        ValueError: the ending is unknown, or the format does not hold the picture, for its size,
+            or holds one and several are given.
         OSError: the file cannot be written.
     """
     form = format_of(path)
@@ -102,9 +104,11 @@ def write_pictures(
     fitting = [_fitting(picture, form) for picture in pictures]
     try:
         encoded = form.encode(fitting, quality)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, cv2.error) as error:
         size = ' x '.join(map(str, pictures[0].pixels.shape))
-        raise OSError(f'{printable(path)} could not be written: {size} pixels: {error}') from error
+        raise ValueError(
+            f'{printable(path)} cannot hold the picture of {size} values: {error}'
+        ) from error
     write_atomically(path, lambda file: file.write(encoded))
 
 
