@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import unicodedata
@@ -61,6 +62,15 @@ def _escaped(character: str) -> str:
     if '\udc80' <= character <= '\udcff':  # how Python keeps a byte that is not UTF-8
         return f'\\x{ord(character) - 0xDC00:02x}'
     return character.encode('unicode_escape').decode()
+
+
+def escape_unprintable(stream: Any) -> None:
+    r"""Make a text stream write characters that its encoding lacks as ``\udce9``, not raise.
+
+    Names of files may hold any bytes, and messages name files.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors='backslashreplace')
 
 
 def shortened(stem: str, ending: str) -> str:

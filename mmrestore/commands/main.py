@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ from typing import Any
 
 from mmrestore.commands.arguments import add_debug
 from mmrestore.commands.errors import error_text, is_user_error
+from mmrestore.files import escape_unprintable
 from mmrestore.version import __version__
 
 COMMANDS = (
@@ -35,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, value in vars(options).items():
         setattr(options, name, _expanded(value))
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors='backslashreplace')  # names of files may hold any bytes
+        escape_unprintable(stream)
     try:
         status = options.run(options)
         sys.stdout.flush()

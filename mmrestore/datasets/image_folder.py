@@ -24,7 +24,7 @@ from mmrestore.datasets.listing import (
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
-from mmrestore.files import expand
+from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
@@ -98,7 +98,7 @@ class ImageFolder(Dataset):
         self.gt_root = None if gt_root is None else expand(gt_root)
         self.scale = scale
         self.fixed_patches = fixed_patches
-        self.name = name or self.root.resolve().name
+        self.name = name or printable(self.root.resolve().name)
         self.transforms = build_pipeline(pipeline)
         wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
