@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('words', nargs='*', metavar='WORD', help='what the line must contain')
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print the list; the status is 1 if no config has all the words."""
+def run(options: argparse.Namespace) -> None:
+    """Print the list."""
     from mmrestore.config.names import first_line, shipped_configs
 
     words = [word.lower() for word in options.words]
@@ -27,4 +27,5 @@ def run(options: argparse.Namespace) -> int:
     width = max((len(name) for name, _ in shown), default=0)
     for name, line in shown:
         print(f'{name:{width}}  {line}'.rstrip())
-    return 0 if shown else 1
+    if not shown:
+        raise ValueError(f'no config has {" and ".join(options.words)} in its name or first line')
