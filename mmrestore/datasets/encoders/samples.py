@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from mmrestore.datasets.picture import Picture
@@ -41,8 +42,8 @@ def to_bgr(values: np.ndarray) -> np.ndarray:
     """Return RGB or RGBA (H, W, 3 or 4) in the order of OpenCV; gray stays gray.
 
     Examples:
-        >>> to_bgr(np.array([[[1, 2, 3, 4]]])).tolist()
+        >>> to_bgr(np.array([[[1, 2, 3, 4]]], np.uint8)).tolist()
         [[[3, 2, 1, 4]]]
     """
-    order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(values.shape[-1])
-    return values if order is None else values[..., order]
+    code = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}.get(values.shape[-1])
+    return values if code is None else cv2.cvtColor(np.ascontiguousarray(values), code)
