@@ -12,7 +12,6 @@ import tifffile
 
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
-from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.tiff_exif import exif_of_page
 from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
@@ -91,9 +90,6 @@ class TiffFile(ImageFormat):
         """Return ICC profile, EXIF, XMP and resolution of a page."""
         tags = self.pages[page].tags
         found: Metadata = {}
-        exif = exif_of_tiff(self.data, self.pages[page].offset)
-        if exif is not None:
-            found['exif'] = exif
         profile, xmp = (tags.valueof(code) for code in (ICC, XMP))
         if isinstance(profile, bytes):
             found['icc_profile'] = profile
