@@ -12,6 +12,7 @@ import numpy as np
 
 from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata, check_ratio
 from mmrestore.datasets.formats.exif import exif_orientation
+from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.opencv import decode_with_opencv
 from mmrestore.datasets.picture import Header
 
@@ -59,6 +60,7 @@ class PngFile(ImageFormat):
         if self.chunks[0] != (b'IHDR', 16, 13) or kinds.count(b'IHDR') > 1:
             raise ValueError('it does not begin with the header of a PNG')
         width, height, depth, color, *methods, interlaced = struct.unpack_from('>IIBBBBB', data, 16)
+        self.color = color
         if depth not in DEPTHS.get(color, ()) or methods != [0, 0] or interlaced > 1:
             raise ValueError(
                 f'its header states color type {color} of {depth} bit: PNG has no such'
@@ -122,7 +124,14 @@ class PngFile(ImageFormat):
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
         """Decode pixels and alpha."""
-        return decode_with_opencv(self.data, self.headers[0], alpha=alpha)
+        pixels, transparency = decode_with_opencv(self.data, self.headers[0], alpha=alpha)
+        key = self._find(b'tRNS') if alpha and self.color in (GRAY, COLOR) else None
+        if key is not None and len(key) == 2 * pixels.shape[2]:  # the color that is transparent
+            stored = np.frombuffer(key, '>u2') & ((1 << self.headers[0].bit_depth) - 1)
+            hidden = to_full_scale(stored, (1 << self.headers[0].bit_depth) - 1)
+            full = np.iinfo(pixels.dtype).max
+            transparency = np.where((pixels == hidden).all(axis=2), 0, full).astype(pixels.dtype)
+        return pixels, transparency
 
     def metadata(self, page: int = 0) -> Metadata:
         """Return ICC profile, EXIF, XMP and resolution."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import logging
-import struct
 from typing import NamedTuple
 
 import numpy as np
 import tifffile
 
-from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata
+from mmrestore.datasets.formats.base import ImageFormat, Metadata
 from mmrestore.datasets.formats.cmyk import cmyk_to_rgb
-from mmrestore.datasets.formats.exif import exif_of_tiff
 from mmrestore.datasets.formats.full_scale import to_full_scale
 from mmrestore.datasets.formats.tiff_exif import exif_of_page
-from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments, read_samples
+from mmrestore.datasets.formats.tiff_pages import find_pages
+from mmrestore.datasets.formats.tiff_samples import read_samples
+from mmrestore.datasets.formats.tiff_segments import JPEG, check_segments
 from mmrestore.datasets.formats.unread import CANON
 from mmrestore.datasets.picture import Header
 
@@ -32,36 +30,8 @@ KINDS = {
     6: 'complex',
 }
 PREMULTIPLIED, STRAIGHT = 1, 2  # alpha
-REDUCED, MASK = 1, 4  # kinds of pages that are no pictures of their own
-MAX_PAGES = 65535
 ORIENTATION, RESOLUTION, UNIT, XMP, ICC, INK_SET = 274, (282, 283), 296, 700, 34675, 332
 UNITS = {1: 'none', 2: 'inch', 3: 'cm'}
-NUMBERS = (
-    *(
-        'imagelength',
-        'imagewidth',
-        'imagedepth',
-        'bitspersample',
-        'samplesperpixel',
-        'sampleformat',
-    ),
-    *('compression', 'photometric', 'planarconfig', 'predictor', 'fillorder', 'subfiletype'),
-    *('rowsperstrip', 'tilelength', 'tilewidth'),
-)
-# What tifffile raises for damaged files.
-UNREADABLE = (
-    tifffile.TiffFileError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    struct.error,
-)
-
-# Every oddity of a file would be a line on the console; what matters is raised here.
-logging.getLogger('tifffile').addHandler(logging.NullHandler())
 
 
 class TiffFile(ImageFormat):
@@ -69,7 +39,7 @@ class TiffFile(ImageFormat):
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.pages = _pages(data)
+        self.pages = find_pages(data)
         self.headers = [_header(page, data) for page in self.pages]
 
     @staticmethod
@@ -91,9 +61,6 @@ class TiffFile(ImageFormat):
         """Return ICC profile, EXIF, XMP and resolution of a page."""
         tags = self.pages[page].tags
         found: Metadata = {}
-        exif = exif_of_tiff(self.data, self.pages[page].offset)
-        if exif is not None:
-            found['exif'] = exif
         profile, xmp = (tags.valueof(code) for code in (ICC, XMP))
         if isinstance(profile, bytes):
             found['icc_profile'] = profile
@@ -106,52 +73,6 @@ class TiffFile(ImageFormat):
             across, down = (ratio[0] / ratio[1] for ratio in ratios)
             found['resolution'] = (across, down, UNITS.get(tags.valueof(UNIT, 2), 'none'))
         return found
-
-
-def _pages(data: bytes) -> list[tifffile.TiffPage]:
-    """Return the pages that are pictures: neither thumbnails nor masks."""
-    try:
-        with tifffile.TiffFile(io.BytesIO(data)) as file:
-            pages = []
-            for index, offset in enumerate(_directories(data)):
-                file.filehandle.seek(offset)
-                pages.append(tifffile.TiffPage(file, index=index))
-                _check_numbers(pages[-1])
-            pictures = [page for page in pages if not int(page.subfiletype) & (REDUCED | MASK)]
-    except UNREADABLE as error:
-        raise ValueError(f'it is damaged: {error}') from error
-    if not pictures:
-        raise ValueError(f'it has {len(pages)} pages, none of which is a picture')
-    return pictures
-
-
-def _directories(data: bytes) -> list[int]:
-    """Return where the directories of all pages are; tifffile stops at one that is missing."""
-    order, big = '<' if data[:1] == b'I' else '>', data[2:4] in (b'+\0', b'\0+')
-    first, count, entry, link = (8, 'Q', 20, 'Q') if big else (4, 'H', 12, 'I')
-    offsets: list[int] = []
-    try:
-        (offset,) = struct.unpack_from(order + link, data, first)
-        while offset:
-            if offset in offsets or len(offsets) == MAX_PAGES:
-                raise ValueError('it is damaged: its pages run in a circle')
-            offsets.append(offset)
-            (num,) = struct.unpack_from(order + count, data, offset)
-            end = offset + struct.calcsize(count) + num * entry
-            (offset,) = struct.unpack_from(order + link, data, end)
-    except (struct.error, OverflowError) as error:
-        raise ValueError(CUT_OFF) from error
-    return offsets
-
-
-def _check_numbers(page: tifffile.TiffPage) -> None:
-    """Refuse a page with tags that hold no number, or several, where one belongs."""
-    for name in NUMBERS:
-        if not isinstance(getattr(page, name), int):
-            raise ValueError(f'it is damaged: its {name} is {str(getattr(page, name))[:50]}')
-    for places in (page.dataoffsets, page.databytecounts):
-        if not all(isinstance(place, int) for place in places):
-            raise ValueError('it is damaged: where its strips or tiles are is no number')
 
 
 class _Layout(NamedTuple):

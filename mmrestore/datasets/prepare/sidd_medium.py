@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from mmrestore.datasets.image_file import decode_image
 from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.prepare.archives import opened
 from mmrestore.datasets.prepare.folders import appearing
@@ -91,10 +89,7 @@ def cut_sidd_medium(
 
 def _cut(encoded: bytes, file: str, stem: Path, size: int, step: int) -> int:
     """Write the tiles of a photograph and return their number."""
-    bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ValueError(f'cannot decode the image {file}: it is damaged, get it again')
-    rgb = bgr[..., ::-1]
+    rgb = decode_image(encoded, file)
     if min(rgb.shape[:2]) < size:
         height, width = rgb.shape[:2]
         raise ValueError(f'{file} is {width}x{height}, smaller than a tile of {size}')
