@@ -16,9 +16,10 @@ from mmrestore.files import escape_unprintable
 from mmrestore.version import __version__
 
 COMMANDS = (
-    *('train', 'test', 'restore', 'configs', 'config', 'data', 'analyze', 'submit', 'benchmark'),
+    *('train', 'test', 'restore', 'configs', 'config', 'models', 'download'),
+    *('data', 'analyze', 'submit', 'benchmark'),
 )
-INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
+INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

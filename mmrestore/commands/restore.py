@@ -1,6 +1,7 @@
 """Restore images with a trained network.
 
     mmrestore restore photo.png folder --config CONFIG --checkpoint CHECKPOINT --output restored
+    mmrestore restore photo.png --model swinir_m_jpeg40 --output restored
 
 Files and folders are restored into PNG files of the same names, or into another --format. Color
 profile, EXIF, XMP, resolution, transparency and bit depth are kept, and a picture is turned upright
@@ -14,14 +15,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmrestore.commands.arguments import add_device, add_settings
+from mmrestore.commands.arguments import add_device, add_released, add_settings, check_released
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
-    parser.add_argument('--config', required=True, help='config of the network, a file or a name')
-    parser.add_argument('--checkpoint', required=True, help='its weights')
+    parser.add_argument('--config', help='config of the network, a file or a name')
+    parser.add_argument('--checkpoint', help='its weights')
+    add_released(parser, '--config and --checkpoint')
     parser.add_argument('--output', required=True, help='folder of the results; files are replaced')
     parser.add_argument(
         '--format',
@@ -57,6 +59,9 @@ def run(options: argparse.Namespace) -> int:
     quality = _quality(options, QUALITY)
     device = choose_device(options.device)
     check_folder(options.output)
+    check_released(options)
+    if options.config is None or options.checkpoint is None:
+        raise ValueError('what shall restore? Give --config and --checkpoint, or --model NAME')
     config = open_network_config(options.config, options.cfg_options, options.strategies)
     if not Path(options.checkpoint).is_file():  # before thousands of inputs are checked
         raise FileNotFoundError(f'there is no file of weights {options.checkpoint}')
