@@ -13,6 +13,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmrestore.apis.networks import choose_device, open_network_config
+from mmrestore.datasets.image_writer import write_image  # noqa: F401  its earlier place
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.debug:
             traceback.print_exc()
         print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
+        # Mistakes of usage that are found late state it; their classes load PyTorch.
         status = getattr(error, 'exit_status', 1)
     if status:
         sys.exit(status)

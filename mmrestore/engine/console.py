@@ -60,7 +60,8 @@ def quieten(logger: MMLogger) -> None:
     A logger of level DEBUG keeps showing everything.
     """
     for handler in logger.handlers:
-        escape_unprintable(getattr(handler, 'stream', None))
+        if isinstance(handler, logging.StreamHandler):
+            escape_unprintable(handler.stream)
         is_console = isinstance(handler, logging.StreamHandler) and not isinstance(
             handler, logging.FileHandler
         )
