@@ -84,13 +84,13 @@ def plan_restoring(
             headers[file] = answer
     if not headers:
         raise ValueError(problem_list('the input', problems))
-    jobs = []
+    jobs: dict[tuple, Job] = {}  # a file that is given twice is restored once
     for file, pages in headers.items():
         ending = ENDINGS[format] or _kept_ending(found[file], pages[0])
         names = result_names(found[file], len(pages), ending)
-        jobs.append(Job(file, [output / name for name in names]))
-    _check_targets(jobs, found)
-    return RestorePlan(jobs, problems, left_out)
+        jobs[(file.resolve(), *names)] = Job(file, [output / name for name in names])
+    _check_targets(jobs.values(), found)
+    return RestorePlan(list(jobs.values()), problems, left_out)
 
 
 def result_names(name: str, pages: int, ending: str) -> list[str]:
@@ -153,7 +153,7 @@ def _beside(left_out: Sequence[str], other_files: Sequence[str]) -> str:
     return f'. {left_out[-1]}' if other_files else ''
 
 
-def _check_targets(jobs: list[Job], sources: Iterable[Path]) -> None:
+def _check_targets(jobs: Iterable[Job], sources: Iterable[Path]) -> None:
     taken: dict[Path, Path] = {}
     for job in jobs:
         for target in job.targets:

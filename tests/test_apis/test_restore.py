@@ -234,6 +234,23 @@ def test_names_of_any_bytes_and_length(identity, tmp_path, capsys):
     assert capsys.readouterr().out.endswith('1 images written to ' + f'{tmp_path}/\\xff\\n\n')
 
 
+def test_a_file_that_is_given_twice_is_restored_once(identity, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_image(tmp_path / 'a.png', picture())
+    restorer = init_restorer(*identity, device='cpu')
+    given = ['a.png', './a.png', tmp_path / 'a.png', tmp_path]
+    (tmp_path / 'identity.pth').rename(tmp_path / 'identity.txt')
+    assert restore_files(restorer, given, tmp_path / 'out') == [tmp_path / 'out/a.png']
+
+
+def test_the_format_is_kept_whatever_the_ending(identity, tmp_path):
+    write_image(tmp_path / 'a.jpg', picture())
+    (tmp_path / 'a.jpg').rename(tmp_path / 'a.jfif')
+    restorer = init_restorer(*identity, device='cpu')
+    written = restore_files(restorer, [tmp_path / 'a.jfif'], tmp_path / 'out', format='keep')
+    assert written == [tmp_path / 'out/a.jpg']
+
+
 def test_results_inside_of_the_input_are_not_restored_again(identity, tmp_path):
     write_image(tmp_path / 'in/a.png', picture())
     for _ in range(2):

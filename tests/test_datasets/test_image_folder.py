@@ -1,5 +1,6 @@
 """The data set of folders: what it finds, checks, draws and keeps."""
 
+import os
 import pickle
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import tifffile
 import torch
 from image_files import random_image, write_image, write_images
+from PIL import Image
 from torch.utils.data import DataLoader
 
 from mmrestore.datasets import ImageFolder, SampleKey, collate
@@ -255,3 +257,33 @@ def test_real_pairs(shared):
         errors.append(((noisy - clean) ** 2).sum().item() / noisy.numel())
     psnr = 20 * np.log10(255) - 10 * np.log10(errors)
     assert abs(psnr.mean() - 35.97) < 0.005
+
+
+def test_roots_as_people_type_them(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    composed, decomposed = 'caf\u00e9', 'cafe\u0301'
+    write_images(tmp_path / decomposed, f'{composed}.png')
+    write_images(tmp_path / 'clean', f'{decomposed}.png')
+    (tmp_path / 'list.txt').write_text(f'{decomposed}\r\n', encoding='utf-8-sig')
+    dataset = ImageFolder(
+        f'~/{composed}', gt_root='~/clean', list_file='~/list.txt', pipeline=LOADING
+    )
+    assert dataset.samples == [(f'{composed}.png', f'{decomposed}.png')]
+    np.testing.assert_array_equal(dataset[0]['img'], dataset[0]['gt'])
+
+
+def test_names_of_any_bytes_are_loaded(tmp_path):
+    names = [os.fsdecode(name) for name in (b'a\nb.png', b't\xe9.png')]
+    root = tmp_path / os.fsdecode(b'r\xe9\n')
+    root.mkdir()
+    for name in names:
+        Image.fromarray(random_image(9, 13)).save(tmp_path / 'a.png')
+        (tmp_path / 'a.png').rename(root / name)
+    dataset = ImageFolder(root, pipeline=LOADING)
+    assert dataset.name == r'r\xe9\n'
+    for index in range(2):
+        np.testing.assert_array_equal(dataset[index]['img'], random_image(9, 13))
+    (root / names[0]).write_bytes(b'no image')
+    with pytest.raises(ValueError) as caught:
+        ImageFolder(root, pipeline=LOADING)
+    assert r'a\nb.png' in str(caught.value) and len(str(caught.value).splitlines()) == 2
