@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import inspect_image, read_image
-from mmrestore.datasets.listing import find_images, problem_list
+from mmrestore.datasets.listing import problem_list
 from mmrestore.functional.unit_range import to_unit_range
 
 

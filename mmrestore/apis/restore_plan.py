@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from mmrestore.datasets.folder_search import list_folder
 from mmrestore.datasets.formats import unread_format
 from mmrestore.datasets.image_file import read_headers
 from mmrestore.datasets.image_writer import FORMATS, format_of
-from mmrestore.datasets.listing import list_folder, problem_list
+from mmrestore.datasets.listing import problem_list
 from mmrestore.datasets.picture import Header
 from mmrestore.datasets.threads import in_threads
 from mmrestore.files import expand, printable, shortened

@@ -10,10 +10,10 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import read_header
 from mmrestore.datasets.listing import (
     choose,
-    find_images,
     fit,
     fit_both,
     not_there,

@@ -5,12 +5,12 @@ import unicodedata
 
 import pytest
 
+from mmrestore.datasets.folder_search import list_folder
 from mmrestore.datasets.listing import (
     choose,
     find_images,
     fit,
     fit_both,
-    list_folder,
     natural_key,
     pair,
     problem_list,

@@ -11,6 +11,7 @@ import numpy as np
 from mmrestore.datasets.encoders.samples import samples, to_bgr
 from mmrestore.datasets.picture import Picture
 
+LIMIT = 2**31  # of the integers in chunks
 HEADER = 33  # bytes of the signature and the first chunk, IHDR
 GRAY_ALPHA = 4  # color type
 PER_METER = {'inch': 1 / 0.0254, 'cm': 100.0, 'none': 1.0}
@@ -53,7 +54,8 @@ def _chunks(picture: Picture) -> list[bytes]:
     if picture.resolution:
         across, down, unit = picture.resolution
         counts = [round(value * PER_METER[unit]) for value in (across, down)]
-        found.append(_chunk(b'pHYs', struct.pack('>IIB', *counts, unit != 'none')))
+        if max(counts) < LIMIT:
+            found.append(_chunk(b'pHYs', struct.pack('>IIB', *counts, unit != 'none')))
     if picture.exif:
         found.append(_chunk(b'eXIf', picture.exif))
     if picture.xmp:

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmrestore.datasets.folder_search import list_folder, natural_key
 from mmrestore.datasets.image_file import EXTENSIONS, read_image
 from mmrestore.datasets.image_writer import write_image
-from mmrestore.datasets.listing import list_folder, natural_key
 from mmrestore.datasets.prepare.face_detection import Box, Detector, cascade_detector
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.files import printable, write_text

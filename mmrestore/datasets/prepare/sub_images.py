@@ -6,9 +6,10 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.image_writer import write_image
-from mmrestore.datasets.listing import find_images, without_suffix
+from mmrestore.datasets.listing import without_suffix
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.datasets.threads import in_threads
 
