@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ from mmrestore.datasets.upright import upright
 from mmrestore.files import printable
 from mmrestore.functional.resize import resize
 from mmrestore.models.backbones.base import facts
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Restored(NamedTuple):
@@ -91,8 +94,8 @@ def restore_planned(restorer: nn.Module, plan: RestorePlan, *, quality: int = QU
                 problems.append(_named(error, job.source))
             except OSError as error:
                 raise OSError(
-                    f'{error}. The {len(written)} files written before are whole. Remove the '
-                    'reason, or give another --output, and start the same command again'
+                    f'{error}. The {len(written)} files written before are whole: {_advice(error)} '
+                    'another folder for the output, and restore the rest'
                 ) from error
             bar.update()
     finally:
@@ -148,6 +151,11 @@ def _restore_job(restorer: nn.Module, job: Job, quality: int) -> list[str]:
         lost += losses(pages, job.targets[0])
         write_pictures(job.targets[0], pages, quality=quality)
     return list(dict.fromkeys(lost))
+
+
+def _advice(error: OSError) -> str:
+    is_full = isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+    return 'free some space or choose' if is_full else 'choose'
 
 
 def _named(error: ValueError, file: Path) -> str:
