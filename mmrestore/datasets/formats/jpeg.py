@@ -20,7 +20,8 @@ from mmrestore.datasets.picture import Header
 
 TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
-HUFFMAN = (0xC0, 0xC1, 0xC2)  # baseline, extended, progressive
+PROGRESSIVE = 0xC2
+HUFFMAN = (0xC0, 0xC1, PROGRESSIVE)  # the first are baseline and extended
 IGNORED = frozenset((*range(0xE0, 0xF0), 0xFE, EOI)) - {APP14}  # applications and comments
 # In entropy-coded data 0xFF is followed by 0 or by the number of a restart.
 MARKER = re.compile(rb'\xff[\x01-\xcf\xd8-\xfe]')
@@ -49,6 +50,7 @@ class JpegFile(ImageFormat):
         if end - start < 6:
             raise ValueError('it is damaged: its frame header is too short')
         precision, height, width, self.components = struct.unpack_from('>BHHB', data, start)
+        self.is_progressive = marker == PROGRESSIVE
         if marker not in HUFFMAN or precision != 8:
             raise ValueError(
                 f'it is a JPEG of {precision} bit and type SOF{marker - 0xC0}, which is not read: '
@@ -84,8 +86,9 @@ class JpegFile(ImageFormat):
     def verify(self) -> None:
         """Decode all tables and headers of scans, which is all that libjpeg refuses.
 
-        The frame is made one pixel large and the scans are emptied. Damage within a scan gives
-        wrong pixels and is found by ``verify_pixels``. Of four inks everything is decoded.
+        The frame is made one pixel large and the scans are emptied. What follows the only scan of a
+        file is not looked at, as by the decoder. Damage within a scan gives wrong pixels and is
+        found by ``verify_pixels``. Of four inks everything is decoded.
         """
         if self.components == 4:
             self.decode()
@@ -97,6 +100,12 @@ class JpegFile(ImageFormat):
                 content = content[:1] + b'\0\1\0\1' + content[5:]
             if marker not in IGNORED:
                 skeleton += struct.pack('>BBH', 255, marker, len(content) + 2) + content
+            if (
+                marker == SOS
+                and not self.is_progressive
+                and content[:1] == bytes([self.components])
+            ):
+                break
         _decode_with_pillow(bytes(skeleton) + b'\xff\xd9')
 
     def verify_pixels(self) -> None:

@@ -75,9 +75,9 @@ def unread_format(name: str | PurePath, data: bytes = b'') -> str | None:
         >>> unread_format('photo.png')
     """
     found = SUFFIXES.get(os.path.splitext(name)[1].lower())
-    for place, start, kind in CONTENTS:
-        if data.startswith(start, place):
-            found = found or kind
+    if found is None and data:
+        kinds = (kind for place, start, kind in CONTENTS if data.startswith(start, place))
+        found = next(kinds, None)
     if found is None:
         return None
     return f'it is {found}, which is not read: {EXPORT_RAW if found == RAW else EXPORT}'
