@@ -15,6 +15,7 @@ from mmengine.utils import track_iter_progress
 from torch import nn
 
 from mmrestore.apis.networks import choose_device, open_network_config
+from mmrestore.apis.recorded import recorded_config
 from mmrestore.datasets.image_file import inspect_image, read_image
 from mmrestore.datasets.listing import find_images, problem_list
 from mmrestore.files import write_atomically
@@ -27,7 +28,7 @@ from mmrestore.registry import MODELS
 
 
 def init_restorer(
-    config: str | Path | Config,
+    config: str | Path | Config | None = None,
     checkpoint: str | Path | None = None,
     *,
     device: str | None = None,
@@ -39,7 +40,8 @@ def init_restorer(
     """Build the restorer of a config and load its weights.
 
     Args:
-        config: a config as for ``mmrestore.config.open_config``.
+        config: a config as for ``mmrestore.config.open_config``; None for the one that the
+            checkpoint holds.
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override those of the config, see ``open_config``.
@@ -55,6 +57,10 @@ def init_restorer(
             there is no such device.
     """
     device = choose_device(device)
+    if config is None:
+        if checkpoint is None:
+            raise ValueError('give a config, a checkpoint that holds one, or both')
+        config = recorded_config(checkpoint)
     config = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
     model = config.model

@@ -15,7 +15,8 @@ from mmrestore.commands.errors import error_text, is_user_error
 from mmrestore.version import __version__
 
 COMMANDS = (
-    *('train', 'test', 'restore', 'configs', 'config', 'data', 'analyze', 'submit', 'benchmark'),
+    *('train', 'test', 'restore', 'export', 'configs', 'config', 'data', 'analyze', 'submit'),
+    'benchmark',
 )
 INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
 
