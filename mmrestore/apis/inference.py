@@ -61,9 +61,9 @@ def init_restorer(
         if checkpoint is None:
             raise ValueError('give a config, a checkpoint that holds one, or both')
         config = recorded_config(checkpoint)
-    config = open_network_config(config, overrides, strategies)
+    opened = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
-    model = config.model
+    model = opened.model
     parts = read_parts(model.get('inference'), 'model.inference')
     if tile is not None:
         parts = with_tiles(parts, tile)

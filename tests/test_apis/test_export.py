@@ -22,7 +22,8 @@ from mmrestore.apis.recorded import file_metadata, recorded_config
 from mmrestore.config import config_text
 from mmrestore.models.backbones import DnCNN, NAFNet
 from mmrestore.models.backbones.base import TunableBlindSpot
-from mmrestore.models.inference.base import build_inference, split_for_export
+from mmrestore.models.inference.base import build_inference
+from mmrestore.models.inference.exported_parts import split_for_export
 
 NET = {'type': 'DnCNN', 'in_channels': 3, 'channels': 8, 'num_layers': 4}
 
@@ -277,7 +278,26 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch):
             export(path, tmp_path / name, form)
 
 
-def test_a_network_that_cannot_be_traced_is_refused_with_the_reason(tmp_path):
+@pytest.mark.parametrize(
+    'is_large', [lambda x: x.shape[3] > 100, lambda x: x.shape[2] * x.shape[3] > 10_000]
+)
+def test_a_network_that_depends_on_the_size_is_refused(is_large):
+    """The size that is traced and those that are tried are all small."""
+
+    class BySize(torch.nn.Module):
+        scale = size_multiple = 1
+        in_channels = 3
+
+        def forward(self, x):
+            return 2 * x if is_large(x) else x
+
+    net = ExportedNetwork(BySize(), {})
+    with pytest.raises(ValueError, match=r'BySize cannot be exported for any size.*--static HxW'):
+        trace(net, chosen_sizes(1))
+    trace(net, chosen_sizes(1, (20, 30)), dynamic=False)
+
+
+def test_a_network_that_cannot_be_traced_is_refused_with_the_reason():
     class Branches(torch.nn.Module):
         scale = size_multiple = 1
         in_channels = 3

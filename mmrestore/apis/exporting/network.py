@@ -98,8 +98,31 @@ def trace(net: ExportedNetwork, sizes: Sizes, *, half: bool = False, dynamic: bo
             + ('. Try --static HxW' if dynamic else '')
         ) from error
     if dynamic:
+        _check_conditions(program, net, sizes)
         _allow_every_size(program)
     return program
+
+
+def _check_conditions(program: Any, net: ExportedNetwork, sizes: Sizes) -> None:
+    """Refuse a network that takes another way for other large images than for what was traced.
+
+    PyTorch notes the conditions on sizes under which its trace holds. Those of memory layouts fail
+    for a single image or a single window only, so large images are tried, without running them.
+    """
+    conditions = getattr(program.module(), '_guards_fn', None)
+    if conditions is None:  # an earlier PyTorch
+        return
+    _, height, width = sizes.traced
+    (x,) = program.example_inputs[0]
+    for batch, down, right in ((2, 1, 9), (3, 7, 2), (5, 31, 23)):
+        size = (batch, x.shape[1], down * height + 1, right * width + 2)
+        try:
+            conditions(x.new_empty(1).expand(size))
+        except AssertionError as error:
+            raise ValueError(
+                f'{type(net.backbone).__name__} cannot be exported for any size, because it '
+                f'computes images of other sizes another way: {error}. Try --static HxW'
+            ) from error
 
 
 def _allow_every_size(program: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -67,8 +69,7 @@ def to_onnx(program: Any, metadata: Mapping[str, str], *, scale: int, dynamic: b
     """
     onnx, _ = require_onnx()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
+        with _quiet():
             exported = torch.onnx.export(
                 program, input_names=['input'], output_names=['output'], dynamo=True, verbose=False
             )
@@ -90,13 +91,31 @@ def to_onnx(program: Any, metadata: Mapping[str, str], *, scale: int, dynamic: b
 def onnx_runner(content: bytes) -> Callable[[Tensor], Tensor]:
     """Return what runs an ONNX file in ONNX Runtime, on the CPU."""
     _, onnxruntime = require_onnx()
-    session = onnxruntime.InferenceSession(content, providers=['CPUExecutionProvider'])
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors: what it cannot make faster is no news
+    session = onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
     (name,) = [value.name for value in session.get_inputs()]
 
     def run(x: Tensor) -> Tensor:
         return torch.from_numpy(session.run(None, {name: x.numpy()})[0])
 
     return run
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to themselves what the exporter has to say about its own steps."""
+    loggers = [logging.getLogger(name) for name in ('onnxscript', 'onnx_ir', 'torch.onnx')]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        try:
+            for logger in loggers:
+                logger.setLevel(logging.ERROR)
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
 
 
 def _name_axes(model: Any, scale: int) -> None:

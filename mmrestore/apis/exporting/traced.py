@@ -11,7 +11,7 @@ from mmrestore.apis.exporting.check import check_differences, differences
 from mmrestore.apis.exporting.job import Job, Written
 from mmrestore.apis.exporting.network import ExportedNetwork, chosen_sizes, trace
 from mmrestore.models.backbones.base import facts
-from mmrestore.models.inference.base import split_for_export
+from mmrestore.models.inference.exported_parts import split_for_export
 
 Make = Callable[[Any, dict[str, str]], tuple[bytes, Callable[[Tensor], Tensor]]]
 

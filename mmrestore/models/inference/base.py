@@ -131,38 +131,16 @@ def with_tiles(parts: Parts | None, tile: Mapping[str, Any]) -> dict[str, Any]:
         ['tile', 'masks']
     """
     items = [(k, cfg) for k, cfg in read_parts(parts, 'inference').items() if k != 'tile']
-    outside = [cfg is not None and _states(cfg['type'], 'tiled_inside') for _, cfg in items]
+    outside = [cfg is not None and states(cfg['type'], 'tiled_inside') for _, cfg in items]
     place = [*outside, True].index(True)
     return dict([*items[:place], ('tile', dict(tile)), *items[place:]])
 
 
-def split_for_export(parts: Parts | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return configs of decorators that an exported network can hold, and of those left out.
+def states(name: str, attribute: str) -> bool:
+    """Return whether the decorators of a type have an attribute that is true.
 
-    Those from the first one on that draws random numbers are left out, for what is around it needs
-    its result; and those that only bound memory.
-
-    Args:
-        parts: configs of inference decorators by name, from the network outwards.
-
-    Examples:
-        >>> parts = dict(a=dict(type='Pad'), b=dict(type='Tile'), c=dict(type='MeanOfRuns'))
-        >>> [list(found) for found in split_for_export(parts)]
-        [['a'], ['b', 'c']]
+    A function of a plugin has none.
     """
-    held: dict[str, Any] = {}
-    left_out: dict[str, Any] = {}
-    drawn = False
-    for name, cfg in read_parts(parts, 'inference').items():
-        if cfg is None:
-            continue
-        drawn = drawn or _states(cfg['type'], 'draws')
-        (left_out if drawn or _states(cfg['type'], 'bounds_memory') else held)[name] = cfg
-    return held, left_out
-
-
-def _states(name: str, attribute: str) -> bool:
-    """Whether a decorator class has an attribute that is true; a function of a plugin has none."""
     component = INFERENCE.get(name)
     is_decorator = isinstance(component, type) and issubclass(component, InferenceDecorator)
     return is_decorator and getattr(component, attribute)
