@@ -22,6 +22,7 @@ from mmrestore.config.names import config_folder, find_config, find_strategy, sh
 from mmrestore.config.overrides import read_override, split_override, with_overrides
 from mmrestore.config.reading import Settings, read_settings
 from mmrestore.config.text import config_page, config_text, read_config_text
+from mmrestore.named_parts import read_parts
 
 __all__ = [
     'by_part',
@@ -77,6 +78,7 @@ def open_config(
     check_settings(settings.values, settings.variables)
     variables = settings.variables.difference(known_settings())
     values = {k: v for k, v in settings.values.items() if k not in variables}
+    _name_decorators(values.get('model'))
     _import_modules(values.get('custom_imports'), file)
     changes = _override_values(values, variables, overrides or {})
     config = Config(with_overrides(values, changes), filename=file and str(file))
@@ -106,6 +108,13 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
                 )
             chosen[key] = (name, value)
     return settings
+
+
+def _name_decorators(model: Any) -> None:
+    """Replace lists of inference decorators, the form of earlier versions, by configs by name."""
+    for key in ('inference', 'training_decorators'):
+        if isinstance(model, dict) and isinstance(model.get(key), list):
+            model[key] = read_parts(model[key], key)
 
 
 def _read(source: str | Path | Config | Mapping[str, Any]) -> tuple[Settings, Path | None]:

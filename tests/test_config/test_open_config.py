@@ -89,3 +89,11 @@ def test_a_config_of_mmengine_s_second_kind_is_read(tmp_path):
     )
     config = open_config(tmp_path / 'lazy.py')
     assert isinstance(config, Config) and config.load_from == 'a.pth' and config.resume is False
+
+
+def test_lists_of_decorators_are_keyed_before_overrides():
+    values = open_config('supervised/swinir_s').to_dict()
+    values['model']['inference'] = [dict(type='Pad'), dict(type='SelfEnsemble')]
+    with pytest.warns(FutureWarning, match=r'inference=dict\(pad=..., self_ensemble=...\)'):
+        config = open_config(values, ['model.inference.self_ensemble=None'])
+    assert dict(config.model.inference) == {'pad': {'type': 'Pad'}, 'self_ensemble': None}
