@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
 from mmrestore.config import read_config_text
+from mmrestore.engine.checkpoint import load_checkpoint
 
 METADATA = 'metadata.json'  # of a torch-export program
 
@@ -65,18 +65,13 @@ def recorded_config(path: str | Path) -> Config:
 
 
 def checkpoint_meta(path: str | Path) -> dict[str, Any]:
-    """Return what a ``.pth`` file says of its training, an empty dict for released weights.
+    """Return what a checkpoint of this package says of its training.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged.
+        ValueError: it is damaged, or no checkpoint of this package.
     """
-    # Not `load_checkpoint`, which refuses released weights.
-    from mmrestore.models.weights import read_file
-
-    content = read_file(path)
-    meta = content.get('meta') if isinstance(content, Mapping) else None
-    return dict(meta) if isinstance(meta, Mapping) else {}
+    return dict(load_checkpoint(Path(path)).get('meta') or {})
 
 
 def _safetensors(path: Path) -> dict[str, str]:

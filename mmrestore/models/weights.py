@@ -34,16 +34,6 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or holds more than tensors and plain data.
     """
-    return unwrap_weights(read_file(path))
-
-
-def read_file(path: str | Path) -> Any:
-    """Return what a ``.pth`` or ``.safetensors`` file holds; executes nothing from it.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or holds more than tensors and plain data.
-    """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'there is no file of weights {path}')
@@ -51,14 +41,16 @@ def read_file(path: str | Path) -> Any:
         if path.suffix == '.safetensors':
             from safetensors.torch import load_file
 
-            return load_file(path)
-        return torch.load(path, map_location='cpu', weights_only=True)
+            content = load_file(path)
+        else:
+            content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # both readers raise many types for a damaged file
         raise ValueError(
             f'{path} cannot be read as weights: it is damaged, or no file of weights, or holds '
             'more than tensors and plain data. Give a checkpoint of this package or released '
             'weights'
         ) from error
+    return unwrap_weights(content)
 
 
 def unwrap_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:

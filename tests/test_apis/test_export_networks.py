@@ -13,6 +13,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 from backbone_table import ROWS
+from twins import perturbed, trained_statistics
 
 from mmrestore.apis.exporting.check import differences
 from mmrestore.apis.exporting.network import ExportedNetwork, chosen_sizes, trace
@@ -26,25 +27,12 @@ NAMES = [f'{row.type}-{i}' for i, row in enumerate(ROWS)]
 WITHIN = 2e-5  # standard deviations of the output; seen are up to 5e-6
 
 
-def build(row):
-    """Build a network none of whose parameters is zero, with the statistics of a trained one."""
-    torch.manual_seed(0)
-    net = MODELS.build({'type': row.type, **row.arguments}).eval()
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.02 * torch.randn_like(parameter)
-        for name, buffer in net.named_buffers():
-            if name.endswith('running_mean'):
-                buffer.normal_(0, 0.1)
-            elif name.endswith('running_var'):
-                buffer.uniform_(0.5, 2)
-    return net
-
-
 @pytest.mark.parametrize('number', range(len(ROWS)), ids=NAMES)
 def test_exported_networks_compute_the_same(number):
     row = ROWS[number]
-    net = build(row)
+    torch.manual_seed(0)
+    net = MODELS.build({'type': row.type, **row.arguments}).eval()
+    trained_statistics(perturbed(net, std=0.02))
     exported = ExportedNetwork(net, {}).eval()
     dynamic = EVERYTHING or row.type not in SLOW
     multiple = net.size_multiple

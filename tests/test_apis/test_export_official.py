@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from twins import perturbed, trained_statistics
 
 from mmrestore.apis.exporting.check import differences
 from mmrestore.apis.exporting.official_file import spandrel_network
@@ -54,24 +55,13 @@ NETWORKS = [
 ]
 
 
-def random_network(network, arguments):
-    torch.manual_seed(0)
-    net = network(**arguments).eval()
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter += 0.05 * torch.randn_like(parameter)
-        for name, buffer in net.named_buffers():
-            if name.endswith('running_var'):
-                buffer.uniform_(0.5, 2)
-    return net
-
-
 @pytest.mark.parametrize(
     ('network', 'arguments'), NETWORKS, ids=lambda x: getattr(x, '__name__', '')
 )
 def test_spandrel_computes_the_same(network, arguments):
     pytest.importorskip('spandrel')
-    net = random_network(network, arguments)
+    torch.manual_seed(0)
+    net = trained_statistics(perturbed(network(**arguments), std=0.05)).eval()
     before = {key: value.clone() for key, value in net.state_dict().items()}
     run = spandrel_network(official_form(net).weights)
     multiple = net.size_multiple

@@ -45,8 +45,8 @@ def differences(
 
     Examples:
         >>> net = nn.Identity()
-        >>> differences(net, lambda x: x + 0.5, [(1, 8, 8)], channels=3)[0].largest
-        0.5
+        >>> differences(net, lambda x: 2 * x - x, [(1, 8, 8)], channels=3)[0].largest
+        0.0
     """
     found = []
     generator = torch.Generator().manual_seed(0)

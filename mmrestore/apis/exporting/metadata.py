@@ -81,10 +81,11 @@ def training_facts(checkpoint: str | Path) -> dict[str, Any]:
     if checkpoint.suffix in READERS:
         kept = file_metadata(checkpoint)
         return {key: kept[key] for key in KEPT if key in kept}
-    meta = checkpoint_meta(checkpoint)
-    training = {k: meta[k] for k in ('epoch', 'iter', 'time', 'versions') if k in meta}
-    if not training:
+    try:
+        meta = checkpoint_meta(checkpoint)
+    except ValueError:  # released weights
         return {}
+    training = {k: meta[k] for k in ('epoch', 'iter', 'time', 'versions') if k in meta}
     known = read_validations(checkpoint.parent)
     validations = [*known.get('best', {}).values()]
     validations.append({'iter': known.get('last'), 'metrics': known.get('metrics')})
@@ -97,7 +98,7 @@ def weights_digest(weights: Mapping[str, Tensor]) -> str:
 
     Examples:
         >>> weights_digest({'a': torch.zeros(2)})[:12]
-        '72bd0cc0e2a2'
+        'c8651ae8f65e'
     """
     digest = hashlib.sha256()
     for name in sorted(weights):
