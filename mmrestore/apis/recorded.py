@@ -56,9 +56,14 @@ def recorded_config(path: str | Path) -> Config:
     if path.suffix in READERS:
         text = file_metadata(path).get('config')
     else:
-        text = checkpoint_meta(path).get('cfg')
+        try:
+            text = checkpoint_meta(path).get('cfg')
+        except ValueError as error:
+            raise ValueError(f'{error}. Released weights need their config (--config)') from error
     if not isinstance(text, str):
-        raise ValueError(f'{path} holds no config: give the one with which it was trained')
+        raise ValueError(
+            f'{path} holds no config: give the one with which it was trained (--config)'
+        )
     config = read_config_text(text)
     config.pop('custom_imports', None)
     return config

@@ -102,6 +102,11 @@ def test_a_recorded_config_is_never_executed(tmp_path):
     save_file(weights, evil)
     with pytest.raises(ValueError, match='holds no config: give the one'):
         init_restorer(None, evil)
+    torch.save(weights, tmp_path / 'released.pth')
+    with pytest.raises(ValueError, match='Released weights need their config'):
+        init_restorer(None, tmp_path / 'released.pth')
+    with pytest.raises(ValueError, match='give a config, a checkpoint'):
+        init_restorer()
 
 
 def test_a_program_holds_padding_and_metadata(tmp_path):
