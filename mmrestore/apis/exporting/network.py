@@ -35,8 +35,8 @@ class ExportedNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1] of any size; the result is not clipped."""
-        # What is computed from the size, such as padding and cropping, hides from programs what size
-        # comes out, which they ask of ONNX files to know the scale: a sum with zeros tells it.
+        # Padding and cropping hide from programs what size comes out, which they ask of ONNX files
+        # to know the scale: a sum with zeros of that size tells it.
         zeros = torch.cat([x[:, :1].clamp(0, 0)] * self.scale**2, dim=1)
         return self._net[0](x) + F.pixel_shuffle(zeros, self.scale)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -83,7 +84,14 @@ def spandrel_network(
     except Exception as error:  # it raises types of its own, some without a text
         reason = str(error).strip().split('\n')[0] or 'it recognizes no network'
         raise ValueError(f'spandrel does not read this network: {reason[:300]}') from error
-    return found.model.eval()
+    model = found.model.eval()
+
+    def run(x: Tensor) -> Tensor:
+        with warnings.catch_warnings():  # its code is older than some functions of PyTorch
+            warnings.simplefilter('ignore')
+            return model(x)
+
+    return run
 
 
 def _sizes(multiple: int) -> list[tuple[int, int, int]]:
