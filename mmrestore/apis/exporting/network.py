@@ -113,8 +113,9 @@ def _check_conditions(program: Any, net: ExportedNetwork, sizes: Sizes) -> None:
     PyTorch notes the conditions on sizes under which its trace holds. Those of memory layouts fail
     for a single image or a single window only, so large images are tried, without running them.
     """
+    # An earlier PyTorch does not keep the conditions.
     conditions = getattr(program.module(), '_guards_fn', None)
-    if conditions is None:  # an earlier PyTorch
+    if conditions is None:
         return
     _, height, width = sizes.traced
     (x,) = program.example_inputs[0]
@@ -138,5 +139,5 @@ def _allow_every_size(program: Any) -> None:
     """
     for symbol, bounds in program.range_constraints.items():
         program.range_constraints[symbol] = type(bounds)(1, bounds.upper)
-    if hasattr(program, '_guards_code'):
+    if hasattr(program, '_guards_code'):  # an earlier PyTorch has none
         program._guards_code = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmrestore.models.backbones.hat import HAT
+from mmrestore.models.backbones.hat import HAT, HybridBlock
 from mmrestore.models.official_forms.base import OfficialForm, own_weights
 from mmrestore.registry import OFFICIAL_FORMS
 
@@ -19,7 +19,7 @@ def hat_form(net: HAT) -> OfficialForm:
     """
     weights = own_weights(net)
     for name, block in net.named_modules():
-        if hasattr(block, 'conv_scale'):
+        if isinstance(block, HybridBlock):
             factor = block.conv_scale / ASSUMED_CONV_SCALE
             for part in ('weight', 'bias'):
                 weights[f'{name}.conv_block.cab.2.{part}'] *= factor
