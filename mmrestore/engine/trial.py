@@ -13,30 +13,36 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, MODELS
 
 
-def try_training(config: Config) -> None:
+def try_training(config: Config, *, load_from: str | None, resume: bool) -> None:
     """Build the model and the data sets of a training, and load what they and the run start from.
+
+    Args:
+        config: the config of the training.
+        load_from: checkpoint or weights that it begins from.
+        resume: whether the training of the checkpoint is resumed, by default the newest one.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.
         KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
             does when it is built.
     """
+    check_described(config, 'train')
     model = build_model(config)
     try_datasets(config, ('train_dataloader', 'val_dataloader'))
     prepare_losses(model)
-    checkpoint = config.get('load_from')
-    if config.get('resume'):
-        if checkpoint is not None and not Path(checkpoint).is_file():
-            raise FileNotFoundError(f'there is no checkpoint {checkpoint} to resume from')
+    if resume:
+        if load_from is not None and not Path(load_from).is_file():
+            raise FileNotFoundError(f'there is no checkpoint {load_from} to resume from')
         return
-    if checkpoint is not None:
+    if load_from is not None:
         try:
-            load_weights(model, checkpoint)
+            load_weights(model, load_from)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
     prepare_batch_transforms(model)
@@ -50,6 +56,7 @@ def try_test(config: Config) -> None:
         ValueError: the weights are of another network, or left out although the network has some.
         KeyError, TypeError, ValueError: as a data set or a model does when it is built.
     """
+    check_described(config, 'test')
     model = build_model(config)
     try_datasets(config, ('test_dataloader',))
     if config.get('load_from') is not None:
@@ -62,8 +69,9 @@ def try_test(config: Config) -> None:
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
 ) -> None:
-    """Build the data sets of data loaders, without keeping images in memory."""
+    """Build the data sets of data loaders that are used, without keeping images in memory."""
     init_default_scope('mmrestore')
+    config = whole_loops(config)
     for loader in loaders:
         if loader not in leave_out and config.get(loader) is not None:
             DATASETS.build(_without_cache(config[loader].dataset))
