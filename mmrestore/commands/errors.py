@@ -6,6 +6,8 @@ import dis
 import re
 from types import TracebackType
 
+from mmrestore.files import printable
+
 MAX_LINES = 5
 USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
 # PyTorch raises these as well, for mistakes in code.
@@ -41,7 +43,7 @@ def error_text(error: BaseException) -> str:
     error = original(error)
     text = str(error).strip()
     if isinstance(error, OSError) and error.filename and error.strerror:
-        text = f'{error.filename}: {error.strerror}'
+        text = f'{printable(error.filename)}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):
         text = str(error.args[0]).strip()
     if len(text.split()) < 2 or not _is_stated(error):  # a bare name tells nothing
@@ -50,7 +52,7 @@ def error_text(error: BaseException) -> str:
     if len(lines) > MAX_LINES:
         left = len(lines) - MAX_LINES + 1
         lines[MAX_LINES - 1 :] = [f'... {left} more lines, which --debug shows']
-    return '\n'.join(lines)
+    return '\n'.join(map(printable, lines))
 
 
 def original(error: BaseException) -> BaseException:
