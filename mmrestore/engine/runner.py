@@ -123,9 +123,10 @@ class Runner(_Runner):
     def register_default_hooks(self, hooks: dict | None = None) -> None:
         """Register the hooks of a config, what is None left out, and those of all trainings."""
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
-        first = {'average_buffers': {'type': 'mmrestore.AverageBuffersHook'}}
-        last = {'record': {'type': 'mmrestore.RecordHook'}}
-        super().register_default_hooks({**first, **used, **last})
+        # Not by name: a config may call a hook of its own as it likes.
+        self.register_hook({'type': 'mmrestore.AverageBuffersHook'})
+        super().register_default_hooks(used)
+        self.register_hook({'type': 'mmrestore.RecordHook'})
 
     @property
     def network(self) -> nn.Module:
