@@ -213,13 +213,13 @@ class Runner(_Runner):
             ValueError: the weights are of another network; the message lists the keys.
         """
         try:
-            load_weights(self.network, filename)
+            where = load_weights(self.network, filename)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
         # EMA made its copy of the network before the weights were there.
         weights = {'state_dict': self.network.state_dict()}
         self.call_hook('after_load_checkpoint', checkpoint=weights)
-        self.logger.info('loaded the weights of %s', filename)
+        self.logger.info('loaded the weights of %s', f'{filename}, {where}' if where else filename)
 
     @staticmethod
     def build_dataloader(
