@@ -4,13 +4,14 @@ from mmrestore.engine import hooks
 from mmrestore.engine.amp_optim_wrapper import AmpOptimWrapper
 from mmrestore.engine.launch import init_process_group, process_group
 from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
-from mmrestore.engine.optim_wrappers import SeparateOptimWrappers
+from mmrestore.engine.optim_wrappers import OptimWrapper, SeparateOptimWrappers
 from mmrestore.engine.runner import Runner
 
 __all__ = [
     'AmpOptimWrapper',
     'EpochTrainLoop',
     'IterTrainLoop',
+    'OptimWrapper',
     'Runner',
     'SeparateOptimWrappers',
     'hooks',

@@ -5,10 +5,10 @@ from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
 from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
+from mmrestore.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
 from mmrestore.engine.hooks.iteration_hooks import (
     AverageBuffersHook,
-    FiniteLossHook,
     IterationSeedHook,
     ThroughputHook,
     TrimHistoryHook,
