@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch.utils.data import Dataset
 
+from mmrestore.datasets.bad_files import BadFiles
 from mmrestore.datasets.image_file import ImageSize, inspect_image
 from mmrestore.datasets.listing import (
     choose,
@@ -20,12 +21,20 @@ from mmrestore.datasets.listing import (
     problem_list,
     read_list_file,
 )
-from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
+from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
+ON_ERROR = ('raise', 'skip')
+IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
+
+
+class Unreadable(NamedTuple):
+    """Why a sample cannot be read."""
+
+    error: Exception
 
 
 @DATASETS.register_module()
@@ -83,9 +92,13 @@ class ImageFolder(Dataset):
         check: str = 'header',
         cache: bool = False,
         fixed_patches: int | None = None,
+        on_error: str = 'raise',
+        max_bad_share: float = 0.01,
     ) -> None:
         if check not in CHECKS:
             raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
+        if on_error not in ON_ERROR:
+            raise ValueError(f'on_error must be one of {ON_ERROR}, got {on_error!r}')
         if fixed_patches is not None and fixed_patches < 1:
             raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
@@ -100,10 +113,14 @@ class ImageFolder(Dataset):
         self.transforms = build_pipeline(pipeline)
         wanted = files if list_file is None else read_list_file(list_file)
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+        self.bad_files: BadFiles | None = None
+        self._refused: dict[int, Unreadable] = {}  # by the check
+        if on_error == 'skip':
+            self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
         problems += self._check_files(decode=check == 'decode')
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
-        self._cached: list[dict] | None = None
+        self._cached: list[dict | Unreadable] | None = None
         if cache:
             self._fill_cache()
 
@@ -117,15 +134,30 @@ class ImageFolder(Dataset):
 
     def __getitem__(self, key: SampleKey | int) -> Any:
         """Return the packed sample of ``key``; the draws depend on the key alone."""
-        key = as_sample_key(key)
+        sample = as_sample_key(key)
         if self.fixed_patches is not None:
-            key = key._replace(epoch=key.epoch % self.fixed_patches)
-        cached = self._cached
-        results = self._start(key.index) if cached is None else dict(cached[key.index])
-        results['rng'] = sample_rng(key)
-        for transform in self.transforms:
+            sample = sample._replace(epoch=sample.epoch % self.fixed_patches)
+        results = self._read(sample)
+        while isinstance(results, Unreadable):
+            if self.bad_files is None or not isinstance(key, SampleKey):
+                raise results.error
+            self.bad_files.add(sample.index, str(results.error))
+            sample = other_key(sample, len(self), IN_PLACE)
+            results = self._read(sample)
+        for transform in self.transforms if self._cached is not None else self.transforms[1:]:
             results = transform(results)
         return results
+
+    def _read(self, key: SampleKey) -> dict[str, Any] | Unreadable:
+        """Return the results of the first transform, which reads the files."""
+        rng = sample_rng(key)
+        if self._cached is not None:
+            cached = self._cached[key.index]
+            return {**cached, 'rng': rng} if isinstance(cached, dict) else cached
+        if key.index in self._refused:
+            return self._refused[key.index]
+        first = self.transforms[0] if self.transforms else dict
+        return _try(first, {**self._start(key.index), 'rng': rng})
 
     def _find(
         self, pattern: str, gt_pattern: str, wanted: Sequence[str] | None, recursive: bool
@@ -161,6 +193,12 @@ class ImageFolder(Dataset):
         found = in_threads(inspect, [start['img_path'] for start in starts])
         targets = in_threads(inspect, [start['gt_path'] for start in starts if 'gt_path' in start])
         problems = [answer for answer in found + targets if isinstance(answer, str)]
+        if self.bad_files is not None:  # they are replaced when they are drawn
+            for index, answers in enumerate(zip_longest(found, targets)):
+                for reason in (answer for answer in answers if isinstance(answer, str)):
+                    self._refused[index] = Unreadable(ValueError(reason))
+                    self.bad_files.add(index, reason)
+            problems = []
         for start, size, target in zip(starts, found, targets, strict=False):
             if isinstance(size, ImageSize) and isinstance(target, ImageSize):
                 problems += _compare(start, size, target, self.scale)
@@ -179,6 +217,11 @@ class ImageFolder(Dataset):
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
 
+    def files_of(self, index: int) -> list[str]:
+        """Return the file of an image, of a pair those of the input and the target."""
+        start = self._start(index)
+        return [start[key] for key in ('img_path', 'gt_path') if key in start]
+
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
         results = {'img_path': str(self.root / name), 'dataset': self.name}
@@ -192,10 +235,17 @@ class ImageFolder(Dataset):
         if not steps:
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]
-        cached = in_threads(steps[0], [self._start(index) for index in range(len(self))])
+        starts = [self._start(index) for index in range(len(self))]
+        cached = in_threads(partial(_try, steps[0]), starts)
+        cached = [self._refused.get(index, results) for index, results in enumerate(cached)]
+        for index, results in enumerate(cached):
+            if isinstance(results, Unreadable):
+                if self.bad_files is None:
+                    raise results.error
+                self.bad_files.add(index, str(results.error))
         # Not in threads: noise draws from PyTorch's one generator.
         for step in steps[1:]:
-            cached = [step(results) for results in cached]
+            cached = [step(found) if isinstance(found, dict) else found for found in cached]
         self._cached = cached
 
 
@@ -203,6 +253,13 @@ def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable
     """Build transforms from configs; of a dictionary, the values in order, without those None."""
     steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
+
+
+def _try(step: Callable[[dict], Any], results: dict[str, Any]) -> Any:
+    try:
+        return step(results)
+    except (OSError, ValueError) as error:
+        return Unreadable(error)
 
 
 def _inspect(path: str, *, decode: bool) -> ImageSize | str:

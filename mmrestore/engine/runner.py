@@ -70,9 +70,12 @@ class Runner(_Runner):
             return super().train()
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
-        """Register the hooks of a config, what is None left out, and the one of all trainings."""
+        """Register the hooks of a config, what is None left out, and those of all trainings."""
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
-        always = {'average_buffers': {'type': 'mmrestore.AverageBuffersHook'}}
+        always = {
+            'average_buffers': {'type': 'mmrestore.AverageBuffersHook'},
+            'bad_files': {'type': 'mmrestore.BadFilesHook'},
+        }
         super().register_default_hooks({**always, **used})
 
     @property

@@ -105,6 +105,10 @@ def test_what_is_logged_of_a_run_that_skips_is_finite(tmp_path):
     train(config, 'logged')
     (log,) = tmp_path.glob('*/vis_data/scalars.json')
     assert 'NaN' not in log.read_text() and '"loss"' in log.read_text()
+    text = next(tmp_path.glob('*/*.log')).read_text()
+    for iteration in (1, 7):
+        assert text.count(f'iter_{iteration}.pth): iteration {iteration} is skipped') == 1
+    assert '2 iterations were skipped, whose losses were not finite' in text
 
 
 def test_an_adversarial_training_skips_both_updates(tmp_path):

@@ -1,5 +1,6 @@
 """Hooks: each does one thing at a time of the run."""
 
+from mmrestore.engine.hooks.bad_files_hook import BadFilesHook
 from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook
 from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
@@ -22,6 +23,7 @@ from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
 __all__ = [
     'AverageBuffersHook',
+    'BadFilesHook',
     'BatchTransformScheduleHook',
     'CheckpointHook',
     'ConsistencyRampHook',

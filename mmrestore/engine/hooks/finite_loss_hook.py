@@ -102,7 +102,8 @@ class FiniteLossHook(Hook):
         for name, value in self._buffers.items():
             runner.network.get_buffer(name).copy_(value)
         outputs.clear()  # there is nothing to log, average or schedule by
-        runner.logger.warning('%s: iteration %d is skipped', what, runner.iter + 1)
+        # MMEngine drops a warning whose text without arguments came before.
+        runner.logger.warning(f'{what}: iteration {runner.iter + 1} is skipped')
 
     def after_train(self, runner) -> None:
         """Log how many iterations were skipped."""
