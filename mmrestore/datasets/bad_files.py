@@ -23,10 +23,9 @@ class BadFiles:
         >>> bad.add(2, 'b.png is cut off')
         >>> bad.samples, 2 in bad, 3 in bad
         ([2], True, False)
-        >>> bad.add(3, 'c.png is cut off')
+        >>> bad.add(3, 'c.png is cut off')  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        ValueError: 2 of 4 samples of data set 'mine' cannot be read, more than max_bad_share=0.25: \
-c.png is cut off
+        ValueError: 2 of 4 samples ... cannot be read, more than max_bad_share=0.25: c.png is cut off
     """
 
     def __init__(self, name: str, num_samples: int, *, max_share: float) -> None:
@@ -62,9 +61,8 @@ def bad_file_list(name: str, paths: list[str]) -> str:
     """Return the message that lists the files of a data set that were replaced.
 
     Examples:
-        >>> print(bad_file_list('mine', ['a.png']))
-        data set 'mine', of which other samples were drawn in place of unreadable files, has 1 \
-problem(s):
+        >>> print(bad_file_list('mine', ['a.png']))  # doctest: +ELLIPSIS
+        data set 'mine', of which other samples ... in place of unreadable files, has 1 problem(s):
           a.png
     """
     owner = f'data set {name!r}, of which other samples were drawn in place of unreadable files,'
