@@ -28,7 +28,8 @@ from mmrestore.registry import (
 
 # What the runner reads beside its own arguments.
 MORE_SETTINGS = (
-    *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
+    *('auto_scale_lr', 'check_data', 'custom_imports', 'find_unused_parameters', 'stages'),
+    'sync_bn',
 )
 # Hooks that a config may change without naming their type, for MMEngine knows it.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')

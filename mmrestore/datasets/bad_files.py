@@ -25,7 +25,7 @@ class BadFiles:
         ([2], True, False)
         >>> bad.add(3, 'c.png is cut off')  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        ValueError: 2 of 4 samples ... cannot be read, more than max_bad_share=0.25: c.png is cut off
+        ValueError: 2 of 4 samples ... more than max_bad_share=0.25: c.png is cut off
     """
 
     def __init__(self, name: str, num_samples: int, *, max_share: float) -> None:

@@ -21,6 +21,7 @@ from mmrestore.datasets.listing import (
     problem_list,
     read_list_file,
 )
+from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
@@ -68,6 +69,13 @@ class ImageFolder(Dataset):
             done once too.
         fixed_patches: after so many passes the draws of the first come again: each image has this
             many patches, with their symmetries, in a whole training.
+        noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
+            of one size have if absent. State False for blurred or compressed inputs that shall get
+            noise.
+        on_error: what is done about a file that cannot be read: ``'raise'`` stops, ``'skip'`` draws
+            another sample in its place, which depends on the key of the sample alone. It is for
+            training: a sample that was asked for by its bare index is never replaced.
+        max_bad_share: share of unreadable samples above which ``'skip'`` stops too.
 
     Raises:
         ValueError: a folder or a list file is missing or empty, or images fail the checks; the
@@ -92,6 +100,7 @@ class ImageFolder(Dataset):
         check: str = 'header',
         cache: bool = False,
         fixed_patches: int | None = None,
+        noisy_inputs: bool | None = None,
         on_error: str = 'raise',
         max_bad_share: float = 0.01,
     ) -> None:
@@ -111,6 +120,10 @@ class ImageFolder(Dataset):
         self.fixed_patches = fixed_patches
         self.name = name or self.root.resolve().name
         self.transforms = build_pipeline(pipeline)
+        if noisy_inputs is None:
+            noisy_inputs = gt_root is not None and scale == 1
+        self.noisy_inputs = noisy_inputs
+        check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(list_file)
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         self.bad_files: BadFiles | None = None
@@ -199,6 +212,9 @@ class ImageFolder(Dataset):
                     self._refused[index] = Unreadable(ValueError(reason))
                     self.bad_files.add(index, reason)
             problems = []
+        paths = [start[key] for key in ('img_path', 'gt_path') for start in starts if key in start]
+        sizes = zip(paths, found + targets, strict=True)
+        self.sizes = {path: size for path, size in sizes if isinstance(size, ImageSize)}
         for start, size, target in zip(starts, found, targets, strict=False):
             if isinstance(size, ImageSize) and isinstance(target, ImageSize):
                 problems += _compare(start, size, target, self.scale)

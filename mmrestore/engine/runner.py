@@ -76,6 +76,8 @@ class Runner(_Runner):
             'average_buffers': {'type': 'mmrestore.AverageBuffersHook'},
             'bad_files': {'type': 'mmrestore.BadFilesHook'},
         }
+        if self.cfg.get('check_data', True):
+            always['data_check'] = {'type': 'mmrestore.DataCheckHook'}
         super().register_default_hooks({**always, **used})
 
     @property

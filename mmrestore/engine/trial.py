@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from mmrestore.engine.data_check import check_data
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, MODELS
@@ -27,7 +28,8 @@ def try_training(config: Config) -> None:
             does when it is built.
     """
     model = build_model(config)
-    try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    check_data(model, **datasets)
     prepare_losses(model)
     checkpoint = config.get('load_from')
     if config.get('resume'):
@@ -61,12 +63,14 @@ def try_test(config: Config) -> None:
 
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
-) -> None:
-    """Build the data sets of data loaders, without keeping images in memory."""
+) -> dict[str, Any]:
+    """Build and return the data sets of data loaders, without keeping images in memory."""
     init_default_scope('mmrestore')
-    for loader in loaders:
-        if loader not in leave_out and config.get(loader) is not None:
-            DATASETS.build(_without_cache(config[loader].dataset))
+    return {
+        loader: DATASETS.build(without_cache(config[loader].dataset))
+        for loader in loaders
+        if loader not in leave_out and config.get(loader) is not None
+    }
 
 
 def try_model(model: Any) -> None:
@@ -87,8 +91,8 @@ def build_model(config: Config) -> nn.Module:
     return MODELS.build(copy.deepcopy(config.model))
 
 
-def _without_cache(config: Any) -> Any:
+def without_cache(config: Any) -> Any:
     """Return the config of a data set, and of those in it, that keeps no images in memory."""
     if not isinstance(config, Mapping):
         return config
-    return {key: _without_cache(value) for key, value in config.items() if key != 'cache'}
+    return {key: without_cache(value) for key, value in config.items() if key != 'cache'}
