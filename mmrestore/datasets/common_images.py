@@ -6,11 +6,13 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
+from itertools import chain
 
 from mmrestore.datasets.image_file import ImageSize, read_image
 from mmrestore.datasets.threads import in_threads
 
-SAMPLE = 4096  # bytes at the beginning, the middle and the end of a file that are compared first
+SAMPLE = 4096  # bytes in the middle of a file that are compared first
+CHUNK = 256  # files that a thread looks at before it asks for more
 MOST_PIXELS = 50_000_000  # that are decoded, about a second
 
 Group = tuple[list[str], list[str]]  # files of either data set that agree so far
@@ -21,7 +23,7 @@ def common_images(
 ) -> dict[str, str]:
     """Return the files of ``others`` that hold an image of ``known``, each with that file.
 
-    Files of one length are compared by parts, then as a whole. What remains is compared by its
+    Files of one length are compared by a part, then as a whole. What remains is compared by its
     pixels where height and width agree, so that a copy in another lossless format is found, as long
     as no more than 50 megapixels are to be decoded. Copies that were resized, cropped or compressed
     anew are not found. A file that cannot be read is like no other.
@@ -38,7 +40,7 @@ def common_images(
         True
     """
     groups: list[Group] = [(list(known), list(others))]
-    for describe in (_length, _parts, _whole):
+    for describe in (_length, _middle, _whole):
         groups = _split(groups, describe)
     found = {other: same[0] for same, equal in groups for other in equal}
     sizes = {**known, **others}
@@ -52,7 +54,9 @@ def common_images(
 def _split(groups: list[Group], describe: Callable[[str], Hashable]) -> list[Group]:
     """Split groups by what describes their files; leave out what one data set alone has."""
     files = list(dict.fromkeys(file for group in groups for files in group for file in files))
-    described = dict(zip(files, in_threads(describe, files), strict=True))
+    chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
+    answers = in_threads(lambda chunk: list(map(describe, chunk)), chunks)
+    described = dict(zip(files, chain.from_iterable(answers), strict=True))
     result: list[Group] = []
     for group in groups:
         parts: dict[Hashable, Group] = defaultdict(lambda: ([], []))
@@ -86,16 +90,12 @@ def _length(file: str) -> int | None:
         return None
 
 
-def _parts(file: str) -> bytes | None:
+def _middle(file: str) -> bytes | None:
     try:
-        with open(file, 'rb') as opened:
+        with open(file, 'rb', buffering=0) as opened:
             length = os.fstat(opened.fileno()).st_size
-            places = (0, (length - SAMPLE) // 2, length - SAMPLE)
-            digest = hashlib.sha256()
-            for place in places:
-                opened.seek(max(place, 0))
-                digest.update(opened.read(SAMPLE))
-            return digest.digest()
+            opened.seek(max((length - SAMPLE) // 2, 0))
+            return hashlib.sha256(opened.read(SAMPLE)).digest()
     except OSError:
         return None
 

@@ -44,14 +44,14 @@ def test_renamed_copies_and_other_formats_of_the_same_pixels(train, tmp_path):
 
 
 def test_files_of_one_length_that_differ_in_a_byte(tmp_path):
-    """Bitmaps of one size have one length; the byte lies where no part is compared."""
+    """Bitmaps of one size have one length; the byte is not in the part that is compared first."""
     image = random_image(200, 300)
     other = image.copy()
     other[70, 40, 1] ^= 1
     for name, pixels in (('a', image), ('b', other), ('c', image)):
         write_image(tmp_path / f'{name}.bmp', pixels)
     a, b, c = (tmp_path / f'{name}.bmp' for name in 'abc')
-    assert module._parts(str(a)) == module._parts(str(b))
+    assert module._middle(str(a)) == module._middle(str(b))
     assert common_images(sizes(a), sizes(b, c)) == {str(c): str(a)}
 
 
