@@ -15,6 +15,7 @@ collect_ignore = [
     'backbone_table.py',
     'exit_status.py',
     'image_files.py',
+    'local_server.py',
     'reference',
     'remembering_net.py',
     'strategy_runs.py',

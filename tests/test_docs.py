@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -108,7 +107,7 @@ def test_the_components_and_the_config_of_the_page_on_extending_train(tmp_path):
     )
     output = done.stdout + done.stderr
     assert done.returncode == 0, output[-3000:]
-    assert 'batch transform part is off from epoch 1, iteration 3' in output
+    assert 'batch transform part is off from epoch 2, iteration 4' in output
     assert 'embedded/PSNR: ' in output
 
 

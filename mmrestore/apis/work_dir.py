@@ -12,7 +12,8 @@ from mmengine.config import Config
 def default_work_dir(config: Config, strategies: Sequence[str | Path] = ()) -> Path:
     """Return ``work_dirs/FOLDER/NAME+STRATEGY``, by the file of a config and added strategies.
 
-    The folder is part of it because a strategy and its control have configs of one name.
+    The folder is part of it because a strategy and its control have configs of one name. For
+    configs directly in the folder ``configs`` of a package it is the name of the package.
 
     Raises:
         ValueError: the config is of no file.
@@ -25,7 +26,10 @@ def default_work_dir(config: Config, strategies: Sequence[str | Path] = ()) -> P
         raise ValueError('a config that was read from no file needs a work_dir')
     path = Path(config.filename)
     added = [Path(str(name).rpartition('::')[2]).stem for name in strategies]
-    return Path('work_dirs', path.parent.name, '+'.join([path.stem, *added]))
+    folder = path.absolute().parent
+    if folder.name == 'configs' and (folder.parent / '__init__.py').is_file():
+        folder = folder.parent
+    return Path('work_dirs', folder.name, '+'.join([path.stem, *added]))
 
 
 def check_folder(folder: str | Path) -> None:

@@ -15,9 +15,10 @@ from mmrestore.commands.errors import error_text, is_user_error
 from mmrestore.version import __version__
 
 COMMANDS = (
-    *('train', 'test', 'restore', 'configs', 'config', 'data', 'analyze', 'submit', 'benchmark'),
+    *('train', 'test', 'restore', 'configs', 'config', 'models', 'download'),
+    *('data', 'analyze', 'submit', 'benchmark'),
 )
-INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
+INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SystemExit: with status 1 after an error or a negative result, 2 if the words cannot be
             parsed, 130 after Ctrl-C.
     """
-    options = build_parser().parse_args(arguments)
+    options, unknown = build_parser().parse_known_args(arguments)
+    if unknown:
+        options.parser.error(f'unrecognized arguments: {" ".join(unknown)}')
     for name, value in vars(options).items():
         setattr(options, name, _expanded(value))
     try:
@@ -84,7 +87,7 @@ def _add_commands(parser: argparse.ArgumentParser, package: str, names: Sequence
             continue
         module.add_arguments(command)
         add_debug(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, parser=command)
 
 
 def _expanded(value: Any) -> Any:

@@ -39,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train."""
+    from mmrestore.config.names import find_config, find_strategy
+
+    # Names are looked up before what takes seconds to import.
+    find_config(options.config)
+    for strategy in options.strategies:
+        find_strategy(strategy)
+
     from mmrestore.apis import train
 
     train(

@@ -17,11 +17,12 @@ from mmrestore.config.check import (
     check_settings,
     known_settings,
 )
-from mmrestore.config.merging import flat, plain
+from mmrestore.config.merging import IMPORTS, flat, plain
 from mmrestore.config.names import config_folder, find_config, find_strategy, shipped_configs
 from mmrestore.config.overrides import read_override, split_override, with_overrides
 from mmrestore.config.reading import Settings, read_settings
 from mmrestore.config.text import config_page, config_text, read_config_text
+from mmrestore.named_parts import read_parts
 
 __all__ = [
     'by_part',
@@ -77,9 +78,11 @@ def open_config(
     check_settings(settings.values, settings.variables)
     variables = settings.variables.difference(known_settings())
     values = {k: v for k, v in settings.values.items() if k not in variables}
-    _import_modules(values.get('custom_imports'), file)
+    _name_decorators(values.get('model'))
+    _import_modules(values.get(IMPORTS), file)
     changes = _override_values(values, variables, overrides or {})
     config = Config(with_overrides(values, changes), filename=file and str(file))
+    _import_modules(config.get(IMPORTS), file)
     check_config(config)
     return config
 
@@ -89,14 +92,17 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
 
     Raises:
         FileNotFoundError: there is no such strategy.
-        ValueError: two strategies set the same thing to different values.
+        ValueError: two strategies set the same thing to different values, or a strategy is given
+            twice.
     """
     chosen: dict[str, tuple[str | Path, Any]] = {}
     for name in names:
+        if any(find_strategy(name).samefile(file) for file in settings.files):
+            raise ValueError(f'the config is trained with the strategy {name} already')
         before = dict(flat(settings.values))
         settings = read_settings(find_strategy(name), before=settings)
         for key, value in flat(settings.values):
-            if before.get(key) == value:
+            if before.get(key) == value or key.startswith(IMPORTS):
                 continue
             other, theirs = chosen.get(key, (name, value))
             if theirs != value and None not in (theirs, value):
@@ -106,6 +112,13 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
                 )
             chosen[key] = (name, value)
     return settings
+
+
+def _name_decorators(model: Any) -> None:
+    """Replace lists of inference decorators, the form of earlier versions, by configs by name."""
+    for key in ('inference', 'training_decorators'):
+        if isinstance(model, dict) and isinstance(model.get(key), list):
+            model[key] = read_parts(model[key], key)
 
 
 def _read(source: str | Path | Config | Mapping[str, Any]) -> tuple[Settings, Path | None]:

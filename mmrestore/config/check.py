@@ -9,6 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmrestore.config.merging import flat
 from mmrestore.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -62,10 +63,16 @@ def check_override(config: Mapping[str, Any], key: str) -> None:
         >>> check_override({'model': {}}, 'modle.type')
         Traceback (most recent call last):
         ValueError: modle.type: the config has no setting 'modle'. Did you mean model?
+        >>> check_override({'train_cfg': {'max_epochs': 6}}, 'max_epochs')
+        Traceback (most recent call last):
+        ValueError: max_epochs: the config has no setting 'max_epochs'. Did you mean \
+train_cfg.max_epochs?
     """
     name, known = key.split('.')[0], [*config, *known_settings()]
     if name not in known:
-        raise ValueError(f'{key}: the config has no setting {name!r}.{suggest(name, known)}')
+        deeper = [k for k, _ in flat(config) if k.endswith(f'.{key}')]
+        hint = f' Did you mean {" or ".join(deeper[:3])}?' if deeper else suggest(name, known)
+        raise ValueError(f'{key}: the config has no setting {name!r}.{hint}')
 
 
 def check_settings(names: Iterable[str], variables: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 DELETE = '_delete_'
+IMPORTS = 'custom_imports'
 
 
 def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]:
@@ -53,6 +54,25 @@ def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]
                 f'settings {", ".join(map(str, value))}: give all of it with _delete_=True'
             )
     return result
+
+
+def with_all_imports(base: Mapping[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings whose ``custom_imports`` list the modules of ``base`` too, those first.
+
+    Examples:
+        >>> base, own = {'custom_imports': {'imports': ['a']}}, {'custom_imports': {'imports': 'b'}}
+        >>> with_all_imports(base, own)
+        {'custom_imports': {'imports': ['a', 'b']}}
+    """
+    lists = []
+    for each in (base.get(IMPORTS), settings.get(IMPORTS)):
+        modules = each.get('imports') if isinstance(each, Mapping) else None
+        lists.append([modules] if isinstance(modules, str) else modules)
+    before, own = lists
+    if not (isinstance(before, list) and isinstance(own, list)):
+        return settings
+    every = [*before, *(module for module in own if module not in before)]
+    return {**settings, IMPORTS: {**settings[IMPORTS], 'imports': every}}
 
 
 def flat(settings: Mapping[str, Any], *, at: str = '') -> Iterator[tuple[str, Any]]:

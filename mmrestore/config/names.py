@@ -100,22 +100,28 @@ def find_strategy(name: str | Path) -> Path:
         return path
     found = _shipped_file(package or 'mmrestore', f'{STRATEGIES}/{rest}')
     if found is None:
-        known = strategy_names()
+        if not package and path.suffix == '.py':
+            raise FileNotFoundError(f'there is no file {name} with a strategy')
+        known = strategy_names(package or 'mmrestore')
         raise FileNotFoundError(
-            f'there is no strategy {name}.{suggest(str(name), known)} Those that ship: '
-            f'{", ".join(known)}. Otherwise give the path of a .py file'
+            f'there is no strategy {name}.{suggest(rest, known)} Those of '
+            f'{package or "mmrestore"}: {", ".join(known) or "none"}. A strategy is one of these '
+            f'names, package::NAME (a file in configs/{STRATEGIES} of the package), or a .py file'
         )
     return found
 
 
-def strategy_names() -> list[str]:
-    """Return the names of the strategies that ship with mmrestore.
+def strategy_names(package: str = 'mmrestore') -> list[str]:
+    """Return the names of the strategies that ship with a package.
+
+    Raises:
+        FileNotFoundError: the package is not installed, or has no configs.
 
     Examples:
         >>> 'traps' in strategy_names()
         True
     """
-    return sorted(path.stem for path in (config_folder() / STRATEGIES).glob('*.py'))
+    return sorted(path.stem for path in (config_folder(package) / STRATEGIES).glob('*.py'))
 
 
 def shipped_configs() -> Iterator[tuple[str, Path]]:

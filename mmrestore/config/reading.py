@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 from mmengine.config import Config
 
-from mmrestore.config.merging import look_up, merged, plain
+from mmrestore.config.merging import look_up, merged, plain, with_all_imports
 from mmrestore.config.names import find_config
 
 BASE = '_base_'
@@ -43,7 +43,8 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
     ``_base_`` names files relative to this one, or ``package::name``. They are merged in their
     order, so that several may set the same key, and then the file's own settings.
     ``{{_base_.key}}`` stands for what is inherited under a dotted key: from the bases of the file,
-    and in a base from those before it too.
+    and in a base from those before it too. The modules of ``custom_imports`` of all files are
+    imported.
 
     Args:
         path: a Python, JSON or YAML file. A Python file is executed.
@@ -62,7 +63,7 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
         inherited = read_settings(_base_file(name, path), before=inherited)
     own, variables = _evaluate(code, path, inherited.values)
     try:
-        values = merged(inherited.values, own)
+        values = with_all_imports(inherited.values, merged(inherited.values, own))
     except TypeError as error:
         raise TypeError(f'{path}: {error}') from error
     return Settings(values, inherited.variables | variables, (*inherited.files, path))

@@ -67,8 +67,8 @@ class ImageFolder(Dataset):
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
             Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
             done once too.
-        fixed_patches: after so many passes the draws of the first come again: each image has this
-            many patches, with their symmetries, in a whole training.
+        fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
+            many patches, with their flips and rotations, in a whole training.
         noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
             of one size have if absent. State False for blurred or compressed inputs that shall get
             noise.

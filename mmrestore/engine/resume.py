@@ -92,7 +92,7 @@ def resume(runner: Training, path: Path, checkpoint: dict) -> None:
     meta = checkpoint['meta']
     runner.train_loop._epoch, runner.train_loop._iter = meta['epoch'], meta['iter']
     if meta['seed'] != runner.seed:
-        runner.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
+        runner.logger.warning('resuming with the seed of the checkpoint, %d', meta['seed'])
         runner._randomness_cfg.update(seed=meta['seed'])
         runner.set_randomness(**runner._randomness_cfg)
         runner.train_dataloader.sampler.seed = meta['seed']
@@ -101,7 +101,7 @@ def resume(runner: Training, path: Path, checkpoint: dict) -> None:
 
 
 def check_resumable(runner: Training, path: Path, checkpoint: dict) -> None:
-    """Check that going on from ``checkpoint`` gives what an uninterrupted run gives.
+    """Check that resuming from ``checkpoint`` gives what an uninterrupted run gives.
 
     Raises:
         ValueError: the checkpoint is of another network, batch, data set, schedule or optimizer.
@@ -160,7 +160,7 @@ def new_run(checkpoint: Path, *settings: str) -> str:
 
 
 def begin_again(checkpoint: Path | None, *settings: str) -> str:
-    """Return the end of a message of a failed training: the command of one that goes on from there.
+    """Return the end of a message of a failed training: the command that resumes it.
 
     Args:
         checkpoint: the last good one; None if there is none.

@@ -81,6 +81,19 @@ def test_strategies_are_found_by_name_and_path(tmp_path):
     assert find_strategy(tmp_path / 'own.py') == tmp_path / 'own.py'
     with pytest.raises(FileNotFoundError, match=r'no strategy trap. Did you mean traps'):
         find_strategy('trap')
+    with pytest.raises(FileNotFoundError, match=r"package 'nowhere' has no configs"):
+        find_strategy('nowhere::traps')
+
+
+def test_strategies_of_packages(tmp_path, monkeypatch):
+    folder = tmp_path / 'mixing' / 'configs' / '_base_' / 'strategies'
+    folder.mkdir(parents=True)
+    (tmp_path / 'mixing' / '__init__.py').write_text('')
+    (folder / 'mixup.py').write_text('')
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_strategy('mixing::mixup') == folder / 'mixup.py'
+    with pytest.raises(FileNotFoundError, match=r'Did you mean mixup\? Those of mixing: mixup\.'):
+        find_strategy('mixing::mixp')
 
 
 def test_former_names_are_found_with_a_warning():

@@ -89,3 +89,40 @@ def test_a_config_of_mmengine_s_second_kind_is_read(tmp_path):
     )
     config = open_config(tmp_path / 'lazy.py')
     assert isinstance(config, Config) and config.load_from == 'a.pth' and config.resume is False
+
+
+def test_lists_of_decorators_are_keyed_before_overrides():
+    values = open_config('supervised/swinir_s').to_dict()
+    values['model']['inference'] = [dict(type='Pad'), dict(type='SelfEnsemble')]
+    with pytest.warns(FutureWarning, match=r'inference=dict\(pad=..., self_ensemble=...\)'):
+        config = open_config(values, ['model.inference.self_ensemble=None'])
+    assert dict(config.model.inference) == {'pad': {'type': 'Pad'}, 'self_ensemble': None}
+
+
+def test_modules_of_all_files_and_strategies_are_imported(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ('first', 'second', 'third'):
+        (tmp_path / f'{name}_parts.py').write_text('')
+        (tmp_path / f'{name}.py').write_text(
+            f"custom_imports = dict(imports=['{name}_parts'], allow_failed_imports=False)"
+        )
+    (tmp_path / 'leaf.py').write_text(
+        "_base_ = ['mmrestore::supervised/swinir_s.py', 'first.py']\n"
+        "custom_imports = dict(imports='second_parts')"
+    )
+    config = open_config(tmp_path / 'leaf.py', strategies=[tmp_path / 'third.py'])
+    assert config.custom_imports.imports == ['first_parts', 'second_parts', 'third_parts']
+    both = open_config(
+        'supervised/swinir_s', strategies=[tmp_path / 'first.py', tmp_path / 'third.py']
+    )
+    assert both.custom_imports.imports == ['first_parts', 'third_parts']
+    added = open_config('supervised/swinir_s', ['custom_imports.imports=[second_parts]'])
+    assert added.custom_imports.imports == ['second_parts']
+    with pytest.raises(ImportError, match='not_there'):
+        open_config('supervised/swinir_s', ['custom_imports.imports=[not_there]'])
+
+
+def test_a_strategy_is_given_once():
+    for config, strategies in (('traps/swinir_s', ['traps']), ('supervised/hat_s', ['traps'] * 2)):
+        with pytest.raises(ValueError, match='trained with the strategy traps already'):
+            open_config(config, strategies=strategies)

@@ -143,7 +143,7 @@ class BatchTransformScheduleHook(Hook):
             preprocessor.switch(self.transform, on)
             runner.logger.info(
                 'batch transform %s is %s from epoch %d, iteration %d',
-                *(self.transform, 'on' if on else 'off', runner.epoch, runner.iter),
+                *(self.transform, 'on' if on else 'off', runner.epoch + 1, runner.iter + 1),
             )
 
     def _watch_learning_rate(self, learning_rate: float, step: int) -> None:

@@ -8,6 +8,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 
 from mmrestore.engine.curves import plot, read_run
+from mmrestore.engine.summary import shown_path
 from mmrestore.files import write_atomically
 from mmrestore.registry import HOOKS
 
@@ -32,4 +33,4 @@ class CurveHook(Hook):
         figure = plot({Path(runner.work_dir).name: run}, keys, axis='iteration')
         target = Path(runner.work_dir) / 'curves.png'
         write_atomically(target, lambda file: figure.savefig(file, format='png', dpi=110))
-        runner.logger.info('curves drawn: %s', target)
+        runner.logger.info('curves drawn: %s', shown_path(target))

@@ -83,22 +83,30 @@ def _opening(runner) -> dict[str, str]:
     ]
     loader, batch = runner.train_dataloader, runner.samples_per_step
     steps = '' if _by_iterations(runner) else f', {len(loader)} steps an epoch'
-    epochs = '' if _by_iterations(runner) else f'{runner.max_epochs} epochs, '
-    unit = 'iterations' if _by_iterations(runner) else 'epochs'
+    epochs = '' if _by_iterations(runner) else f'{_counted(runner.max_epochs, "epoch")}, '
+    unit = 'iteration' if _by_iterations(runner) else 'epoch'
+    # A data preprocessor of a plugin may have no batch transforms.
+    transforms = getattr(runner.network.data_preprocessor, 'batch_transforms', {}).values()
     validation = ''
     if runner.val_loop is not None:
         interval = runner.train_loop.val_interval
-        validation = f'{len(runner.val_dataloader.dataset)} images every {interval} {unit}'
+        images = _counted(len(runner.val_dataloader.dataset), 'image')
+        validation = f'{images} every {_counted(interval, unit)}'
     return {
         'network': '; '.join(f'{k}, {n:,} parameters' for k, n in parts if n),
         'optimizer': '; '.join(_optimizers(runner)),
-        'data': f'{len(loader.dataset):,} images, {batch} a step{steps}',
+        'data': f'{_counted(len(loader.dataset), "image")}, {batch} a step{steps}',
+        'batches': ', '.join(type(t).__name__ for t in transforms),
         'validation': validation,
-        'schedule': f'{epochs}{runner.max_iters:,} iterations',
+        'schedule': f'{epochs}{_counted(runner.max_iters, "iteration")}',
         'device': _device(runner),
         'folder': shown_path(runner.work_dir),
         'log file': f'{shown_path(runner.logger.log_file)} (environment, config, hooks)',
     }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f'{number:,} {noun}{"s" * (number != 1)}'
 
 
 def _optimizers(runner) -> list[str]:
@@ -118,13 +126,13 @@ def _device(runner) -> str:
     processes = runner.world_size
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else 'CPU'
     num_threads = torch.get_num_threads()
-    threads = f', {num_threads} thread{"s" * (num_threads > 1)}' if device.type == 'cpu' else ''
+    threads = f', {_counted(num_threads, "thread")}' if device.type == 'cpu' else ''
     return f'{name}{threads}' + (f' in each of {processes} processes' if processes > 1 else '')
 
 
 def _title(runner) -> str:
     name = runner.config_file.stem
-    return f'training {name} goes on from {_place(runner)}' if runner.iter else f'training {name}'
+    return f'training {name} resumed at {_place(runner)}' if runner.iter else f'training {name}'
 
 
 def _place(runner) -> str:

@@ -74,8 +74,10 @@ class PairRestorer(Restorer):
         losses = {name: cfg for name, cfg in losses.items() if cfg is not None}
         if set(losses) != {'reconstruction', 'consistency'} or consistency_weight < 0:
             raise ValueError(
-                'expected the losses reconstruction and consistency and a consistency_weight of at '
-                f'least 0, got {", ".join(losses)} and {consistency_weight}'
+                'PairRestorer has the losses reconstruction and consistency, with a '
+                f'consistency_weight of at least 0, got {", ".join(losses) or "none"} and '
+                f'{consistency_weight}: another loss belongs to another strategy, which does not '
+                'combine with this one'
             )
         super().__init__(
             backbone,
