@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 import torch
 
 from mmrestore.datasets.listing import problem_list
+
+
+class Unreadable(NamedTuple):
+    """Why a sample cannot be read."""
+
+    error: Exception
+
+
+def try_to_read(step: Callable[[dict], Any], results: dict[str, Any]) -> Any:
+    """Return the results of a transform that reads files, or why they cannot be read.
+
+    Examples:
+        >>> try_to_read(lambda results: int(results['text']), {'text': 'x'}).error.args
+        ("invalid literal for int() with base 10: 'x'",)
+    """
+    try:
+        return step(results)
+    except (OSError, ValueError) as error:
+        return Unreadable(error)
 
 
 class BadFiles:

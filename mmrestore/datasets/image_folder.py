@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile, zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch.utils.data import Dataset
 
-from mmrestore.datasets.bad_files import BadFiles
+from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
 from mmrestore.datasets.image_file import ImageSize, inspect_image
 from mmrestore.datasets.listing import (
     choose,
@@ -30,12 +30,6 @@ from mmrestore.registry import DATASETS, TRANSFORMS
 CHECKS = ('header', 'decode')
 ON_ERROR = ('raise', 'skip')
 IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
-
-
-class Unreadable(NamedTuple):
-    """Why a sample cannot be read."""
-
-    error: Exception
 
 
 @DATASETS.register_module()
@@ -170,7 +164,7 @@ class ImageFolder(Dataset):
         if key.index in self._refused:
             return self._refused[key.index]
         first = self.transforms[0] if self.transforms else dict
-        return _try(first, {**self._start(key.index), 'rng': rng})
+        return try_to_read(first, {**self._start(key.index), 'rng': rng})
 
     def _find(
         self, pattern: str, gt_pattern: str, wanted: Sequence[str] | None, recursive: bool
@@ -252,7 +246,7 @@ class ImageFolder(Dataset):
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]
         starts = [self._start(index) for index in range(len(self))]
-        cached = in_threads(partial(_try, steps[0]), starts)
+        cached = in_threads(partial(try_to_read, steps[0]), starts)
         cached = [self._refused.get(index, results) for index, results in enumerate(cached)]
         for index, results in enumerate(cached):
             if isinstance(results, Unreadable):
@@ -269,13 +263,6 @@ def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable
     """Build transforms from configs; of a dictionary, the values in order, without those None."""
     steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
-
-
-def _try(step: Callable[[dict], Any], results: dict[str, Any]) -> Any:
-    try:
-        return step(results)
-    except (OSError, ValueError) as error:
-        return Unreadable(error)
 
 
 def _inspect(path: str, *, decode: bool) -> ImageSize | str:

@@ -35,5 +35,6 @@ def nested_datasets(dataset: Any) -> Iterator[Any]:
             if isinstance(parts, Mapping):
                 parts = list(parts.values())
             for part in parts if isinstance(parts, (list, tuple)) else [parts]:
+                # A data set of MMEngine, or one that derives from no base class.
                 if isinstance(part, Dataset) or hasattr(part, 'metainfo'):
                     waiting.append(part)

@@ -26,11 +26,21 @@ def check_no_noise_again(dataset: Any, transforms: Iterable[Any]) -> None:
         Traceback (most recent call last):
         ValueError: data set 'pairs' has noisy inputs of its own, to which AddGaussianNoise ...
     """
-    if not getattr(dataset, 'noisy_inputs', False):
+    if not has_noisy_inputs(dataset):
         return
     noise = next((each for each in transforms if stated_by(each).adds_noise), None)
     if noise is not None:
         raise ValueError(noise_again(dataset, type(noise).__name__, 'the pipeline'))
+
+
+def has_noisy_inputs(dataset: Any) -> bool:
+    """Whether a data set states that its inputs have noise of their own."""
+    return getattr(dataset, 'noisy_inputs', False)  # a data set of a plugin may not state it
+
+
+def name_of(dataset: Any) -> str:
+    """Return the name of a data set, that of its class if it has none."""
+    return getattr(dataset, 'name', type(dataset).__name__)  # not all data sets have one
 
 
 def noise_again(dataset: Any, noise: str, place: str) -> str:
@@ -41,9 +51,8 @@ def noise_again(dataset: Any, noise: str, place: str) -> str:
         noise: the class of the transform.
         place: where the transform is to be taken out.
     """
-    name = getattr(dataset, 'name', type(dataset).__name__)
     return (
-        f'data set {name!r} has noisy inputs of its own, to which {noise} would add noise again: '
+        f'data set {name_of(dataset)!r} has noisy inputs of its own, to which {noise} would add noise again: '
         f'leave {noise} out of {place}, train on the clean images alone (`root` without `gt_root`),'
         ' or state noisy_inputs=False of the data set if its inputs have no noise'
     )

@@ -12,7 +12,7 @@ from torch import nn
 from mmrestore.datasets import ImageFolder, UnpairedDataset, nested_datasets
 from mmrestore.datasets.common_images import common_images
 from mmrestore.datasets.image_file import ImageSize, read_image
-from mmrestore.datasets.noise_again import noise_again
+from mmrestore.datasets.noise_again import has_noisy_inputs, name_of, noise_again
 from mmrestore.functional.noise_estimate import flat_noise
 from mmrestore.models.batch_transform import BatchTransform, stated_by
 
@@ -34,7 +34,7 @@ def check_data(model: nn.Module, train_dataloader: Any, val_dataloader: Any = No
     """
     for name in _noises(model):
         for dataset in _inputs(train_dataloader):
-            if getattr(dataset, 'noisy_inputs', False):
+            if has_noisy_inputs(dataset):
                 place = f'model.data_preprocessor.batch_transforms, by {name}=None'
                 raise ValueError(noise_again(dataset, f'batch transform {name!r}', place))
     for dataset in nested_datasets(val_dataloader):
@@ -60,9 +60,9 @@ def shared_images(train: Any, test: Any) -> str:
     other, same = next(iter(found.items()))
     copy = '' if Path(other).absolute() == Path(same).absolute() else f', which is {same}'
     return (
-        f'{len(found)} of {len(others)} images of {_name(test)} are in the training set '
-        f'{_name(train)} too, such as {other}{copy}: figures on them do not tell how other images '
-        'are restored'
+        f'{len(found)} of {len(others)} images of {name_of(test)!r} are in the training set '
+        f'{name_of(train)!r} too, such as {other}{copy}: figures on them do not tell how other '
+        'images are restored'
     )
 
 
@@ -79,7 +79,7 @@ def noisy_clean_images(model: nn.Module, train: Any) -> str:
     if len(measured) < LEAST_MEASURED or min(measured) < SURELY_NOISY:
         return ''
     return (
-        f'the images of {_name(train)} that the training takes for clean are noisy, of '
+        f'the images of {name_of(train)!r} that the training takes for clean are noisy, of '
         f'about {median(measured):.0f} gray levels in their flattest parts ({len(measured)} '
         f'measured, such as {chosen[0]}): a network learns to keep that noise. Give clean images, '
         'or train from noisy ones (docs/strategies.md)'
@@ -137,8 +137,3 @@ def _noise_of(path: str) -> float | None:
         return flat_noise(read_image(path))
     except ValueError:  # what cannot be read is told when it is drawn
         return None
-
-
-def _name(dataset: Any) -> str:
-    meta = getattr(dataset, 'metainfo', {})
-    return repr(meta.get('name', type(dataset).__name__))

@@ -82,7 +82,7 @@ class SeparateOptimWrappers(OptimWrapperDict):
 
 def leave_out(wrapper: _OptimWrapper, loss: Tensor) -> bool:
     """Count an iteration whose loss is not finite in any process, if the wrapper leaves it out."""
-    if not getattr(wrapper, 'skips_non_finite', False):  # a wrapper of another package cannot
+    if not isinstance(wrapper, OptimWrapper) or not wrapper.skips_non_finite:
         return False
     finite = loss.detach().isfinite().all().int()
     all_reduce(finite, op='min')

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from mmengine.hooks import EMAHook
 from torch import Tensor, nn
 
-from mmrestore.models.weights import key_differences
+from mmrestore.models.key_differences import key_differences
 
 # What of a scheduler's state is progress. The rest is configuration and must not have changed, but
 # for its end, which moves with the length of the training (a curve that depends on it says so in

@@ -104,8 +104,8 @@ def recorded_config(content: Any) -> str:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
     model = assigned.get('model')
-    keys = model.keys if isinstance(model, ast.Dict) else []
-    for key, value in zip(keys, getattr(model, 'values', ()), strict=True):
-        if isinstance(key, ast.Constant) and key.value == 'backbone':
-            return f': it records backbone={ast.unparse(value)}'
+    if isinstance(model, ast.Dict):
+        for key, value in zip(model.keys, model.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == 'backbone':
+                return f': it records backbone={ast.unparse(value)}'
     return ''

@@ -12,8 +12,9 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.base import facts
+from mmrestore.models.key_differences import key_differences
 from mmrestore.models.recognition import is_own, likely_weights, recognise, recorded_config
-from mmrestore.models.state_dicts import FoundWeights, find_weights
+from mmrestore.models.state_dicts import FoundWeights, find_weights, state_dicts
 
 BACKBONE = 'backbone.'
 ATTACHMENTS = 'attachments.'
@@ -26,7 +27,7 @@ def read_weights(path: str | Path) -> Any:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or holds more than tensors and plain data.
+        ValueError: the file is damaged, holds no weights, or more than tensors and plain data.
     """
     path = Path(path)
     if not path.is_file():
@@ -35,14 +36,18 @@ def read_weights(path: str | Path) -> Any:
         if path.suffix == '.safetensors':
             from safetensors.torch import load_file
 
-            return load_file(path)
-        return torch.load(path, map_location='cpu', weights_only=True)
+            content: Any = load_file(path)
+        else:
+            content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # both readers raise many types for a damaged file
         raise ValueError(
             f'{path} cannot be read as weights: it is damaged, or no file of weights, or holds '
             'more than tensors and plain data. Give a checkpoint of this package or released '
             'weights; of a program that saves whole objects, save `model.state_dict()` there'
         ) from error
+    if next(state_dicts(content), None) is None:
+        raise ValueError(f'{path} holds no weights: expected tensors by name')
+    return content
 
 
 def load_weights(restorer: nn.Module, path: str | Path) -> str:
@@ -192,28 +197,3 @@ def _compare(
 
 def _part(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-
-
-def key_differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """Describe how two state dicts differ; the empty string when they fit.
-
-    Examples:
-        >>> key_differences({'a': torch.zeros(2)}, {'a': torch.zeros(3), 'b': torch.zeros(1)})
-        'unexpected: b; of another shape: a (3,) instead of (2,)'
-    """
-    shapes = [
-        f'{k} {tuple(found[k].shape)} instead of {tuple(expected[k].shape)}'
-        for k in expected
-        if k in found and expected[k].shape != found[k].shape
-    ]
-    lists = {
-        'missing': [k for k in expected if k not in found],
-        'unexpected': [k for k in found if k not in expected],
-        'of another shape': shapes,
-    }
-    return '; '.join(f'{what}: {_shorten(keys)}' for what, keys in lists.items() if keys)
-
-
-def _shorten(keys: list[str], most: int = 6) -> str:
-    rest = f' and {len(keys) - most} more' if len(keys) > most else ''
-    return ', '.join(keys[:most]) + rest

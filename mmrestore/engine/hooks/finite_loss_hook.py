@@ -79,7 +79,7 @@ class FiniteLossHook(Hook):
         losses = {name: value.item() for name, value in (outputs or {}).items()}
         broken = next((name for name, value in losses.items() if not math.isfinite(value)), None)
         wrappers = _wrappers(runner)
-        skipped = any(getattr(wrapper, 'has_skipped', False) for wrapper in wrappers)
+        skipped = any(isinstance(each, OptimWrapper) and each.has_skipped for each in wrappers)
         if broken is None and not skipped:
             self.state['in_a_row'] = 0
             return
