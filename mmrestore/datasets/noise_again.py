@@ -52,7 +52,7 @@ def noise_again(dataset: Any, noise: str, place: str) -> str:
         place: where the transform is to be taken out.
     """
     return (
-        f'data set {name_of(dataset)!r} has noisy inputs of its own, to which {noise} would add noise again: '
-        f'leave {noise} out of {place}, train on the clean images alone (`root` without `gt_root`),'
-        ' or state noisy_inputs=False of the data set if its inputs have no noise'
+        f'data set {name_of(dataset)!r} has noisy inputs of its own, to which {noise} would '
+        f'add noise again: leave {noise} out of {place}, train on the clean images alone (`root` '
+        'without `gt_root`), or state noisy_inputs=False of the data set if its inputs have no noise'
     )
