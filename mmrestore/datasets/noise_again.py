@@ -54,5 +54,5 @@ def noise_again(dataset: Any, noise: str, place: str) -> str:
     return (
         f'data set {name_of(dataset)!r} has noisy inputs of its own, to which {noise} would '
         f'add noise again: leave {noise} out of {place}, train on the clean images alone (`root` '
-        'without `gt_root`), or state noisy_inputs=False of the data set if its inputs have no noise'
+        'without `gt_root`), or state noisy_inputs=False of the data set if its inputs have none'
     )

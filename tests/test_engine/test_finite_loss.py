@@ -74,7 +74,9 @@ def test_what_skips_and_stops_ends_as_what_does_not_stop(tmp_path):
 
 def test_too_many_in_a_row_stop_the_run_also_across_a_resume(tmp_path):
     poison = (5, 6)
-    with pytest.raises(FloatingPointError, match=r'iteration 6, 1 before it were skipped: lower'):
+    with pytest.raises(
+        FloatingPointError, match=r'iteration 6, 1 before it were skipped \(.*\): lower'
+    ):
         train(poisoned(tmp_path, poison, 1), 'rows')
     assert load_checkpoint(tmp_path / 'epoch_1.pth')['finite_loss']['in_a_row'] == 1
     config = poisoned(tmp_path, poison, 1)
@@ -107,7 +109,7 @@ def test_what_is_logged_of_a_run_that_skips_is_finite(tmp_path):
     assert 'NaN' not in log.read_text() and '"loss"' in log.read_text()
     text = next(tmp_path.glob('*/*.log')).read_text()
     for iteration in (1, 7):
-        assert text.count(f'iter_{iteration}.pth): iteration {iteration} is skipped') == 1
+        assert text.count(f'iteration {iteration} is skipped (the batch is in ') == 1
     assert '2 iterations were skipped, whose losses were not finite' in text
 
 

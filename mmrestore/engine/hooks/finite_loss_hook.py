@@ -83,17 +83,17 @@ class FiniteLossHook(Hook):
         if broken is None and not skipped:
             self.state['in_a_row'] = 0
             return
-        what = 'the loss of another process is not finite'
+        what, place = 'the loss of another process is not finite', ''
         if broken is not None:
             what = f'{broken} is {losses[broken]}'
-            what += _keep_batch(runner, batch, losses)
+            place = _keep_batch(runner, batch, losses)
         if skipped:
             self.state['in_a_row'] += 1
         if not skipped or self.state['in_a_row'] > self.skip:
             row = f', {self.skip} before it were skipped' if skipped else ''
             last = next(iter(resumable_checkpoints(runner.work_dir)), None)
             raise FloatingPointError(
-                f'{what} at iteration {runner.iter + 1}{row}: lower the learning rate, '
+                f'{what} at iteration {runner.iter + 1}{row}{place}: lower the learning rate, '
                 f'clip gradients or train in float32{begin_again(last, *_rates(runner))}'
             )
         self.state['skipped'] += 1
@@ -103,7 +103,7 @@ class FiniteLossHook(Hook):
             runner.network.get_buffer(name).copy_(value)
         outputs.clear()  # there is nothing to log, average or schedule by
         # MMEngine drops a warning whose text without arguments came before.
-        runner.logger.warning(f'{what}: iteration {runner.iter + 1} is skipped')
+        runner.logger.warning(f'{what}: iteration {runner.iter + 1} is skipped{place}')
 
     def after_train(self, runner) -> None:
         """Log how many iterations were skipped."""
