@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from mmrestore.apis.inference import write_image
 from mmrestore.apis.submission import Timing, restore_parts
 from mmrestore.datasets.image_file import read_image
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.sidd_blocks import SIDDBlocks
 from mmrestore.files import write_atomically
 

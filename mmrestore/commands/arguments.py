@@ -62,7 +62,9 @@ def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) ->
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
-    parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
+    parser.add_argument(
+        '--device', help='cpu, cuda (or gpu), cuda:1 (or 1); a GPU if there is one by default'
+    )
 
 
 def add_released(parser: argparse.ArgumentParser, instead_of: str) -> None:

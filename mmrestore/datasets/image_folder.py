@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import takewhile, zip_longest
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
-from mmrestore.datasets.image_file import ImageSize, inspect_image
+from mmrestore.datasets.folder_check import check_files
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.listing import (
     choose,
-    find_images,
     fit,
     fit_both,
+    not_there,
     pair,
     problem_list,
     read_list_file,
 )
 from mmrestore.datasets.noise_again import check_no_noise_again
+from mmrestore.datasets.picture import ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
+from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
@@ -37,7 +40,8 @@ class ImageFolder(Dataset):
     """The images of a folder, or the pairs of two folders, in natural order of their names.
 
     Every file is checked when the data set is built: that it is an image and complete, that pairs
-    are complete and their sizes agree, and that no image is smaller than the pipeline needs. A
+    are complete and their sizes agree, that all inputs have one depth and all targets one, and that
+    no image is smaller than the pipeline needs. A
     sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name)
     and ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
 
@@ -55,8 +59,8 @@ class ImageFolder(Dataset):
             out, and what ``{}`` stands for is a name too.
         files: the names themselves, in place of ``list_file``.
         recursive: whether folders below the folder are searched.
-        check: ``'header'`` reads headers and ends of files, 0.1 ms an image; ``'decode'`` decodes
-            every file, which also finds damage in the middle.
+        check: ``'header'`` decodes only what cannot be checked otherwise, see ``inspect_image``;
+            ``'decode'`` decodes every file, which also finds damage within a JPEG.
         cache: whether all images are decoded once and kept in memory, height * width * channels
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
             Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
@@ -108,17 +112,17 @@ class ImageFolder(Dataset):
             raise ValueError('the images are named by list_file or by files, got both')
         if gt_root is None and (gt_pattern, scale) != ('{}', 1):
             raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
-        self.root = Path(root)
-        self.gt_root = None if gt_root is None else Path(gt_root)
+        self.root = expand(root)
+        self.gt_root = None if gt_root is None else expand(gt_root)
         self.scale = scale
         self.fixed_patches = fixed_patches
-        self.name = name or self.root.resolve().name
+        self.name = name or printable(self.root.resolve().name)
         self.transforms = build_pipeline(pipeline)
         if noisy_inputs is None:
             noisy_inputs = gt_root is not None and scale == 1
         self.noisy_inputs = noisy_inputs
         check_no_noise_again(self, self.transforms)
-        wanted = files if list_file is None else read_list_file(list_file)
+        wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         self.bad_files: BadFiles | None = None
         self._refused: dict[int, Unreadable] = {}  # by the check
@@ -187,7 +191,7 @@ class ImageFolder(Dataset):
         missing: list[str] = []
         if wanted is not None:
             inputs, missing = choose(inputs, wanted)
-        problems = [f'{name} is listed but not there' for name in missing]
+        problems = [not_there(name) for name in missing]
         if self.gt_root is None:
             return [(name, None) for name in inputs], problems
         pairs, unpaired = pair(inputs, targets, complete=wanted is None)
@@ -195,29 +199,15 @@ class ImageFolder(Dataset):
 
     def _check_files(self, *, decode: bool) -> list[str]:
         """Return what is wrong with the files, in words."""
-        inspect = partial(_inspect, decode=decode)
         starts = [self._start(index) for index in range(len(self))]
-        found = in_threads(inspect, [start['img_path'] for start in starts])
-        targets = in_threads(inspect, [start['gt_path'] for start in starts if 'gt_path' in start])
-        problems = [answer for answer in found + targets if isinstance(answer, str)]
-        if self.bad_files is not None:  # they are replaced when they are drawn
-            for index, answers in enumerate(zip_longest(found, targets)):
-                for reason in (answer for answer in answers if isinstance(answer, str)):
-                    self._refused[index] = Unreadable(ValueError(reason))
-                    self.bad_files.add(index, reason)
-            problems = []
-        paths = [start[key] for key in ('img_path', 'gt_path') for start in starts if key in start]
-        sizes = zip(paths, found + targets, strict=True)
-        self.sizes = {path: size for path, size in sizes if isinstance(size, ImageSize)}
-        for start, size, target in zip(starts, found, targets, strict=False):
-            if isinstance(size, ImageSize) and isinstance(target, ImageSize):
-                problems += _compare(start, size, target, self.scale)
-        least = self.minimum_size
-        problems += [
-            f'{start["img_path"]} is {_text(size)}, smaller than the {_text(least)} of the pipeline'
-            for start, size in zip(starts, found, strict=True)
-            if isinstance(size, ImageSize) and (size.height < least[0] or size.width < least[1])
-        ]
+        self.sizes, unreadable, problems = check_files(
+            starts, least=self.minimum_size, scale=self.scale, decode=decode
+        )
+        if self.bad_files is None:
+            return [reason for _, reason in unreadable] + problems
+        for index, reason in unreadable:  # they are replaced when they are drawn
+            self._refused[index] = Unreadable(ValueError(reason))
+            self.bad_files.add(index, reason)
         return problems
 
     @property
@@ -263,23 +253,3 @@ def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable
     """Build transforms from configs; of a dictionary, the values in order, without those None."""
     steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
-
-
-def _inspect(path: str, *, decode: bool) -> ImageSize | str:
-    try:
-        return inspect_image(path, decode=decode)
-    except ValueError as error:
-        return str(error)
-
-
-def _compare(start: dict, size: ImageSize, target: ImageSize, scale: int) -> list[str]:
-    if target == (size.height * scale, size.width * scale):
-        return []
-    return [
-        f'{start["img_path"]} is {_text(size)}, its target {start["gt_path"]} is {_text(target)}: '
-        f'expected {scale} times as much'
-    ]
-
-
-def _text(size: tuple[int, int]) -> str:
-    return f'{size[0]}x{size[1]} (height x width)'

@@ -14,31 +14,37 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmrestore.engine.data_check import check_data
+from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, MODELS
 
 
-def try_training(config: Config) -> None:
+def try_training(config: Config, *, load_from: str | None, resume: bool) -> None:
     """Build the model and the data sets of a training, and load what they and the run start from.
+
+    Args:
+        config: the config of the training.
+        load_from: checkpoint or weights that it begins from.
+        resume: whether the training of the checkpoint is resumed, by default the newest one.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.
         KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
             does when it is built.
     """
+    check_described(config, 'train')
     model = build_model(config)
     datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'))
     check_data(model, **datasets)
     prepare_losses(model)
-    checkpoint = config.get('load_from')
-    if config.get('resume'):
-        if checkpoint is not None and not Path(checkpoint).is_file():
-            raise FileNotFoundError(f'there is no checkpoint {checkpoint} to resume from')
+    if resume:
+        if load_from is not None and not Path(load_from).is_file():
+            raise FileNotFoundError(f'there is no checkpoint {load_from} to resume from')
         return
-    if checkpoint is not None:
+    if load_from is not None:
         try:
-            load_weights(model, checkpoint)
+            load_weights(model, load_from)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
     prepare_batch_transforms(model)
@@ -52,6 +58,7 @@ def try_test(config: Config) -> None:
         ValueError: the weights are of another network, or left out although the network has some.
         KeyError, TypeError, ValueError: as a data set or a model does when it is built.
     """
+    check_described(config, 'test')
     model = build_model(config)
     try_datasets(config, ('test_dataloader',))
     if config.get('load_from') is not None:
@@ -64,8 +71,9 @@ def try_test(config: Config) -> None:
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Build and return the data sets of data loaders, without keeping images in memory."""
+    """Build and return the data sets of data loaders that are used, without cached images."""
     init_default_scope('mmrestore')
+    config = whole_loops(config)
     return {
         loader: DATASETS.build(without_cache(config[loader].dataset))
         for loader in loaders

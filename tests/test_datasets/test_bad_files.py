@@ -34,7 +34,7 @@ def build(root, share=0.2, **options):
 
 
 def spoil(root, *names, whole=True):
-    """Spoil files so that their header does not show it, or cut them off."""
+    """Spoil the middle of files, or cut them off."""
     for name in names:
         content = bytearray((root / name).read_bytes())
         middle = len(content) // 2
@@ -106,15 +106,15 @@ def test_the_target_of_a_pair_counts_too(tmp_path):
 
 
 def test_too_many_unreadable_files_stop(root):
+    dataset, strict = build(root), build(root, share=0.01)
     spoil(root, '1.png', '2.png', '3.png')
-    dataset = build(root)
     with pytest.raises(ValueError, match=r'3 of 10 samples of data set .photos. cannot be read'):
         for index in range(10):
             dataset[SampleKey(0, 0, index)]
     with pytest.raises(ValueError, match=r'1 of 10 samples .* max_bad_share=0\.01: .*1\.png'):
         build(root, share=0.01, cache=True)
     with pytest.raises(ValueError, match=r'1 of 10 .* max_bad_share=0\.01') as raised:
-        batches(build(root, share=0.01), workers=1)
+        batches(strict, workers=1)
     assert error_text(raised.value).startswith('1 of 10 samples of data set'), 'no traceback'
     (root / '1.png').write_bytes(b'')
     with pytest.raises(ValueError, match='1 of 10 samples'):
@@ -123,13 +123,16 @@ def test_too_many_unreadable_files_stop(root):
 
 def test_what_is_no_matter_of_a_file_is_raised(root):
     spoil(root, '1.png')
-    with pytest.raises(ValueError, match=r'cannot decode the image .*1\.png'):
+    with pytest.raises(ValueError, match=r'cannot \w+ .*1\.png'):
         build(root)[1]  # a bare index: a test, in which nothing can be replaced
-    with pytest.raises(ValueError, match=r'cannot decode the image .*1\.png'):
+    with pytest.raises(ValueError, match=r'cannot \w+ .*1\.png'):
         ImageFolder(root, pipeline=PIPELINE)[SampleKey(0, 0, 1)]
     with pytest.raises(ValueError, match='smaller than the 99x99'):
         ImageFolder(
-            root, pipeline=[PIPELINE[0], {'type': 'RandomCrop', 'size': 99}], on_error='skip'
+            root,
+            pipeline=[PIPELINE[0], {'type': 'RandomCrop', 'size': 99}],
+            on_error='skip',
+            max_bad_share=0.2,
         )
     with pytest.raises(ValueError, match=r"on_error must be one of .* got 'ignore'"):
         ImageFolder(root, pipeline=PIPELINE, on_error='ignore')

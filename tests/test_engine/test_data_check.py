@@ -66,12 +66,12 @@ def test_batch_transforms_that_add_noise_to_noisy_inputs(pairs, tmp_path):
     transforms = config.model.data_preprocessor.batch_transforms
     transforms.noise = dict(type='GaussianNoise', sigma=25)
     with pytest.raises(ValueError, match=r"'mine' has noisy inputs.*by noise=None"):
-        try_training(config)
+        try_training(config, load_from=None, resume=False)
     transforms.noise = dict(type='JPEGCompression', quality=40)
-    try_training(config)
+    try_training(config, load_from=None, resume=False)
     config.train_dataloader.dataset.datasets.mine.noisy_inputs = False
     transforms.noise = dict(type='GaussianNoise', sigma=25)
-    try_training(config)
+    try_training(config, load_from=None, resume=False)
 
 
 def test_a_validation_replaces_no_files(tmp_path):
@@ -82,7 +82,7 @@ def test_a_validation_replaces_no_files(tmp_path):
         type='ImageFolder', root=root, pipeline=STEPS, on_error='skip'
     )
     with pytest.raises(ValueError, match="'photos' of the validation has on_error='skip'"):
-        try_training(config)
+        try_training(config, load_from=None, resume=False)
 
 
 def _parts(config):
