@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,21 @@ class PoisonedTarget:
         self.calls += 1
         if self.calls == self.call:
             data_samples.gt_img = data_samples.gt_img + float('inf')
+        return inputs, data_samples
+
+
+@BATCH_TRANSFORMS.register_module()
+class PoisonedImages:
+    """Makes images not a number by their paths, as a damaged float image is."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        inputs = inputs.clone()
+        for image, path in zip(inputs, data_samples.path, strict=True):
+            if any(word in path for word in self.words):
+                image[0, 0, 0] = float('nan')
         return inputs, data_samples
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from mmrestore.commands import main
 from mmrestore.config import config_text
 from mmrestore.engine import Runner
@@ -37,3 +39,21 @@ def rates_of(checkpoint: dict) -> dict:
     """Return the learning rate of each optimizer by its name."""
     states = checkpoint['optimizer'].items()
     return {name: state['param_groups'][0]['lr'] for name, state in states}
+
+
+def assert_same_state(one: dict, two: dict) -> None:
+    """Weights, averaged weights, optimizer and schedule are equal bit for bit."""
+    for key in ('state_dict', 'ema_state_dict'):
+        assert one[key].keys() == two[key].keys()
+        for name in one[key]:
+            assert torch.equal(one[key][name], two[key][name]), (key, name)
+    moments = [c['optimizer']['state'] for c in (one, two)]
+    for index in moments[0]:
+        for name, value in moments[0][index].items():
+            assert torch.equal(value, moments[1][index][name]), (index, name)
+    assert one['optimizer']['param_groups'] == two['optimizer']['param_groups']
+    assert one['param_schedulers'] == two['param_schedulers']
+    assert (one['meta']['epoch'], one['meta']['iter']) == (
+        two['meta']['epoch'],
+        two['meta']['iter'],
+    )

@@ -148,6 +148,8 @@ def _measure_image(
     """Return the value of each metric for the one image of a batch."""
     (sample,) = model.predict(batch)
     pred, target = sample.pred_img.to(device), sample.gt_img.to(device)
+    for metric in metrics:
+        metric.check_size(pred, sample.path)
     return [(metric.name, metric.measure_one(pred, target).item()) for metric in metrics]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -64,8 +65,8 @@ def init_restorer(
         parts = with_tiles(parts, tile)
     model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
     restorer = MODELS.build(model)
-    if checkpoint is not None:
-        load_weights(restorer, checkpoint)
+    if checkpoint is not None and (where := load_weights(restorer, checkpoint)):
+        print_log(f'loaded the weights of {checkpoint}, {where}', logger='current')
     return restorer.to(device).eval()
 
 

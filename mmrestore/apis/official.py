@@ -8,7 +8,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from mmrestore.models.weights import load_into, read_weights, unwrap_weights
+from mmrestore.models.official_weights import Converted
+from mmrestore.models.recognition import likely_weights
+from mmrestore.models.weights import fits, load_into, read_weights
 from mmrestore.registry import OFFICIAL
 
 
@@ -21,7 +23,7 @@ def load_official(
         name: name of the architecture, as in the official code.
         arguments: arguments of the official constructor; what is left out has the official default.
         weights: tensors by official name, or a ``.pth`` or ``.safetensors`` file of them; bare or
-            wrapped as in :func:`mmrestore.models.weights.read_weights`.
+            wrapped as in :func:`mmrestore.models.weights.load_weights`.
 
     Raises:
         KeyError: the architecture is not known.
@@ -46,9 +48,22 @@ def convert_official(
     name: str, arguments: Mapping[str, Any], weights: Mapping[str, Any] | str | Path
 ) -> tuple[nn.Module, dict[str, Tensor]]:
     """Return our network and the weights under our names, not yet loaded; see ``load_official``."""
-    if isinstance(weights, (str, Path)):
-        return convert_official(name, arguments, read_weights(weights))
-    return OFFICIAL.get(name)(unwrap_weights(weights), **arguments)
+    content = read_weights(weights) if isinstance(weights, (str, Path)) else weights
+    first: Converted | None = None
+    refused: Exception = ValueError(f'there are no weights of {name}')
+    # The names are official ones, so that only the converted weights can tell what fits.
+    for likely in (*likely_weights(content), {}):
+        try:
+            converted = OFFICIAL.get(name)(likely, **arguments)
+        except (IndexError, KeyError, ValueError) as error:
+            refused = error
+            continue
+        if fits(*converted):
+            return converted
+        first = first or converted
+    if first is None:
+        raise refused
+    return first
 
 
 def known_architectures() -> list[str]:

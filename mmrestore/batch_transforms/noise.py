@@ -27,6 +27,8 @@ from mmrestore.structures import DataSample
 class _Noise(BatchTransform):
     """Degrades the inputs, each at a level of its own; targets stay as they are."""
 
+    adds_noise = True
+
     def __init__(
         self,
         function: Callable[[Tensor, Any], Tensor],
@@ -158,6 +160,8 @@ class JPEGCompression(_Noise):
     Raises:
         ValueError: ``quality`` is another number, or not one number or an ordered pair.
     """
+
+    adds_noise = False
 
     def __init__(self, quality: int | tuple[int, int]) -> None:
         super().__init__(jpeg_compression, quality, noise_level.QUALITY)

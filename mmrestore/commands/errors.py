@@ -12,6 +12,8 @@ MAX_LINES = 5
 USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
 # PyTorch raises these as well, for mistakes in code.
 OWN_ERRORS = (RuntimeError, FloatingPointError)
+# What PyTorch puts before the message of an error in a data worker: the whole traceback.
+IN_WORKER = re.compile(r'Caught \w+ in DataLoader worker process.*\n(?:[\w.]+Error|\w+): ', re.S)
 WRAPPED = re.compile(r'class `[^`]+` in \S+\.py: ')  # what MMEngine puts before a message
 
 
@@ -41,7 +43,7 @@ def error_text(error: BaseException) -> str:
         "KeyError: 'width' (--debug shows where)"
     """
     error = original(error)
-    text = str(error).strip()
+    text = IN_WORKER.sub('', str(error).strip())
     if isinstance(error, OSError) and error.filename and error.strerror:
         text = f'{printable(error.filename)}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):

@@ -6,6 +6,7 @@ from mmrestore.datasets.concat_dataset import ConcatDataset
 from mmrestore.datasets.dnd_boxes import DNDBoxes
 from mmrestore.datasets.embedded_photographs import EmbeddedPhotographs
 from mmrestore.datasets.image_folder import ImageFolder
+from mmrestore.datasets.nested import nested_datasets
 from mmrestore.datasets.noise_grid import NoiseGrid
 from mmrestore.datasets.sample_key import SampleKey, sample_rng
 from mmrestore.datasets.sampler import ResumableSampler
@@ -23,6 +24,7 @@ __all__ = [
     'SampleKey',
     'UnpairedDataset',
     'collate',
+    'nested_datasets',
     'sample_rng',
     'transforms',
 ]

@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 
 from mmrestore.datasets.image_folder import build_pipeline
 from mmrestore.datasets.matlab_file import read_matlab
+from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.transforms import LoadImage
 from mmrestore.registry import DATASETS
@@ -77,6 +78,8 @@ class DNDBoxes(Dataset):
             images than are wanted, or the pipeline begins with files.
     """
 
+    noisy_inputs = True
+
     def __init__(
         self,
         root: str | Path,
@@ -90,6 +93,7 @@ class DNDBoxes(Dataset):
         if any(isinstance(transform, LoadImage) for transform in self.transforms):
             raise ValueError('DNDBoxes gives images: leave LoadImage out of its pipeline')
         self.name = name
+        check_no_noise_again(self, self.transforms)
         self.folder = Path(root, 'images_srgb')
         boxes = read_boxes(Path(root, 'info.mat'))
         if num_images is not None and not 1 <= num_images <= len(boxes):

@@ -10,8 +10,9 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
+from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
+from mmrestore.datasets.folder_check import check_files
 from mmrestore.datasets.folder_search import find_images
-from mmrestore.datasets.image_file import read_header
 from mmrestore.datasets.listing import (
     choose,
     fit,
@@ -21,14 +22,17 @@ from mmrestore.datasets.listing import (
     problem_list,
     read_list_file,
 )
-from mmrestore.datasets.picture import Header, ImageSize
-from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
+from mmrestore.datasets.noise_again import check_no_noise_again
+from mmrestore.datasets.picture import ImageSize
+from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
+ON_ERROR = ('raise', 'skip')
+IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
 
 
 @DATASETS.register_module()
@@ -63,6 +67,13 @@ class ImageFolder(Dataset):
             done once too.
         fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
             many patches, with their flips and rotations, in a whole training.
+        noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
+            of one size have if absent. State False for blurred or compressed inputs that shall get
+            noise.
+        on_error: what is done about a file that cannot be read: ``'raise'`` stops, ``'skip'`` draws
+            another sample in its place, which depends on the key of the sample alone. It is for
+            training: a sample that was asked for by its bare index is never replaced.
+        max_bad_share: share of unreadable samples above which ``'skip'`` stops too.
 
     Raises:
         ValueError: a folder or a list file is missing or empty, or images fail the checks; the
@@ -87,9 +98,14 @@ class ImageFolder(Dataset):
         check: str = 'header',
         cache: bool = False,
         fixed_patches: int | None = None,
+        noisy_inputs: bool | None = None,
+        on_error: str = 'raise',
+        max_bad_share: float = 0.01,
     ) -> None:
         if check not in CHECKS:
             raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
+        if on_error not in ON_ERROR:
+            raise ValueError(f'on_error must be one of {ON_ERROR}, got {on_error!r}')
         if fixed_patches is not None and fixed_patches < 1:
             raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
@@ -102,12 +118,20 @@ class ImageFolder(Dataset):
         self.fixed_patches = fixed_patches
         self.name = name or printable(self.root.resolve().name)
         self.transforms = build_pipeline(pipeline)
+        if noisy_inputs is None:
+            noisy_inputs = gt_root is not None and scale == 1
+        self.noisy_inputs = noisy_inputs
+        check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+        self.bad_files: BadFiles | None = None
+        self._refused: dict[int, Unreadable] = {}  # by the check
+        if on_error == 'skip':
+            self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
         problems += self._check_files(decode=check == 'decode')
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
-        self._cached: list[dict] | None = None
+        self._cached: list[dict | Unreadable] | None = None
         if cache:
             self._fill_cache()
 
@@ -121,15 +145,30 @@ class ImageFolder(Dataset):
 
     def __getitem__(self, key: SampleKey | int) -> Any:
         """Return the packed sample of ``key``; the draws depend on the key alone."""
-        key = as_sample_key(key)
+        sample = as_sample_key(key)
         if self.fixed_patches is not None:
-            key = key._replace(epoch=key.epoch % self.fixed_patches)
-        cached = self._cached
-        results = self._start(key.index) if cached is None else dict(cached[key.index])
-        results['rng'] = sample_rng(key)
-        for transform in self.transforms:
+            sample = sample._replace(epoch=sample.epoch % self.fixed_patches)
+        results = self._read(sample)
+        while isinstance(results, Unreadable):
+            if self.bad_files is None or not isinstance(key, SampleKey):
+                raise results.error
+            self.bad_files.add(sample.index, str(results.error))
+            sample = other_key(sample, len(self), IN_PLACE)
+            results = self._read(sample)
+        for transform in self.transforms if self._cached is not None else self.transforms[1:]:
             results = transform(results)
         return results
+
+    def _read(self, key: SampleKey) -> dict[str, Any] | Unreadable:
+        """Return the results of the first transform, which reads the files."""
+        rng = sample_rng(key)
+        if self._cached is not None:
+            cached = self._cached[key.index]
+            return {**cached, 'rng': rng} if isinstance(cached, dict) else cached
+        if key.index in self._refused:
+            return self._refused[key.index]
+        first = self.transforms[0] if self.transforms else dict
+        return try_to_read(first, {**self._start(key.index), 'rng': rng})
 
     def _find(
         self, pattern: str, gt_pattern: str, wanted: Sequence[str] | None, recursive: bool
@@ -160,26 +199,15 @@ class ImageFolder(Dataset):
 
     def _check_files(self, *, decode: bool) -> list[str]:
         """Return what is wrong with the files, in words."""
-        inspect = partial(_inspect, decode=decode)
         starts = [self._start(index) for index in range(len(self))]
-        paths = [
-            [start[side] for start in starts if side in start] for side in ('img_path', 'gt_path')
-        ]
-        found, targets = (in_threads(inspect, side) for side in paths)
-        problems = [answer for answer in found + targets if isinstance(answer, str)]
-        for side, answers in zip(paths, (found, targets), strict=True):
-            problems += _mixed_depths(dict(zip(side, answers, strict=True)))
-        for start, header, target in zip(starts, found, targets, strict=False):
-            if isinstance(header, Header) and isinstance(target, Header):
-                problems += _compare(start, header.size, target.size, self.scale)
-        least = self.minimum_size
-        problems += [
-            f'{start["img_path"]} is {_text(header.size)}, smaller than the {_text(least)} of the '
-            'pipeline'
-            for start, header in zip(starts, found, strict=True)
-            if isinstance(header, Header)
-            and (header.size.height < least[0] or header.size.width < least[1])
-        ]
+        self.sizes, unreadable, problems = check_files(
+            starts, least=self.minimum_size, scale=self.scale, decode=decode
+        )
+        if self.bad_files is None:
+            return [reason for _, reason in unreadable] + problems
+        for index, reason in unreadable:  # they are replaced when they are drawn
+            self._refused[index] = Unreadable(ValueError(reason))
+            self.bad_files.add(index, reason)
         return problems
 
     @property
@@ -188,6 +216,11 @@ class ImageFolder(Dataset):
         sizes = [stated_by(transform).minimum_size for transform in self.transforms]
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
+
+    def files_of(self, index: int) -> list[str]:
+        """Return the file of an image, of a pair those of the input and the target."""
+        start = self._start(index)
+        return [start[key] for key in ('img_path', 'gt_path') if key in start]
 
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
@@ -202,10 +235,17 @@ class ImageFolder(Dataset):
         if not steps:
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]
-        cached = in_threads(steps[0], [self._start(index) for index in range(len(self))])
+        starts = [self._start(index) for index in range(len(self))]
+        cached = in_threads(partial(try_to_read, steps[0]), starts)
+        cached = [self._refused.get(index, results) for index, results in enumerate(cached)]
+        for index, results in enumerate(cached):
+            if isinstance(results, Unreadable):
+                if self.bad_files is None:
+                    raise results.error
+                self.bad_files.add(index, str(results.error))
         # Not in threads: noise draws from PyTorch's one generator.
         for step in steps[1:]:
-            cached = [step(results) for results in cached]
+            cached = [step(found) if isinstance(found, dict) else found for found in cached]
         self._cached = cached
 
 
@@ -213,35 +253,3 @@ def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable
     """Build transforms from configs; of a dictionary, the values in order, without those None."""
     steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
-
-
-def _inspect(path: str, *, decode: bool) -> Header | str:
-    try:
-        return read_header(path, decode=decode)
-    except ValueError as error:
-        return str(error)
-
-
-def _mixed_depths(headers: Mapping[str, Header | str]) -> list[str]:
-    """Name the files whose values have another type than those of most."""
-    types = {path: header.dtype for path, header in headers.items() if isinstance(header, Header)}
-    most = max(set(types.values()), key=list(types.values()).count, default=None)
-    return [
-        f'{path} gives {dtype}, most others {most}: the images of a data set need one depth, '
-        'convert them'
-        for path, dtype in types.items()
-        if dtype != most
-    ]
-
-
-def _compare(start: dict, size: ImageSize, target: ImageSize, scale: int) -> list[str]:
-    if target == (size.height * scale, size.width * scale):
-        return []
-    return [
-        f'{start["img_path"]} is {_text(size)}, its target {start["gt_path"]} is {_text(target)}: '
-        f'expected {scale} times as much'
-    ]
-
-
-def _text(size: tuple[int, int]) -> str:
-    return f'{size[0]}x{size[1]} (height x width)'

@@ -9,6 +9,7 @@ from torch.utils.data import Dataset
 
 from mmrestore.datasets.concat_dataset import ConcatDataset
 from mmrestore.datasets.image_folder import build_pipeline
+from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.sample_key import SampleKey
 from mmrestore.registry import DATASETS, TRANSFORMS
 
@@ -108,6 +109,7 @@ class _NoisyImages(Dataset):
     """The images of a data set, under a name of their own, after further transforms."""
 
     def __init__(self, images: Dataset, *, name: str, steps: list[Callable[[dict], Any]]) -> None:
+        check_no_noise_again(images, steps)
         self.images, self.name, self.steps = images, name, steps
 
     def __len__(self) -> int:

@@ -49,6 +49,25 @@ def sample_rng(key: SampleKey | int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, index)))
 
 
+def other_key(key: SampleKey | int, num_images: int, stream: int) -> SampleKey:
+    """Return the key of another image, drawn for a sample; it depends on the key alone.
+
+    Args:
+        key: the sample.
+        num_images: number of images to draw from, all equally likely.
+        stream: number of at least 1 that says what the image is for: keys of different streams are
+            independent of each other and of the draws of the sample.
+
+    Examples:
+        >>> other_key(SampleKey(0, 1, 2), 9, 1).index, other_key(SampleKey(0, 1, 2), 9, 2).index
+        (6, 1)
+    """
+    seed, epoch, index = as_sample_key(key)
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, index, stream)))
+    other = int(rng.integers(num_images))
+    return SampleKey(int(rng.integers(2**63)), epoch, other)
+
+
 def image_rng(path: str | Path, seed: int = 0) -> np.random.Generator:
     """Return a generator that depends on a seed and the name of a file alone, not on its folder.
 

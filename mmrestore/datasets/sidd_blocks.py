@@ -11,6 +11,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.image_folder import build_pipeline
+from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.transforms import LoadImage
 from mmrestore.registry import DATASETS
@@ -102,6 +103,8 @@ class SIDDBlocks(Dataset):
             are wanted, or the pipeline begins with files.
     """
 
+    noisy_inputs = True
+
     def __init__(
         self,
         root: str | Path,
@@ -117,6 +120,8 @@ class SIDDBlocks(Dataset):
                 'SIDDBlocks gives images, there are no files to load: leave LoadImage out of its '
                 'pipeline'
             )
+        self.name = name or f'sidd_{split}'
+        check_no_noise_again(self, self.transforms)
         arrays = read_split(root, split)
         num_scenes, self.num_per_scene = arrays[0].shape[:2]
         most = num_scenes * self.num_per_scene
@@ -127,7 +132,6 @@ class SIDDBlocks(Dataset):
         # A copy lets the scenes that are not used go.
         self._arrays = arrays if scenes == num_scenes else [a[:scenes].copy() for a in arrays]
         self._file = Path(root, f'{SPLITS[split][0]}.mat')
-        self.name = name or f'sidd_{split}'
 
     @property
     def metainfo(self) -> dict[str, str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from torch.utils.data import Dataset
 
-from mmrestore.datasets.sample_key import SampleKey, as_sample_key
+from mmrestore.datasets.sample_key import SampleKey, other_key
 from mmrestore.registry import DATASETS
 
 CLEAN = 1  # stream of the clean side
@@ -77,10 +76,4 @@ class UnpairedDataset(Dataset):
 
     def clean_key(self, key: SampleKey | int) -> SampleKey:
         """Return the key of the clean image that belongs to a sample."""
-        key = as_sample_key(key)
-        # The key of another stream of numbers than that of the degraded image.
-        rng = np.random.default_rng(
-            np.random.SeedSequence(key.seed, spawn_key=(key.epoch, key.index, CLEAN))
-        )
-        index = int(rng.integers(len(self.clean)))
-        return SampleKey(int(rng.integers(2**63)), key.epoch, index)
+        return other_key(key, len(self.clean), CLEAN)

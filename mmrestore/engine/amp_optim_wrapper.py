@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import torch
 from mmengine.device import get_device
-from mmengine.optim import OptimWrapper
 from torch import Tensor, nn
 
+from mmrestore.engine.optim_wrappers import OptimWrapper
 from mmrestore.registry import OPTIM_WRAPPERS
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16}

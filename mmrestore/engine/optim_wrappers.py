@@ -1,4 +1,4 @@
-"""Several optimizers, each of a part of the model."""
+"""Optimizers of the whole model, or of parts of it; updates that are left out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,34 @@ from typing import Any
 
 import torch
 from mmengine.dist import all_reduce, all_reduce_params, get_world_size
-from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
+from mmengine.optim import OptimWrapper as _OptimWrapper
+from mmengine.optim import OptimWrapperDict, build_optim_wrapper
 from torch import Tensor, nn
+
+from mmrestore.registry import OPTIM_WRAPPERS
+
+
+@OPTIM_WRAPPERS.register_module()
+class OptimWrapper(_OptimWrapper):
+    """MMEngine's wrapper, which can leave out what a loss that is not finite would change.
+
+    Attributes:
+        skips_non_finite: whether it does; ``FiniteLossHook`` sets it.
+        has_skipped: whether it did since that hook last looked.
+    """
+
+    skips_non_finite = False
+    has_skipped = False
+
+    def update_params(  # type: ignore[override]
+        self, loss: Tensor, step_kwargs: dict | None = None, zero_kwargs: dict | None = None
+    ) -> None:
+        """Add the gradients of a loss and, where it is due, update the parameters."""
+        if not leave_out(self, loss):
+            super().update_params(loss, step_kwargs, zero_kwargs)
+        elif self.should_update():
+            # Gradients accumulated before have not been averaged by a backward pass.
+            update_from_all(self, step_kwargs, zero_kwargs)
 
 
 class SeparateOptimWrappers(OptimWrapperDict):
@@ -26,7 +52,7 @@ class SeparateOptimWrappers(OptimWrapperDict):
         ValueError: they accumulate gradients over different numbers of iterations.
     """
 
-    def __init__(self, wrappers: Mapping[str, OptimWrapper]) -> None:
+    def __init__(self, wrappers: Mapping[str, _OptimWrapper]) -> None:
         super().__init__(**wrappers)
         counts = {name: wrapper._accumulative_counts for name, wrapper in wrappers.items()}
         if len(set(counts.values())) > 1:
@@ -44,16 +70,38 @@ class SeparateOptimWrappers(OptimWrapperDict):
     def update(self, name: str, loss: Tensor) -> None:
         """Add the gradients of a loss to those of a part and, where it is due, update it."""
         wrapper = self[name]
-        wrapper.backward(wrapper.scale_loss(loss))
+        if not leave_out(wrapper, loss):
+            wrapper.backward(wrapper.scale_loss(loss))
         if wrapper.should_update():
-            groups = wrapper.optimizer.param_groups
-            average_gradients([p for group in groups for p in group['params']])
-            wrapper.step()
-            wrapper.zero_grad()
+            update_from_all(wrapper)
 
     def skip(self, name: str) -> None:
         """Count an iteration that does not concern a part."""
         self[name]._inner_count += 1
+
+
+def leave_out(wrapper: _OptimWrapper, loss: Tensor) -> bool:
+    """Count an iteration whose loss is not finite in any process, if the wrapper leaves it out."""
+    if not isinstance(wrapper, OptimWrapper) or not wrapper.skips_non_finite:
+        return False
+    finite = loss.detach().isfinite().all().int()
+    all_reduce(finite, op='min')
+    if finite:
+        return False
+    wrapper.has_skipped = True
+    wrapper._inner_count += 1
+    return True
+
+
+def update_from_all(
+    wrapper: _OptimWrapper, step_kwargs: dict | None = None, zero_kwargs: dict | None = None
+) -> None:
+    """Average the gradients over all processes, and update the parameters if there are any."""
+    parameters = [p for group in wrapper.optimizer.param_groups for p in group['params']]
+    average_gradients(parameters)
+    if any(p.grad is not None for p in parameters):
+        wrapper.step(**(step_kwargs or {}))
+        wrapper.zero_grad(**(zero_kwargs or {}))
 
 
 def average_gradients(parameters: list[nn.Parameter]) -> None:
@@ -70,7 +118,7 @@ def average_gradients(parameters: list[nn.Parameter]) -> None:
     all_reduce_params([p.grad for p in found], op='mean')
 
 
-def is_accumulating(wrapper: OptimWrapper | OptimWrapperDict) -> bool:
+def is_accumulating(wrapper: _OptimWrapper | OptimWrapperDict) -> bool:
     """Whether there are gradients of a step that is not complete."""
     wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
     return not all(each.should_update() for each in wrappers)

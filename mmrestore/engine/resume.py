@@ -10,7 +10,7 @@ from mmengine.hooks import EMAHook
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
-from mmrestore.models.weights import key_differences
+from mmrestore.models.key_differences import key_differences
 
 # What of a scheduler's state is progress. The rest is configuration and must not have changed, but
 # for its end, which moves with the length of the training (a curve that depends on it says so in

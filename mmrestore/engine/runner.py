@@ -125,6 +125,9 @@ class Runner(_Runner):
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
         # Not by name: a config may call a hook of its own as it likes.
         self.register_hook({'type': 'mmrestore.AverageBuffersHook'})
+        self.register_hook({'type': 'mmrestore.BadFilesHook'})
+        if self.cfg.get('check_data', True):
+            self.register_hook({'type': 'mmrestore.DataCheckHook'})
         super().register_default_hooks(used)
         self.register_hook({'type': 'mmrestore.RecordHook'})
 
@@ -269,13 +272,13 @@ class Runner(_Runner):
             ValueError: the weights are of another network; the message lists the keys.
         """
         try:
-            load_weights(self.network, filename)
+            where = load_weights(self.network, filename)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
         # EMA made its copy of the network before the weights were there.
         weights = {'state_dict': self.network.state_dict()}
         self.call_hook('after_load_checkpoint', checkpoint=weights)
-        self.logger.info('loaded the weights of %s', filename)
+        self.logger.info('loaded the weights of %s', f'{filename}, {where}' if where else filename)
 
     @staticmethod
     def build_dataloader(

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from mmrestore.engine.data_check import check_data
 from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.models.weights import load_weights
@@ -34,7 +35,8 @@ def try_training(config: Config, *, load_from: str | None, resume: bool) -> None
     """
     check_described(config, 'train')
     model = build_model(config)
-    try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    check_data(model, **datasets)
     prepare_losses(model)
     if resume:
         if load_from is not None and not Path(load_from).is_file():
@@ -68,16 +70,18 @@ def try_test(config: Config) -> None:
 
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
-) -> None:
-    """Build the data sets of data loaders that are used, without keeping images in memory."""
+) -> dict[str, Any]:
+    """Build and return the data sets of data loaders that are used, without cached images."""
     init_default_scope('mmrestore')
     config = whole_loops(config)
+    built = {}
     for loader in loaders:
         if loader in leave_out or config.get(loader) is None:
             continue
         if config[loader].get('dataset') is None:
             raise ValueError(f'{loader} needs a dataset: {loader}=None switches all of it off')
-        DATASETS.build(_without_cache(config[loader].dataset))
+        built[loader] = DATASETS.build(without_cache(config[loader].dataset))
+    return built
 
 
 def try_model(model: Any) -> None:
@@ -98,8 +102,8 @@ def build_model(config: Config) -> nn.Module:
     return MODELS.build(copy.deepcopy(config.model))
 
 
-def _without_cache(config: Any) -> Any:
+def without_cache(config: Any) -> Any:
     """Return the config of a data set, and of those in it, that keeps no images in memory."""
     if not isinstance(config, Mapping):
         return config
-    return {key: _without_cache(value) for key, value in config.items() if key != 'cache'}
+    return {key: without_cache(value) for key, value in config.items() if key != 'cache'}

@@ -36,6 +36,7 @@ class ImageMetric(BaseMetric):
     higher_is_better = True
     gain_over_input = False  # whether a network that changes nothing has 0, and a better one more
     needs_target = True  # without, predictions are measured alone, and the target may be None
+    minimum_side = 1  # pixels that height and width of an image must have
     default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
 
     def __init__(
@@ -55,11 +56,12 @@ class ImageMetric(BaseMetric):
         self.name = name or type(self).__name__
         self.of = of
         self.datasets = datasets
+        self.channels: set[int] = set()  # numbers of channels of the images that were measured
         self._protocol_logged = False
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """What exactly is measured, in one line; it may say so of the images measured before."""
         raise NotImplementedError
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
@@ -85,7 +87,8 @@ class ImageMetric(BaseMetric):
                 known ``path`` and ``dataset``.
 
         Raises:
-            ValueError: an image has no target, or one of another shape, and one is needed.
+            ValueError: an image has no target, or one of another shape, and one is needed; or an
+                image is too small.
         """
         for i, sample in enumerate(data_samples):
             pred, target = sample['pred_img'], sample.get('gt_img')
@@ -97,13 +100,29 @@ class ImageMetric(BaseMetric):
                 pred = to_unit_range(data_batch['inputs'][i].to(pred.device))
             if self.needs_target:
                 self._check(sample, pred, target)
+            self.check_size(pred, _image_name(sample))
+            self.channels.add(pred.shape[0])
             if target is not None:
                 target = target.to(pred.device)
             value = self.measure_sample(pred, target, data_batch, i)
             self.results.append((sample.get('dataset'), value))
 
+    def check_size(self, image: Tensor, name: str) -> None:
+        """Check that an image (C, H, W) is large enough.
+
+        Raises:
+            ValueError: a side is shorter than ``minimum_side``; the message has its name.
+        """
+        height, width = image.shape[-2:]
+        if min(height, width) < self.minimum_side:
+            raise ValueError(
+                f'{self.name} needs images whose sides have at least {self.minimum_side} pixels, '
+                f'got {height}x{width} (height x width) of {name}: give larger images, or leave '
+                'the metric out'
+            )
+
     def _check(self, sample: dict, pred: Tensor, target: Tensor | None) -> None:
-        image = f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
+        image = _image_name(sample)
         if target is None:
             raise ValueError(
                 f'{self.name} compares with a target, but {image} has no gt_img: use a data '
@@ -153,3 +172,7 @@ class ImageMetric(BaseMetric):
             for dataset, values in groups.items()
             if dataset != LEFT_OUT
         }
+
+
+def _image_name(sample: dict) -> str:
+    return f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'

@@ -15,6 +15,7 @@ from mmrestore.models.imagenet import find_weights, load_features
 from mmrestore.registry import METRICS
 
 TRUNKS = {'alex': 'alexnet', 'vgg': 'vgg16'}
+LEAST_SIDES = {'alex': 31, 'vgg': 16}  # of which the last pooling leaves a pixel
 RANDOM = 'random'
 
 
@@ -43,7 +44,8 @@ class LPIPS(ImageMetric):
         name: what results are called; with random weights ``_random_weights`` is appended.
 
     Raises:
-        ValueError: ``net`` or ``channel_order`` is neither of the two.
+        ValueError: ``net`` or ``channel_order`` is neither of the two; in an evaluation, if a side
+            is shorter than 31 pixels (``alex``) or 16 (``vgg``).
         RuntimeError: the package or the weights are missing; the message says how to get them.
     """
 
@@ -64,6 +66,7 @@ class LPIPS(ImageMetric):
         if channel_order not in ('rgb', 'bgr'):
             raise ValueError(f"expected channel_order 'rgb' or 'bgr', got {channel_order!r}")
         self.net = net
+        self.minimum_side = LEAST_SIDES[net]
         self.rounded = rounded
         self.channel_order = channel_order
         self.is_random = weights == RANDOM

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mmrestore.evaluation.alignment import align
 from mmrestore.evaluation.base import ImageMetric
-from mmrestore.functional.image_quality import Channel, psnr, round_to_8_bit, ssim
+from mmrestore.functional.image_quality import SSIM_WINDOW, Channel, psnr, round_to_8_bit, ssim
 from mmrestore.registry import METRICS
 
 
@@ -17,6 +17,7 @@ class _PixelMetric(ImageMetric):
     """The options that PSNR and SSIM share, and how they are used."""
 
     function: Callable[..., Tensor]
+    least_side = 1
 
     def __init__(
         self,
@@ -43,13 +44,26 @@ class _PixelMetric(ImageMetric):
         border = self.crop_border
         parts = (
             what,
-            'RGB' if self.channel == 'rgb' else 'Y (BT.601, studio range)',
+            self._channels(),
             'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded',
             *(['aligned with the target by ECC, masked'] if self.align else []),
             f'border of {border} pixels cropped' if border else 'no border cropped',
             'mean over images',
         )
         return ', '.join(parts)
+
+    def _channels(self) -> str:
+        """Return what is compared of the images that were measured, in words."""
+        colors = 'RGB' if self.channel == 'rgb' else 'Y (BT.601, studio range)'
+        gray = 'gray (full range)'
+        if self.channels == {1}:
+            return gray
+        return f'{colors}, of gray images {gray}' if 1 in self.channels else colors
+
+    @property
+    def minimum_side(self) -> int:  # type: ignore[override]
+        """Pixels that height and width of an image must have, its border included."""
+        return self.least_side + 2 * self.crop_border
 
     def measure(self, pred: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the value of each image, (N,), where the mask (N, 1, H, W) is 1."""
@@ -140,6 +154,7 @@ class SSIM(_PixelMetric):
     """
 
     function = staticmethod(ssim)
+    least_side = SSIM_WINDOW
 
     @property
     def protocol(self) -> str:

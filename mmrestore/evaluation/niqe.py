@@ -72,15 +72,19 @@ class NIQE(ImageMetric):
             'images'
         )
 
+    def check_size(self, image: Tensor, name: str) -> None:
+        """Check that an image (C, H, W) has two blocks; see ``ImageMetric.check_size``."""
+        height, width = (side - 2 * self.crop_border for side in image.shape[-2:])
+        if max(height, 0) // BLOCK * (max(width, 0) // BLOCK) < 2:
+            raise ValueError(
+                f'NIQE needs two blocks of {BLOCK} x {BLOCK} pixels, got {height} x {width} '
+                f'without the border of {name}: state the data sets with larger images, `datasets`'
+            )
+
     def measure_sample(self, pred: Tensor, target: Any, data_batch: Any, index: int) -> Tensor:
         """Return the value of an image (C, H, W) with one or three channels, ()."""
         border = self.crop_border
         height, width = (side - 2 * border for side in pred.shape[-2:])
-        if max(height, 0) // BLOCK * (max(width, 0) // BLOCK) < 2:
-            raise ValueError(
-                f'NIQE needs two blocks of {BLOCK} x {BLOCK} pixels, got an image of {height} x '
-                f'{width} without its border: state the data sets with larger images, `datasets`'
-            )
         pred = round_to_8_bit(pred.float())[..., border : border + height, border : border + width]
         return self.evaluator(pred[None]).reshape(())
 

@@ -35,6 +35,7 @@ class BatchTransform:
         needs_equal_sizes: whether inputs and targets must have one size.
         remakes_inputs: whether it makes the inputs anew of the targets, so that what was done to
             the inputs before is lost.
+        adds_noise: whether it adds noise to the inputs, which must not have noise of their own.
         has_teacher: whether a network makes its targets, which ``replace(weights)`` exchanges;
             ``expected`` is the state dict of such a network.
         ratio: share of what it masks, a number or (low, high), which a schedule may set; None of
@@ -52,6 +53,7 @@ class BatchTransform:
     shrinks_inputs: bool = False
     needs_equal_sizes: bool = False
     remakes_inputs: bool = False
+    adds_noise: bool = False
     has_teacher: bool = False
     ratio: Any = None
 

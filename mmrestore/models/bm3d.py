@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mmrestore.functional.noise_estimate import diagonal_details
 from mmrestore.registry import MODELS
 
 PROFILES = ('np', 'refilter', 'vn', 'vn_old', 'high', 'deb')
@@ -28,11 +29,7 @@ def estimate_sigma(image: np.ndarray) -> float:
         >>> round(estimate_sigma(np.linspace(0, 255, 101)[:, None] + noise))
         5
     """
-    height, width = (side // 2 * 2 for side in image.shape[:2])
-    if min(height, width) < 2:
-        raise ValueError(f'noise is estimated in images of at least 2 x 2, got {image.shape[:2]}')
-    cells = image[:height, :width]
-    diagonal = (cells[::2, ::2] - cells[::2, 1::2] - cells[1::2, ::2] + cells[1::2, 1::2]) / 2
+    diagonal = diagonal_details(image)
     return float(np.median(np.abs(diagonal), axis=(0, 1)).mean() / 0.6745)
 
 

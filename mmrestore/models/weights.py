@@ -1,38 +1,33 @@
-"""Weights in files: released ones in all their wrappings, and those of our checkpoints."""
+"""Load weights into networks: those of our checkpoints, released ones, those of other programs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from inspect import signature
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from mmrestore.models.backbones.base import facts
-from mmrestore.registry import MODELS
+from mmrestore.models.key_differences import key_differences
+from mmrestore.models.recognition import is_own, likely_weights, recognise, recorded_config
+from mmrestore.models.state_dicts import FoundWeights, find_weights, state_dicts
 
-WRAPPERS = ('params_ema', 'params', 'state_dict', 'model_state_dict', 'model_weight', 'denoiser')
-# What stands before the names of a network that was saved as a part of something else.
-PREFIXES = ('module.', 'generator.', 'net.dn.branches.0.', 'bsn.', 'model_g.', 'model.')
 BACKBONE = 'backbone.'
 ATTACHMENTS = 'attachments.'
-NETWORKS = ('mmrestore.models.backbones.', 'mmrestore.models.discriminators')
-SAME_NETWORK = 0.5  # share of the names, numbers aside, that two networks have in common
+EXTRAS = ('total_ops', 'total_params', 'n_averaged')  # counters of profilers and averages
+COUNTER = 'num_batches_tracked'  # which checkpoints of old versions of PyTorch lack
 
 
-def read_weights(path: str | Path) -> dict[str, Tensor]:
-    """Return the tensors of a ``.pth`` or ``.safetensors`` file by name; executes nothing from it.
-
-    Released files wrap them in ``params_ema``, ``params``, ``state_dict`` and the like or not at
-    all, and may hold the network as a part of something else, under a prefix such as ``module.`` of
-    a parallel wrapper or ``generator.``; both are removed, and what is beside the part is left out.
+def read_weights(path: str | Path) -> Any:
+    """Return what a ``.pth`` or ``.safetensors`` file holds; executes nothing from it.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or holds more than tensors and plain data.
+        ValueError: the file is damaged, holds no weights, or more than tensors and plain data.
     """
     path = Path(path)
     if not path.is_file():
@@ -41,60 +36,46 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
         if path.suffix == '.safetensors':
             from safetensors.torch import load_file
 
-            content = load_file(path)
+            content: Any = load_file(path)
         else:
             content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # both readers raise many types for a damaged file
         raise ValueError(
             f'{path} cannot be read as weights: it is damaged, or no file of weights, or holds '
             'more than tensors and plain data. Give a checkpoint of this package or released '
-            'weights'
+            'weights; of a program that saves whole objects, save `model.state_dict()` there'
         ) from error
-    return unwrap_weights(content)
+    if next(state_dicts(content), None) is None:
+        raise ValueError(f'{path} holds no weights: expected tensors by name')
+    return content
 
 
-def unwrap_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Return the tensors by name, without the wrappings of :func:`read_weights`.
+def load_weights(restorer: nn.Module, path: str | Path) -> str:
+    """Load a checkpoint of this package, or weights of the backbone in any wrapping.
 
-    Raises:
-        ValueError: there is something else than tensors.
+    The state dict may lie under ``params_ema``, ``model``, ``state_dict`` and the like, nested and
+    beside other data, and its names may have prefixes such as ``module.``, ``_orig_mod.`` or
+    ``netG.``: what matches most of the keys of the network is taken, averaged weights (EMA) before
+    others. Names with one of the parts ``ignored_keys`` of the backbone are left out. What
+    attachments have learned, such as a mask token, is loaded where the restorer has attachments
+    that learn; without any in the file they begin anew.
 
-    Examples:
-        >>> unwrap_weights({'params': {'module.a': torch.tensor(1)}})
-        {'a': tensor(1)}
-    """
-    for wrapper in WRAPPERS:
-        if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
-            return unwrap_weights(content[wrapper])
-    if not isinstance(content, Mapping) or not all(isinstance(v, Tensor) for v in content.values()):
-        raise ValueError(
-            'expected tensors by name, bare or under one of '
-            f'{", ".join(WRAPPERS)}, got {list(content)[:5] if content else content}'
-        )
-    weights = dict(content)
-    for prefix in PREFIXES:
-        part = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-        if part and not any(k[0].isdigit() for k in part):  # `model.0` is a name of its own
-            weights = part
-    return weights
-
-
-def load_weights(restorer: nn.Module, path: str | Path) -> None:
-    """Load a checkpoint of this package, or released weights of the backbone, into a restorer.
-
-    What released files hold and our network does not need is left out: names with one of the parts
-    ``ignored_keys`` of the backbone. What attachments have learned, such as a mask token, is loaded
-    where the restorer has attachments that learn; without any in the file they begin anew.
+    Returns:
+        Where in the file the weights were, for a message: ``under 'params_ema', without the prefix
+        'module.'``; '' where the names are those of the network.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the weights are of another network, or of other attachments that learn; the
             message lists the keys that differ.
     """
-    weights = read_weights(path)
-    own = _part(weights, BACKBONE)
-    load_into(restorer.get_submodule('backbone'), own or weights, path)
-    learned = _part(weights, ATTACHMENTS)
+    content = read_weights(path)
+    # What we have written stands where we write it: a network within another one is another one.
+    prefix = BACKBONE if is_own(content) else None
+    found = load_into(restorer.get_submodule('backbone'), content, path, prefix=prefix)
+    learned = {}
+    if found.prefix.endswith(BACKBONE):
+        learned = _part(found.beside, found.prefix.removesuffix(BACKBONE) + ATTACHMENTS)
     # Any module with a backbone may be loaded, such as a bare teacher.
     attachments = getattr(restorer, 'attachments', None)
     if learned and attachments is not None and attachments.state_dict():
@@ -105,28 +86,56 @@ def load_weights(restorer: nn.Module, path: str | Path) -> None:
                 'with which it was trained'
             )
         attachments.load_state_dict(learned)
+    usual = (found.place, found.prefix) == (('state_dict',), BACKBONE) and not found.wrappers
+    return '' if usual else found.where
 
 
-def load_into(network: nn.Module, weights: Mapping[str, Tensor], source: str | Path) -> None:
-    """Load ``weights`` into ``network``, every key and shape of which must fit.
+def load_into(
+    network: nn.Module, content: Any, source: str | Path, *, prefix: str | None = None
+) -> FoundWeights:
+    """Load the weights of ``network`` that are in ``content``; every key and shape must fit.
+
+    Args:
+        network: gets the weights.
+        content: tensors by name, in any wrapping; see ``find_weights``.
+        source: what messages call them.
+        prefix: what stands before the names; anything by default.
 
     Raises:
-        ValueError: they do not; the message lists the keys that differ, names ``source`` and, where
-            the keys look like those of another network, that one.
+        ValueError: they do not fit; the message lists the keys that differ, names ``source`` and,
+            where the keys look like those of another network, that one.
     """
-    ignored = set(facts(network).ignored_keys)
-    weights = {k: v for k, v in weights.items() if not ignored & set(k.split('.'))}
-    differences = key_differences(network.state_dict(), weights)
-    if differences:
+    found, weights, differences = _compare(network, content, prefix)
+    if found is None or differences:
         name, known = type(network).__name__, recognise(weights)
         guess = (
             f' The keys are those of {" or ".join(known)}.' if known and name not in known else ''
         )
         raise ValueError(
             f'{source} does not fit {name} as configured. {differences}.{guess} Use the config '
-            'with which it was trained'
+            f'with which it was trained{recorded_config(content)}'
         )
-    network.load_state_dict(weights)
+    network.load_state_dict(found.weights, strict=False)
+    if found.others:
+        print_log(
+            f'{source} has other weights too that fit {type(network).__name__}: those '
+            f'{found.where or "without a prefix"} are used, not those {"; ".join(found.others)}. '
+            'Save the others alone to use them',
+            logger='current',
+            level=logging.WARNING,
+        )
+    return found
+
+
+def fits(network: nn.Module, content: Any) -> bool:
+    """Whether ``load_into`` would load ``content``.
+
+    Examples:
+        >>> fits(nn.Linear(1, 2), {'model': {'weight': torch.ones(2, 1), 'bias': torch.ones(2)}})
+        True
+    """
+    found, _, differences = _compare(network, content, None)
+    return found is not None and not differences
 
 
 def copy_weights(
@@ -147,10 +156,11 @@ def copy_weights(
         ValueError: a weight that is not left out is missing or has another shape there; the message
             lists the keys.
     """
-    weights = read_weights(path)
-    weights = _part(weights, BACKBONE) or weights
+    content = read_weights(path)
     backbone = restorer.get_submodule('backbone')
     copied = {k: v for k, v in backbone.state_dict().items() if not k.startswith(tuple(without))}
+    found = find_weights(content, copied, prefix=BACKBONE if is_own(content) else None)
+    weights = next(likely_weights(content), {}) if found is None else found.weights
     differences = key_differences(copied, {k: v for k, v in weights.items() if k in copied})
     if differences or not copied:
         raise ValueError(
@@ -162,63 +172,28 @@ def copy_weights(
     return list(copied)
 
 
-def recognise(weights: Iterable[str]) -> list[str]:
-    """Return the networks whose parameters have such names, whatever their number; often none.
-
-    Examples:
-        >>> from mmrestore.models.backbones import SwinIR
-        >>> recognise(SwinIR(embed_channels=12, depths=[2], num_heads=[2]).state_dict())
-        ['SwinIR']
-        >>> recognise(['weight', 'bias'])
-        []
-    """
-    found = _patterns(weights)
-    likeness: dict[str, float] = {}
-    for name, network in MODELS.module_dict.items():
-        if network.__module__.startswith(NETWORKS) and not _wraps_another(network):
-            with torch.device('meta'):
-                names = _patterns(network().state_dict())
-            likeness[name] = len(names & found) / len(names | found)
-    best = max(likeness.values(), default=0)
-    nearest = [name for name, value in likeness.items() if value == best > SAME_NETWORK]
-    # A network that another derives from may have the same names in another configuration.
-    classes = [MODELS.module_dict[name] for name in nearest]
-    families = {base.__name__ for network in classes for base in network.__mro__}
-    return sorted(families & set(likeness))
-
-
-def _wraps_another(network: type) -> bool:
-    return 'backbone' in signature(network).parameters
+def _compare(
+    network: nn.Module, content: Any, prefix: str | None
+) -> tuple[FoundWeights | None, Mapping[str, Tensor], str]:
+    """Return the weights of a network, or what is nearest to them, and how they differ."""
+    expected = network.state_dict()
+    ignored = (*facts(network).ignored_keys, *EXTRAS)
+    found = find_weights(content, expected, ignored=ignored, prefix=prefix)
+    differences, names = '', 0
+    if found is not None:
+        needed = {
+            k: v for k, v in expected.items() if not k.endswith(COUNTER) or k in found.weights
+        }
+        differences = key_differences(needed, found.weights)
+        if not differences:
+            return found, found.weights, ''
+        names = 2 * len(found.weights.keys() & expected.keys())
+    if found is None or names < max(len(expected), len(found.beside)):
+        # A network of another kind: where a few of its names agree is of no interest.
+        others = next(likely_weights(content), {})
+        return found, others, key_differences(expected, others)
+    return found, found.weights, differences
 
 
 def _part(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-
-
-def _patterns(names: Iterable[str]) -> set[str]:
-    return {re.sub(r'\d+', '#', name) for name in names}
-
-
-def key_differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """Describe how two state dicts differ; the empty string when they fit.
-
-    Examples:
-        >>> key_differences({'a': torch.zeros(2)}, {'a': torch.zeros(3), 'b': torch.zeros(1)})
-        'unexpected: b; of another shape: a (3,) instead of (2,)'
-    """
-    shapes = [
-        f'{k} {tuple(found[k].shape)} instead of {tuple(expected[k].shape)}'
-        for k in expected
-        if k in found and expected[k].shape != found[k].shape
-    ]
-    lists = {
-        'missing': [k for k in expected if k not in found],
-        'unexpected': [k for k in found if k not in expected],
-        'of another shape': shapes,
-    }
-    return '; '.join(f'{what}: {_shorten(keys)}' for what, keys in lists.items() if keys)
-
-
-def _shorten(keys: list[str], most: int = 6) -> str:
-    rest = f' and {len(keys) - most} more' if len(keys) > most else ''
-    return ', '.join(keys[:most]) + rest

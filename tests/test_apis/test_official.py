@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import DnCNN, SwinIR
-from mmrestore.models.weights import load_into, unwrap_weights
+from mmrestore.models.weights import load_into
 
 ARGUMENTS = {
     'embed_dim': 12,
@@ -49,11 +49,6 @@ def test_what_is_beside_the_network_is_left_out(weights):
     content |= {'discriminator.conv.weight': torch.zeros(1), 'step_counter': torch.zeros(1)}
     load_official('SwinIR', ARGUMENTS, {'state_dict': content, 'epoch': 3})
     load_official('SwinIR', ARGUMENTS, {'model_weight': {'denoiser': weights}, 'epoch': 3})
-
-
-def test_numbered_layers_of_a_model_keep_their_names():
-    names = {'model.0.weight': torch.zeros(1), 'model.2.bias': torch.zeros(1)}
-    assert unwrap_weights({'params': names}) == names
 
 
 def test_another_network_is_recognised(weights):

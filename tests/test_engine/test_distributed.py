@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import torch
 from tiny_adversary import tiny_gan_config
 from tiny_components import tiny_config
 
+from mmrestore.datasets import ResumableSampler
 from mmrestore.engine import Runner, launch
 from mmrestore.engine.checkpoint import load_checkpoint
 from mmrestore.engine.launch import init_process_group
@@ -92,6 +94,31 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
         '--work-dir', tmp_path / 'test', '--cfg-options', 'log_level=INFO',
     )  # fmt: skip
     assert 'tiny/PSNR' in done.stdout + done.stderr
+
+
+def test_two_processes_skip_losses_that_are_not_finite_as_one_does(tmp_path):
+    """One of them has the image, in the first and in the last iteration of a step."""
+    keys = list(islice(ResumableSampler(range(11), seed=3), 28))
+    words = [f'{keys[k]}.png' for k in (5, 10, 24)]  # of iterations 2, 3 and 7
+
+    def config_of(work_dir):
+        config = quiet_config(work_dir, optim_wrapper__accumulative_counts=2)
+        poison = dict(type='PoisonedImages', words=words)
+        config.model.data_preprocessor.batch_transforms = dict(poison=poison)
+        config.default_hooks.finite_loss.skip = 2
+        return config
+
+    config = config_of(tmp_path / 'one')
+    config.experiment_name = 'one_skips'
+    Runner.from_cfg(config).train()
+    config_of(tmp_path / 'two').dump(tmp_path / 'config.py')
+    run_script('dist_train.sh', tmp_path / 'config.py', 2, '--work-dir', tmp_path / 'two')
+    one, two = (load_checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('one', 'two'))
+    assert two['finite_loss'] == one['finite_loss'] == {'in_a_row': 0, 'skipped': 3}
+    for name, value in one['state_dict'].items():
+        assert torch.allclose(value, two['state_dict'][name], atol=1e-6), name
+    written = sorted(path.name for path in (tmp_path / 'two' / 'non_finite').iterdir())
+    assert written == ['iter_2_rank1.pth', 'iter_3.pth', 'iter_7.pth']
 
 
 @pytest.mark.parametrize(('steps', 'accumulate'), [(1, 1), (2, 3)])

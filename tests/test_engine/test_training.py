@@ -17,31 +17,13 @@ import pytest
 import torch
 from mmengine.runner import EpochBasedTrainLoop
 from tiny_components import tiny_config
-from trainings import last_checkpoint, train
+from trainings import assert_same_state, last_checkpoint, train
 
 from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.sampler import ResumableSampler
 from mmrestore.engine import Runner
 
 TESTS = Path(__file__).parents[1]
-
-
-def assert_same_state(one: dict, two: dict) -> None:
-    """Weights, averaged weights, optimizer and schedule are equal bit for bit."""
-    for key in ('state_dict', 'ema_state_dict'):
-        assert one[key].keys() == two[key].keys()
-        for name in one[key]:
-            assert torch.equal(one[key][name], two[key][name]), (key, name)
-    moments = [c['optimizer']['state'] for c in (one, two)]
-    for index in moments[0]:
-        for name, value in moments[0][index].items():
-            assert torch.equal(value, moments[1][index][name]), (index, name)
-    assert one['optimizer']['param_groups'] == two['optimizer']['param_groups']
-    assert one['param_schedulers'] == two['param_schedulers']
-    assert (one['meta']['epoch'], one['meta']['iter']) == (
-        two['meta']['epoch'],
-        two['meta']['iter'],
-    )
 
 
 def config_of(work_dir, loop: str, workers: int):

@@ -153,3 +153,20 @@ def test_the_order_of_channels(weights, metric):
     assert swapped.protocol.startswith('LPIPS 0.1 (alex), BGR')
     with pytest.raises(ValueError, match="'rgb' or 'bgr', got 'gbr'"):
         LPIPS(weights=weights, channel_order='gbr')
+
+
+@pytest.mark.parametrize(('net', 'least'), [('alex', 31), ('vgg', 16)])
+def test_images_that_are_too_small_are_named(net, least):
+    metric = LPIPS(net=net, weights='random')
+
+    def process(side):
+        image = torch.rand(3, side, 40)
+        sample = {'pred_img': image, 'gt_img': image, 'path': 'a/x.png', 'dataset': 'real'}
+        metric.process(None, [sample])
+
+    process(least)
+    match = (
+        rf'at least {least} pixels, got {least - 1}x40 \(height x width\) of a/x\.png of .* real'
+    )
+    with pytest.raises(ValueError, match=match):
+        process(least - 1)

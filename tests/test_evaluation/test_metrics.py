@@ -145,3 +145,41 @@ def test_processes_gather_values_without_a_shared_folder(tmp_path, monkeypatch):
 def test_a_metric_says_what_it_lacks():
     with pytest.raises(NotImplementedError):
         ImageMetric().measure(torch.zeros(1), torch.zeros(1))
+
+
+def test_the_protocol_says_what_gray_images_are_measured_by():
+    gray, color = (
+        {'pred_img': torch.zeros(c, 12, 12), 'gt_img': torch.full((c, 12, 12), 0.1)} for c in (1, 3)
+    )
+    for options, words in (({}, 'RGB'), ({'channel': 'y'}, 'Y (BT.601, studio range)')):
+        for kind in (PSNR, SSIM):
+            metric = kind(**options)
+            assert f', {words}, ' in metric.protocol
+            metric.process(None, [gray])
+            assert ', gray (full range), ' in metric.protocol and words not in metric.protocol
+            metric.process(None, [color])
+            assert f', {words}, of gray images gray (full range), ' in metric.protocol
+    values = [kind(channel=c).measure(*(gray[k][None] for k in ('pred_img', 'gt_img'))).item()
+              for kind in (PSNR, SSIM) for c in ('rgb', 'y')]  # fmt: skip
+    assert values[0] == values[1] and values[2] == values[3], 'no studio range in either'
+
+
+@pytest.mark.parametrize(
+    ('metric', 'least'),
+    [
+        *((SSIM(), 11), (SSIM(crop_border=4), 19), (PSNR(crop_border=4), 9)),
+        *((PSNR(crop_border=4, of='input'), 9),),
+    ],
+)
+def test_images_that_are_too_small_are_named(metric, least):
+    def process(side):
+        image = torch.rand(3, 40, side)
+        sample = {'pred_img': image, 'gt_img': image, 'path': 'a/x.png', 'dataset': 'real'}
+        metric.process({'inputs': [image]}, [sample])
+
+    process(least)
+    match = (
+        rf'at least {least} pixels, got 40x{least - 1} \(height x width\) of a/x\.png of .* real'
+    )
+    with pytest.raises(ValueError, match=match):
+        process(least - 1)

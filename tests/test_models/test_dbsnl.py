@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from mmrestore.analysis import parity
 from mmrestore.apis import load_official
 from mmrestore.models.backbones import DBSNl
-from mmrestore.models.weights import load_into, unwrap_weights
+from mmrestore.models.weights import load_into
 
 
 def build(**options):
@@ -131,7 +131,7 @@ def test_a_checkpoint_of_ap_bsn():
     checkpoint = {'epoch': 20, 'model_weight': {'denoiser': weights}}
     loaded = load_official('AP-BSN', {'bsn_base_ch': 8, 'bsn_num_module': 2}, checkpoint).double()
     net = DBSNl(channels=8, num_modules=2, image_range=255.0).double()
-    load_into(net, unwrap_weights(checkpoint), 'a file')
+    load_into(net, checkpoint, 'a file')
     x = torch.rand(1, 3, 9, 11, dtype=torch.float64)
     with torch.no_grad():
         assert net(x).equal(loaded(x))

@@ -59,6 +59,7 @@ class AddGaussianNoise(Transform):
         if channel_order not in ORDERS:
             raise ValueError(f'channel_order must be one of {ORDERS}, got {channel_order!r}')
         self.sigma, self.seed, self.channel_order = sigma, seed, channel_order
+        self.adds_noise = sigma > 0
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the noise of the image's size."""

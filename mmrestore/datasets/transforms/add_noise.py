@@ -68,6 +68,8 @@ class AddNoise(Transform):
             raise ValueError('by_name=True needs a seed, got seed=None: give a number')
         self.seed, self.by_name, self.keep_clean, self.round = seed, by_name, keep_clean, round
         self.cacheable = seed is not None
+        # A batch transform of a plugin may not state it.
+        self.adds_noise = getattr(self.noise, 'adds_noise', False)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Draw the noise of one image."""

@@ -16,10 +16,12 @@ class Transform(BaseTransform):
         cacheable: whether the outcome is the same in every epoch, so that a data set that keeps
             what it loads may keep it.
         minimum_size: height and width that an image must have at least.
+        adds_noise: whether it adds noise to the input, which must not have noise of its own.
     """
 
     cacheable: bool = False
     minimum_size: tuple[int, int] = (1, 1)
+    adds_noise: bool = False
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Return the results with what is changed; ``results`` itself stays as it is."""
@@ -36,7 +38,7 @@ def stated_by(transform: Any) -> Transform:
     if isinstance(transform, Transform):
         return transform
     stated = Transform()
-    for name in ('cacheable', 'minimum_size'):
+    for name in ('cacheable', 'minimum_size', 'adds_noise'):
         if hasattr(transform, name):  # a plugin may state it without the base class
             setattr(stated, name, getattr(transform, name))
     return stated

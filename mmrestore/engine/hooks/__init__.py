@@ -1,14 +1,16 @@
 """Hooks: each does one thing at a time of the run."""
 
+from mmrestore.engine.hooks.bad_files_hook import BadFilesHook
 from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook
 from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
+from mmrestore.engine.hooks.data_check_hook import DataCheckHook
 from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
+from mmrestore.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
 from mmrestore.engine.hooks.iteration_hooks import (
     AverageBuffersHook,
-    FiniteLossHook,
     IterationSeedHook,
     ThroughputHook,
     TrimHistoryHook,
@@ -23,10 +25,12 @@ from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
 __all__ = [
     'AverageBuffersHook',
+    'BadFilesHook',
     'BatchTransformScheduleHook',
     'CheckpointHook',
     'ConsistencyRampHook',
     'CurveHook',
+    'DataCheckHook',
     'DiscriminatorCollapseHook',
     'FiniteLossHook',
     'InitialWeightsHook',

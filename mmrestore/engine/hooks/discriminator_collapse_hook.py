@@ -68,10 +68,12 @@ class DiscriminatorCollapseHook(Hook):
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Look at the loss of the iteration and those before."""
-        if self.loss not in (outputs or {}):
+        if not outputs:  # a skipped iteration
+            return
+        if self.loss not in outputs:
             raise ValueError(
                 f'DiscriminatorCollapseHook watches {self.loss!r}, but training gives '
-                f'{", ".join(outputs or {})}: use it with a GANRestorer'
+                f'{", ".join(outputs)}: use it with a GANRestorer'
             )
         loss = outputs[self.loss].detach().double()
         all_reduce(loss, op='mean')  # so that all processes stop together

@@ -1,8 +1,7 @@
-"""Small hooks around every iteration: seeds, batch statistics, finite losses, throughput."""
+"""Small hooks around every iteration: seeds, batch statistics, throughput."""
 
 from __future__ import annotations
 
-import math
 import random
 import resource
 
@@ -10,10 +9,7 @@ import numpy as np
 import torch
 from mmengine.dist import all_reduce_params
 from mmengine.hooks import Hook
-from mmengine.optim import OptimWrapperDict
 
-from mmrestore.engine.checkpoint import resumable_checkpoints
-from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 
 
@@ -76,35 +72,6 @@ class AverageBuffersHook(Hook):
         if runner.distributed:
             buffers = [runner.network.get_buffer(name) for name in self._names]
             all_reduce_params(buffers, op='mean')
-
-
-@HOOKS.register_module()
-class FiniteLossHook(Hook):
-    """Stop at the first loss that is not finite, before anything of it is saved.
-
-    Raises:
-        FloatingPointError: names the loss and the checkpoint to go back to, and how.
-    """
-
-    priority = 'HIGH'
-
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """Check every loss of the iteration."""
-        for name, value in (outputs or {}).items():
-            number = value.item()
-            if not math.isfinite(number):
-                last = next(iter(resumable_checkpoints(runner.work_dir)), None)
-                raise FloatingPointError(
-                    f'{name} is {number} at iteration {runner.iter + 1}: lower the learning rate, '
-                    f'clip gradients or train in float32{begin_again(last, *_rates(runner))}'
-                )
-
-
-def _rates(runner) -> list[str]:
-    """Return the settings that are the learning rates of a run."""
-    separate = isinstance(runner.optim_wrapper, OptimWrapperDict)
-    parts = [f'{part}.' for part, _ in runner.optim_wrapper.items()] if separate else ['']
-    return [f'optim_wrapper.{part}optimizer.lr' for part in parts]
 
 
 @HOOKS.register_module()

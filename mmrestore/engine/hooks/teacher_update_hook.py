@@ -12,7 +12,7 @@ from mmrestore.engine.hooks.steps import (
     in_steps,
 )
 from mmrestore.models.batch_transform import stated_by
-from mmrestore.models.weights import key_differences
+from mmrestore.models.key_differences import key_differences
 from mmrestore.registry import HOOKS
 
 

@@ -1,0 +1,119 @@
+"""Images that two data sets have in common, found by content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
+from itertools import chain
+
+from mmrestore.datasets.image_file import ImageSize, read_image
+from mmrestore.datasets.threads import in_threads
+
+SAMPLE = 4096  # bytes in the middle of a file that are compared first
+CHUNK = 256  # files that a thread looks at before it asks for more
+MOST_PIXELS = 50_000_000  # that are decoded, about a second
+
+Group = tuple[list[str], list[str]]  # files of either data set that agree so far
+
+
+def common_images(
+    known: Mapping[str, ImageSize], others: Mapping[str, ImageSize]
+) -> dict[str, str]:
+    """Return the files of ``others`` that hold an image of ``known``, each with that file.
+
+    Files of one length are compared by a part, then as a whole. What remains is compared by its
+    pixels where height and width agree, so that a copy in another lossless format is found, as long
+    as no more than 50 megapixels are to be decoded. Copies that were resized, cropped or compressed
+    anew are not found. A file that cannot be read is like no other.
+
+    Args:
+        known: files and sizes of the images of a data set.
+        others: those of another one.
+
+    Examples:
+        >>> import skimage
+        >>> folder = f'{skimage.__path__[0]}/data'
+        >>> cat, cup = {f'{folder}/chelsea.png': (300, 451)}, {f'{folder}/coffee.png': (400, 600)}
+        >>> common_images({**cup, **cat}, cat) == {file: file for file in cat}
+        True
+    """
+    groups: list[Group] = [(list(known), list(others))]
+    for describe in (_length, _middle, _whole):
+        groups = _split(groups, describe)
+    found = {other: same[0] for same, equal in groups for other in equal}
+    sizes = {**known, **others}
+    rest = [file for file in others if file not in found]
+    groups = _affordable(_split([(list(known), rest)], sizes.get), sizes)
+    for same, equal in _split(groups, _pixels):
+        found.update(dict.fromkeys(equal, same[0]))
+    return {file: found[file] for file in others if file in found}
+
+
+def _split(groups: list[Group], describe: Callable[[str], Hashable]) -> list[Group]:
+    """Split groups by what describes their files; leave out what one data set alone has."""
+    files = list(dict.fromkeys(file for group in groups for files in group for file in files))
+    chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
+    answers = in_threads(lambda chunk: list(map(describe, chunk)), chunks)
+    described = dict(zip(files, chain.from_iterable(answers), strict=True))
+    result: list[Group] = []
+    for group in groups:
+        parts: dict[Hashable, Group] = defaultdict(lambda: ([], []))
+        for side, files in enumerate(group):
+            for file in files:
+                if described[file] is not None:
+                    parts[described[file]][side].append(file)
+        result += [part for part in parts.values() if all(part)]
+    return result
+
+
+def _affordable(groups: list[Group], sizes: Mapping[str, ImageSize]) -> list[Group]:
+    """Return the groups with the fewest pixels that are decoded within the limit."""
+
+    def pixels(group: Group) -> int:
+        height, width = sizes[group[0][0]]
+        return height * width * len({*group[0], *group[1]})
+
+    left, result = MOST_PIXELS, []
+    for group in sorted(groups, key=pixels):
+        left -= pixels(group)
+        if left >= 0:
+            result.append(group)
+    return result
+
+
+def _length(file: str) -> int | None:
+    try:
+        return os.stat(file).st_size
+    except OSError:
+        return None
+
+
+def _middle(file: str) -> bytes | None:
+    try:
+        with open(file, 'rb', buffering=0) as opened:
+            length = os.fstat(opened.fileno()).st_size
+            opened.seek(max((length - SAMPLE) // 2, 0))
+            return hashlib.sha256(opened.read(SAMPLE)).digest()
+    except OSError:
+        return None
+
+
+def _whole(file: str) -> bytes | None:
+    try:
+        digest = hashlib.sha256()
+        with open(file, 'rb') as opened:
+            while block := opened.read(2**20):
+                digest.update(block)
+        return digest.digest()
+    except OSError:
+        return None
+
+
+def _pixels(file: str) -> bytes | None:
+    try:
+        image = read_image(file)
+    except (OSError, ValueError):
+        return None
+    return hashlib.sha256(f'{image.shape} {image.dtype}'.encode() + image.tobytes()).digest()

@@ -1,0 +1,96 @@
+"""What is checked of the files of a folder data set before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from mmrestore.datasets.image_file import read_header
+from mmrestore.datasets.picture import Header, ImageSize
+from mmrestore.datasets.threads import in_threads
+
+
+class FolderCheck(NamedTuple):
+    """What was found about the files of a data set.
+
+    Attributes:
+        sizes: height and width of each image that can be read.
+        unreadable: index of the sample and reason, of each file that cannot be read.
+        problems: what is wrong with files that can be read, in words.
+    """
+
+    sizes: dict[str, ImageSize]
+    unreadable: list[tuple[int, str]]
+    problems: list[str]
+
+
+def check_files(
+    samples: Sequence[Mapping[str, str]], *, least: ImageSize, scale: int, decode: bool
+) -> FolderCheck:
+    """Check that images are whole, of one depth and large enough, and that the sizes of pairs fit.
+
+    Args:
+        samples: the files, ``img_path`` and of pairs ``gt_path``.
+        least: height and width that an input must have.
+        scale: height and width of a target divided by those of its input.
+        decode: whether files are decoded, which also finds damage in the middle.
+
+    Examples:
+        >>> missing = [{'img_path': 'a.png'}]
+        >>> check_files(missing, least=ImageSize(1, 1), scale=1, decode=False).unreadable[0][0]
+        0
+    """
+    paths = [[s[side] for s in samples if side in s] for side in ('img_path', 'gt_path')]
+    answers = [in_threads(partial(_inspect, decode=decode), side) for side in paths]
+    unreadable = [(i, a) for side in answers for i, a in enumerate(side) if isinstance(a, str)]
+    inputs, targets = (
+        {path: a for path, a in zip(*side, strict=True) if isinstance(a, Header)}
+        for side in zip(paths, answers, strict=True)
+    )
+    problems = _mixed_depths(inputs) + _mixed_depths(targets)
+    for sample in samples:
+        header, target = inputs.get(sample['img_path']), targets.get(sample.get('gt_path', ''))
+        if header is not None and target is not None:
+            problems += _compare(sample, header.size, target.size, scale)
+    problems += [
+        f'{path} is {_text(header.size)}, smaller than the {_text(least)} of the pipeline'
+        for path, header in inputs.items()
+        if header.size.height < least.height or header.size.width < least.width
+    ]
+    sizes = {path: header.size for path, header in (*inputs.items(), *targets.items())}
+    return FolderCheck(sizes, unreadable, problems)
+
+
+def _inspect(path: str, *, decode: bool) -> Header | str:
+    try:
+        return read_header(path, decode=decode)
+    except ValueError as error:
+        return str(error)
+
+
+def _mixed_depths(headers: Mapping[str, Header]) -> list[str]:
+    """Name the files whose values have another type than those of most."""
+    types = [header.dtype for header in headers.values()]
+    most = max(set(types), key=types.count, default=None)
+    return [
+        f'{path} gives {header.dtype}, most others {most}: the images of a data set need one '
+        'depth, convert them'
+        for path, header in headers.items()
+        if header.dtype != most
+    ]
+
+
+def _compare(
+    sample: Mapping[str, str], size: ImageSize, target: ImageSize, scale: int
+) -> list[str]:
+    if target == (size.height * scale, size.width * scale):
+        return []
+    return [
+        f'{sample["img_path"]} is {_text(size)}, its target {sample["gt_path"]} is '
+        f'{_text(target)}: expected {scale} times as much'
+    ]
+
+
+def _text(size: ImageSize) -> str:
+    return f'{size.height}x{size.width} (height x width)'
