@@ -51,6 +51,8 @@ class CameraNoise(BatchTransform):
         (1.0, torch.Size([2, 3, 5, 7]))
     """
 
+    degrades_inputs = True
+
     def __init__(self, shot_noise: float | tuple[float, float] = SHOT_NOISE_OF_CAMERAS) -> None:
         self.shot_noise = SHOT_NOISE.pair(shot_noise)
 

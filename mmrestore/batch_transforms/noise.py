@@ -27,6 +27,8 @@ from mmrestore.structures import DataSample
 class _Noise(BatchTransform):
     """Degrades the inputs, each at a level of its own; targets stay as they are."""
 
+    degrades_inputs = True
+
     def __init__(
         self,
         function: Callable[[Tensor, Any], Tensor],
