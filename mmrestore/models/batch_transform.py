@@ -64,6 +64,14 @@ class BatchTransform:
         """Transform inputs (N, C, H, W), float32, and the stacked samples of the batch."""
         raise NotImplementedError
 
+    def dry_run(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Return something of the form that a call returns, and refuse what a call refuses.
+
+        It is done to one patch before a training writes anything, so that patches of a wrong size
+        are refused then. What reads files or takes long defines it; by default it is a call.
+        """
+        return self(inputs, data_samples)
+
     def prepare(self) -> None:
         """Load what is needed from files; called before a training begins."""
 

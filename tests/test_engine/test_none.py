@@ -36,7 +36,6 @@ def test_none_switches_off_what_a_config_inherits(tmp_path, off):
     assert (runner.val_loop is None) == any(name.startswith('val') for name in off)
     best = [hook.save_best for hook in runner.hooks if type(hook).__name__ == 'CheckpointHook']
     assert best == [[]] or 'default_hooks.checkpoint.save_best' not in off
-    assert config.val_dataloader is not None or 'val_dataloader' in off
 
 
 def test_none_switches_off_parts_of_a_schedule():

@@ -73,13 +73,17 @@ def test_small_inputs_and_large_targets_do_not_fit_what_needs_equal_sizes(later)
 @pytest.mark.parametrize('second', HIDING, ids=lambda mask: mask['type'])
 @pytest.mark.parametrize('first', HIDING, ids=lambda mask: mask['type'])
 def test_one_mask_hides_pixels(first, second):
-    with pytest.raises(ValueError, match="'first' and 'second' both hide pixels.*first=None or se"):
+    with pytest.raises(
+        ValueError, match=r"'first' and 'second' both hide pixels.*first=None or se"
+    ):
         preprocessor(first=first, target=None, second=second)
 
 
 @pytest.mark.parametrize('worse', [NOISE, BLUR, SCREEN, dict(type='CameraNoise')])
 def test_inputs_are_degraded_before_they_become_targets_and_before_pixels_are_hidden(worse):
-    with pytest.raises(ValueError, match="degrades the inputs after 'target' .* put 'worse' befor"):
+    with pytest.raises(
+        ValueError, match=r"degrades the inputs after 'target' .* put 'worse' befor"
+    ):
         preprocessor(target=TARGET, worse=worse)
     with pytest.raises(ValueError, match="after 'mask' has hidden pixels: put 'worse' before"):
         preprocessor(mask=HIDING[0], worse=worse)
@@ -178,7 +182,7 @@ def test_pixels_are_hidden_once():
         restorer({}, training_decorators=masks())
     with pytest.raises(ValueError, match=r"'mask' and .* both hide .*batch_transforms\.mask=None"):
         restorer(transforms=dict(mask=HIDING[2]), training_decorators=masks())
-    with pytest.raises(ValueError, match="'sub' and .* both take images apart .*sub=None"):
+    with pytest.raises(ValueError, match=r"'sub' and .* both take images apart .*sub=None"):
         restorer(transforms=dict(sub=SUBIMAGES), training_decorators=PIXELS)
     restorer({})  # tested without masks
     restorer(training_decorators=masks() | PIXELS)

@@ -9,10 +9,10 @@ import resource
 import numpy as np
 import torch
 from mmengine.dist import all_reduce_params
-from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapperDict
 
 from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 

@@ -140,7 +140,7 @@ class DBSNl(Backbone):
                 f'channels={channels} and image_range={image_range}'
             )
         self.in_channels = in_channels
-        # The control shall be trained as a blind-spot network is, so it does not state that it is none.
+        # The control is trained as a blind-spot network is: it does not state that it is none.
         self.blind_spot = True if dilated else None
         self.image_range = image_range
         self.head = nn.Sequential(nn.Conv2d(in_channels, channels, 1), nn.ReLU(inplace=True))

@@ -109,6 +109,11 @@ class PairRestorer(Restorer):
             terms['loss_consistency'] = self.consistency_weight * consistency
         return terms
 
+    def check_batch(self, inputs: Tensor, data_samples: DataSample) -> None:
+        """Refuse a training batch, transformed, that does not fit the network or the sampler."""
+        self._check_patches(inputs)
+        self._check_patches(take_pixels(inputs, self.sampler(inputs)[0]))
+
     def compared(
         self, inputs: Tensor, data_samples: DataSample
     ) -> tuple[Tensor, Tensor, Tensor | None]:

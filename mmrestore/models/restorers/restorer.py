@@ -164,6 +164,23 @@ class Restorer(BaseModel):
         pred = self.trained(inputs).float()  # outside of autocast's type: losses are in float32
         return pred, data_samples.gt_img, data_samples.get('weight')
 
+    def check_batch(self, inputs: Tensor, data_samples: DataSample) -> None:
+        """Refuse a training batch, transformed, that does not fit the network.
+
+        Raises:
+            ValueError: the inputs have other channels or sides than the network takes, or the
+                targets another size than its output.
+        """
+        self._check_patches(inputs)
+        expected = tuple(self.backbone.scale * side for side in inputs.shape[-2:])
+        found = tuple(data_samples.gt_img.shape[-2:])
+        if found != expected:
+            raise ValueError(
+                f'{type(self.backbone).__name__} of scale {self.backbone.scale} makes images of '
+                f'{expected} (height, width) of the patches, but the targets have {found}: use a '
+                'network of the scale of the data'
+            )
+
     def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
         """Return one sample an image with ``pred_img`` in [0, 1]."""
         self._check_inputs(inputs)
