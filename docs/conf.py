@@ -12,6 +12,7 @@ PAGES = (
     'strategies',
     'networks',
     'runs',
+    'models',
     'metrics',
     'generalization',
     'analysis',

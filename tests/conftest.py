@@ -13,8 +13,10 @@ sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'corrupted_files.py',
     'exit_status.py',
     'image_files.py',
+    'local_server.py',
     'reference',
     'remembering_net.py',
     'strategy_runs.py',

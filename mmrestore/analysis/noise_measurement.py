@@ -85,7 +85,7 @@ def measure(
     """Measure models, and the noisy input itself, on a grid; return the rows of the file.
 
     After every cell of the grid (a noise at a level on a test set) the file is written. Rows that
-    are there are not measured again, so that a run that was killed goes on where it was, and
+    are there are not measured again, so that a killed run can be resumed, and
     models, noises and test sets can be added. Each image is made noisy once for all models that
     still lack the cell.
 

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import inspect_image, read_image
-from mmrestore.datasets.listing import find_images, problem_list
+from mmrestore.datasets.listing import problem_list
 from mmrestore.functional.unit_range import to_unit_range
 
 
@@ -48,7 +49,7 @@ def read_patches(
 
     Examples:
         >>> from tempfile import TemporaryDirectory
-        >>> from mmrestore.apis.inference import write_image
+        >>> from mmrestore.datasets.image_writer import write_image
         >>> with TemporaryDirectory() as folder:
         ...     write_image(f'{folder}/a.png', np.full((20, 30, 3), 51, np.uint8))
         ...     patches = read_patches(folder, num=2, size=16)

@@ -12,8 +12,8 @@ from torch import Tensor
 from mmrestore.analysis.contact_sheet import draw_sheet
 from mmrestore.analysis.figures import check_png, write_results
 from mmrestore.batch_transforms import ScreenPhotograph
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import read_image
-from mmrestore.datasets.listing import find_images
 from mmrestore.functional.bayer_mosaic import mosaic
 from mmrestore.functional.camera_pipeline import gamma_compression
 from mmrestore.functional.screen_draws import Screens, draw_screens

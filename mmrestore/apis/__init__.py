@@ -1,15 +1,27 @@
 """What other programs call."""
 
-from mmrestore.apis.inference import init_restorer, restore, restore_files, write_image
+from mmrestore.apis.inference import init_restorer, restore
+from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
+from mmrestore.apis.released_models import find_model, list_models
+from mmrestore.apis.restore_files import restore_files, restore_picture, restore_planned
+from mmrestore.apis.restore_plan import plan_restoring
 from mmrestore.apis.testing import test
 from mmrestore.apis.training import train
+from mmrestore.datasets.image_writer import write_image
 
 __all__ = [
+    'fetch_model',
+    'find_model',
     'init_restorer',
+    'list_models',
     'load_official',
+    'plan_restoring',
+    'resolve_model',
     'restore',
     'restore_files',
+    'restore_picture',
+    'restore_planned',
     'test',
     'train',
     'write_image',

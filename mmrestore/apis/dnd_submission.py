@@ -1,7 +1,7 @@
 """Results for the server of the Darmstadt Noise Dataset, in the files that it takes.
 
-The form of the files is written from memory of the kit for participants, which is not part of the
-papers: check it against the kit before the first submission.
+The file format is not verified against the server, since the kit for participants is not part of
+the papers: check it against the kit before the first submission.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ def restore_dnd(
     """Restore the boxes of DND into ``folder/boxes/IMAGE_BOX.mat``.
 
     Each file holds ``Idenoised_crop``, (512, 512, 3) float32 RGB in [0, 1], clipped and not
-    rounded. Those that are there are left alone, so that a run that was killed goes on where it
-    was.
+    rounded. Existing files are kept, so that a killed run can be resumed.
 
     Args:
         restorer: made by ``init_restorer``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,17 +33,33 @@ def open_network_config(
     return opened
 
 
-def choose_device(device: str | None = None) -> str:
-    """Return a device: the one that is given, else a GPU if there is one.
+class DeviceError(ValueError):
+    """A device that is not there; on the command line a mistake of usage."""
+
+    exit_status = 2
+
+
+def choose_device(device: str | int | None = None) -> str:
+    """Return a device by PyTorch's name: the one that is given, else a GPU if there is one.
+
+    Args:
+        device: ``cpu``, ``cuda`` or ``gpu``, or the number of a GPU, bare or as ``cuda:1``; in any
+            case.
 
     Raises:
-        ValueError: a GPU is asked for and PyTorch finds none.
+        DeviceError: there is no such device; the message lists those that there are.
 
     Examples:
-        >>> choose_device('cpu')
+        >>> choose_device('CPU')
         'cpu'
     """
-    found = torch.cuda.is_available()
-    if device is not None and device.startswith('cuda') and not found:
-        raise ValueError(f'the device {device} was asked for, but PyTorch finds no GPU here')
-    return device or ('cuda' if found else 'cpu')
+    num = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device is None:
+        return 'cuda' if num else 'cpu'
+    name = re.sub(r'^(gpu|(?=\d+$))', 'cuda', str(device).strip().lower())
+    name = re.sub(r'^cuda(?=\d)', 'cuda:', name)
+    known = ['cpu', *(['cuda', *(f'cuda:{i}' for i in range(num))] if num else [])]
+    if name not in known:
+        without = '' if num else ' (PyTorch finds no GPU here)'
+        raise DeviceError(f'there is no device {device}: expected {", ".join(known)}{without}')
+    return name

@@ -1,6 +1,6 @@
 """Results for the SIDD benchmark, in the files that its servers take.
 
-The form of the files is written from memory of the instructions for participants, which are not
+The file format is not verified against the server, since the instructions for participants are not
 part of the papers: check it against the page of the benchmark before the first submission.
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from mmrestore.apis.inference import write_image
 from mmrestore.apis.submission import Timing, restore_parts
 from mmrestore.datasets.image_file import read_image
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.sidd_blocks import SIDDBlocks
 from mmrestore.files import write_atomically
 
@@ -31,7 +31,7 @@ def restore_sidd(
     """Restore the blocks of the SIDD benchmark; return them and how long it took.
 
     Every block is an image of its own, clipped and rounded to 8 bit, halves to even. It is kept in
-    ``folder/blocks/SCENE_BLOCK.png``, so that a run that was killed goes on where it was.
+    ``folder/blocks/SCENE_BLOCK.png``, so that a killed run can be resumed.
 
     Args:
         restorer: made by ``init_restorer``.

@@ -49,6 +49,11 @@ def test(
     opened.work_dir = str(folder)
     opened.load_from = None if checkpoint is None else str(checkpoint)
     opened.resume = False
+    if not any(opened.get(f'{phase}_dataloader') for phase in ('test', 'val')):
+        raise ValueError(
+            f'{opened.filename or "the config"} has no test sets: give a config of the network '
+            'that has, and the checkpoint'
+        )
     if opened.get('test_dataloader') is None:  # a config without test sets of its own
         opened.test_dataloader = opened.val_dataloader
         opened.test_evaluator = opened.val_evaluator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +43,13 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run(parser: argparse.ArgumentParser) -> None:
+def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) -> None:
     """Add the arguments of a training or a test: config, settings, folder, launcher."""
-    parser.add_argument('config', help='config file, or a name that `mmrestore configs` lists')
+    parser.add_argument(
+        'config',
+        nargs=None if config_required else '?',
+        help='config file, or a name that `mmrestore configs` lists',
+    )
     add_settings(parser)
     parser.add_argument(
         '--work-dir',
@@ -57,7 +62,34 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
-    parser.add_argument('--device', help='cpu, cuda, cuda:1; a GPU if there is one by default')
+    parser.add_argument(
+        '--device', help='cpu, cuda (or gpu), cuda:1 (or 1); a GPU if there is one by default'
+    )
+
+
+def add_released(parser: argparse.ArgumentParser, instead_of: str) -> None:
+    """Add ``--model NAME``, released weights with their config."""
+    parser.add_argument(
+        '--model',
+        metavar='NAME',
+        help=f'released weights that `mmrestore models` lists, instead of {instead_of}; they are '
+        'downloaded if need be',
+    )
+
+
+def check_released(options: argparse.Namespace) -> None:
+    """Fill in config and checkpoint of ``--model NAME``, if it is given.
+
+    Raises:
+        ValueError: a config or a checkpoint is given as well.
+    """
+    if options.model is None:
+        return
+    if options.config is not None or options.checkpoint is not None:
+        raise ValueError('--model NAME brings its config and checkpoint: give no others')
+    from mmrestore.apis import resolve_model
+
+    options.config, options.checkpoint = resolve_model(options.model)
 
 
 def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -94,6 +126,21 @@ def add_noisy_patches(parser: argparse.ArgumentParser, *, num: int, size: int, n
     parser.add_argument('--seed', type=int, default=0, help='of places, noises and masks')
     add_device(parser)
     parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+
+
+def read_noisy_patches(options: argparse.Namespace) -> Any:
+    """Return the models and noisy patches that the arguments of an analysis name."""
+    from mmrestore.analysis.networks_under_noise import read_inputs
+
+    return read_inputs(
+        options.model,
+        options.images,
+        options.noises,
+        num=options.patches,
+        size=options.size,
+        seed=options.seed,
+        device=options.device,
+    )
 
 
 def add_layer(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mmrestore.files import printable
+
 MAX_LINES = 5
 USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
 # PyTorch raises these as well, for mistakes in code.
@@ -36,7 +38,7 @@ def error_text(error: BaseException) -> str:
     error = original(error)
     text = str(error).strip()
     if isinstance(error, OSError) and error.filename and error.strerror:
-        text = f'{error.filename}: {error.strerror}'
+        text = f'{printable(error.filename)}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):
         text = str(error.args[0]).strip()
     elif len(text.split()) < 2:  # a bare name tells nothing
@@ -45,7 +47,7 @@ def error_text(error: BaseException) -> str:
     if len(lines) > MAX_LINES:
         left = len(lines) - MAX_LINES + 1
         lines[MAX_LINES - 1 :] = [f'... {left} more lines, which --debug shows']
-    return '\n'.join(lines)
+    return '\n'.join(map(printable, lines))
 
 
 def original(error: BaseException) -> BaseException:

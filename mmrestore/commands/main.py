@@ -12,12 +12,14 @@ from typing import Any
 
 from mmrestore.commands.arguments import add_debug
 from mmrestore.commands.errors import error_text, is_user_error
+from mmrestore.files import escape_unprintable
 from mmrestore.version import __version__
 
 COMMANDS = (
-    *('train', 'test', 'restore', 'configs', 'config', 'data', 'analyze', 'submit', 'benchmark'),
+    *('train', 'test', 'restore', 'configs', 'config', 'models', 'download'),
+    *('data', 'analyze', 'submit', 'benchmark'),
 )
-INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses, as of a shell
+INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.parser.error(f'unrecognized arguments: {" ".join(unknown)}')
     for name, value in vars(options).items():
         setattr(options, name, _expanded(value))
+    for stream in (sys.stdout, sys.stderr):
+        escape_unprintable(stream)
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -52,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.debug:
             traceback.print_exc()
         print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
-        status = 1
+        # Mistakes of usage that are found late state it; their classes load PyTorch.
+        status = getattr(error, 'exit_status', 1)
     if status:
         sys.exit(status)
 

@@ -1,23 +1,39 @@
 """Restore images with a trained network.
 
     mmrestore restore photo.png folder --config CONFIG --checkpoint CHECKPOINT --output restored
+    mmrestore restore photo.png --model swinir_m_jpeg40 --output restored
 
-Files and folders are restored into PNG files of the same names.
+Files and folders are restored into PNG files of the same names, or into another --format. Color
+profile, EXIF, XMP, resolution, transparency and bit depth are kept, and a picture is turned upright
+(docs/restoring.md). All inputs are checked first; those that cannot be read are named, the others
+are restored, and the exit status is 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
-from mmrestore.commands.arguments import add_device, add_settings
+from mmrestore.commands.arguments import add_device, add_released, add_settings, check_released
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
-    parser.add_argument('--config', required=True, help='config of the network, a file or a name')
-    parser.add_argument('--checkpoint', required=True, help='its weights')
+    parser.add_argument('--config', help='config of the network, a file or a name')
+    parser.add_argument('--checkpoint', help='its weights')
+    add_released(parser, '--config and --checkpoint')
     parser.add_argument('--output', required=True, help='folder of the results; files are replaced')
+    parser.add_argument(
+        '--format',
+        choices=['png', 'jpg', 'tiff', 'keep'],
+        default='png',
+        help='of the results, png by default; keep: that of each input',
+    )
+    parser.add_argument(
+        '--quality', type=int, metavar='N', help='of JPEG and WebP, 1 to 100, 95 by default'
+    )
     parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
     parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
@@ -25,10 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Restore, and say how many images were written where."""
-    from mmrestore.apis import init_restorer, restore_files
+def run(options: argparse.Namespace) -> int:
+    """Restore, and say how many images were written where; return 1 if inputs are damaged."""
+    from mmrestore.apis import init_restorer, plan_restoring, restore_planned
+    from mmrestore.apis.networks import choose_device, open_network_config
     from mmrestore.apis.work_dir import check_folder
+    from mmrestore.datasets.image_writer import QUALITY
+    from mmrestore.datasets.listing import problem_list
+    from mmrestore.files import printable
 
     tile = None
     if options.overlap is not None and options.tile is None:
@@ -36,15 +56,42 @@ def run(options: argparse.Namespace) -> None:
     if options.tile is not None:
         overlap = 32 if options.overlap is None else options.overlap
         tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
+    quality = _quality(options, QUALITY)
+    device = choose_device(options.device)
     check_folder(options.output)
+    check_released(options)
+    if options.config is None or options.checkpoint is None:
+        raise ValueError('what shall restore? Give --config and --checkpoint, or --model NAME')
+    config = open_network_config(options.config, options.cfg_options, options.strategies)
+    if not Path(options.checkpoint).is_file():  # before thousands of inputs are checked
+        raise FileNotFoundError(f'there is no file of weights {options.checkpoint}')
+    plan = plan_restoring(options.inputs, options.output, format=options.format)
+    for line in plan.left_out:
+        print(line)
+    if plan.problems:
+        print(problem_list('the input', plan.problems), file=sys.stderr)
     restorer = init_restorer(
-        options.config,
+        config,
         options.checkpoint,
-        device=options.device,
-        overrides=options.cfg_options,
-        strategies=options.strategies,
+        device=device,
         inference={'self_ensemble': {'type': 'SelfEnsemble'}} if options.self_ensemble else None,
         tile=tile,
     )
-    written = restore_files(restorer, options.inputs, options.output)
-    print(f'{len(written)} images written to {options.output}')
+    written, problems, lost = restore_planned(restorer, plan, quality=quality)
+    for line in lost:
+        print(line)
+    print(f'{len(written)} images written to {printable(options.output)}')
+    problems = plan.problems + problems
+    if problems:
+        print(problem_list('not restored: the input', problems), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _quality(options: argparse.Namespace, default: int) -> int:
+    if options.quality is None:
+        return default
+    if options.format not in ('jpg', 'keep'):
+        raise ValueError('--quality is of JPEG and WebP: give --format jpg or keep')
+    if not 1 <= options.quality <= 100:
+        raise ValueError(f'--quality must be from 1 to 100, got {options.quality}')
+    return options.quality

@@ -1,6 +1,7 @@
 """Measure a checkpoint on the test sets of a config.
 
     mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth
+    mmrestore test --model dncnn_25_gray
 
 A config without test sets is measured on its validation sets.
 """
@@ -9,23 +10,27 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_run
+from mmrestore.commands.arguments import add_released, add_run, check_released
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    add_run(parser)
+    add_run(parser, config_required=False)
     parser.add_argument(
         'checkpoint',
         nargs='?',
         help='checkpoint of this package or released weights; left out of a network without any',
     )
+    add_released(parser, 'CONFIG and CHECKPOINT')
 
 
 def run(options: argparse.Namespace) -> None:
     """Test; the log shows the metrics."""
     from mmrestore.apis import test
 
+    check_released(options)
+    if options.config is None:
+        raise ValueError('what shall be tested? Give CONFIG and CHECKPOINT, or --model NAME')
     test(
         options.config,
         options.checkpoint,

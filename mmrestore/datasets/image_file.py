@@ -1,39 +1,35 @@
-"""Image files: what is read from them and what is checked without decoding them."""
+"""Image files: the one reader of the project, with one rule for every format."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image
+
+from mmrestore.datasets.formats import FORMATS, ImageFormat, unread_format
+from mmrestore.datasets.picture import Header, ImageSize, Picture, orient
 
 EXTENSIONS = frozenset(('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.ppm', '.pgm', '.webp'))
 COLOURS = ('rgb', 'gray')
 
 
-class ImageSize(NamedTuple):
-    """Height and width of an image in pixels, as they are stored."""
-
-    height: int
-    width: int
-
-
 def read_image(path: str | Path, *, color: str = 'rgb') -> np.ndarray:
-    """Decode an image file to (H, W, 3) RGB or to (H, W, 1) gray, uint8 or uint16 as in the file.
+    """Decode an image file to (H, W, 3) RGB or to (H, W, 1) gray, upright.
 
-    Gray of a colour file is the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, rounded
-    (OpenCV's ``cvtColor``); colour of a gray file is the same value three times. Transparency is
-    dropped, an orientation in the EXIF data is ignored: pixels are returned as they are stored.
+    Values are uint8 or uint16, or float32 in [0, 1] of files in floating point. Gray of a color
+    file is the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, rounded (OpenCV's ``cvtColor``);
+    color of a gray file is the same value three times. Transparency is dropped. The rules of all
+    formats are in docs/data.md.
 
     Args:
         path: the file.
         color: ``'rgb'`` or ``'gray'``.
 
     Raises:
-        ValueError: the file is missing, cannot be decoded, or is neither of 8 nor of 16 bit.
+        ValueError: the file is missing, cut off, cannot be decoded, or holds several pictures or
+            values of a kind that is not read; the message names it.
 
     Examples:
         >>> import skimage
@@ -41,72 +37,161 @@ def read_image(path: str | Path, *, color: str = 'rgb') -> np.ndarray:
         >>> image.shape, image[0, 0].tolist()
         ((300, 451, 3), [143, 120, 104])
     """
-    if color not in COLOURS:
-        raise ValueError(f'color must be one of {COLOURS}, got {color!r}')
+    _check_color(color)
+    return decode_image(_read_bytes(path), path, color=color)
+
+
+def decode_image(data: bytes, name: str | Path, *, color: str = 'rgb') -> np.ndarray:
+    """Decode the bytes of an image file, such as one in an archive; see ``read_image``.
+
+    Args:
+        data: content of the file.
+        name: its name, for messages and its extension.
+        color: ``'rgb'`` or ``'gray'``.
+
+    Raises:
+        ValueError: as in ``read_image``.
+    """
+    _check_color(color)
+    file = _open(data, name)
+    header = _only(file.headers, name)
     try:
-        encoded = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise ValueError(f'cannot read the image {path}: {error.strerror or error}') from error
-    flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        pixels = cv2.imdecode(encoded, flags) if encoded.size else None
-    except cv2.error:
-        pixels = None
-    if pixels is None:
-        raise ValueError(f'cannot decode the image {path}: it is damaged or no image')
-    if pixels.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f'expected an image of 8 or 16 bit, got {pixels.dtype} in {path}')
-    is_gray = pixels.ndim == 2
+        pixels, _ = file.decode()
+    except ValueError as error:
+        raise _named(error, name) from error
+    pixels = orient(pixels, header.orientation)
     if color == 'gray':
-        return (pixels if is_gray else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY))[..., None]
-    return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB if is_gray else cv2.COLOR_BGR2RGB)
+        return np.ascontiguousarray(pixels) if header.channels == 1 else _to_gray(pixels)[..., None]
+    if header.channels == 1:
+        return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2RGB)
+    return np.ascontiguousarray(pixels)
 
 
 def inspect_image(path: str | Path, *, decode: bool = False) -> ImageSize:
-    """Return the size of an image after checking that the whole file is there.
+    """Return the size of an upright image after checking that ``read_image`` can read the file.
 
-    The header is read, and of PNG, JPEG and TIFF files it is checked that they were not cut off:
-    this takes 0.1 ms a file. Other formats are decoded.
+    Headers and the structure of the file are checked, of PNG also checksums. WebP, compressed TIFF
+    and files in floating point are decoded, because nothing else tells.
 
     Args:
         path: the file.
-        decode: whether files of all formats are decoded, which also finds damage in the middle.
+        decode: whether files of all formats are decoded, which also finds damage within a JPEG: it
+            can be read, but part of the picture is wrong.
 
     Raises:
-        ValueError: the file is missing, cut off, damaged or no image.
+        ValueError: the file is missing, cut off, damaged, no image, or holds several pictures.
 
     Examples:
         >>> import skimage
         >>> inspect_image(Path(skimage.__file__).parent / 'data/chelsea.png')
         ImageSize(height=300, width=451)
     """
+    return read_header(path, decode=decode).size
+
+
+def read_header(path: str | Path, *, decode: bool = False) -> Header:
+    """Return what is known of the one picture of a file, after the checks of ``inspect_image``.
+
+    Raises:
+        ValueError: as in ``inspect_image``.
+    """
+    return _only(read_headers(path, decode=decode), path)
+
+
+def read_headers(path: str | Path, *, decode: bool = False) -> list[Header]:
+    """Return what is known of each picture of a file, after the checks of ``inspect_image``.
+
+    The pages of a TIFF stack are pictures of their own.
+
+    Raises:
+        ValueError: the file is missing, cut off, damaged or no image, or holds what is not read.
+    """
+    file = _open(_read_bytes(path), path)
     try:
-        with Image.open(path) as image:
-            size = ImageSize(image.height, image.width)
-            complete = _is_complete(Path(path), image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(f'cannot read the header of {path}: {error}') from error
-    if complete is False:
-        raise ValueError(f'the end of {path} is missing: it was not copied completely')
-    if decode or complete is None:
-        decoded = read_image(path).shape[:2]
-        if decoded != size:
-            raise ValueError(f'the header of {path} states {size}, decoded are {decoded}')
-    return size
+        file.verify()
+        if decode:
+            file.verify_pixels()
+    except ValueError as error:
+        raise _named(error, path) from error
+    return list(file.headers)
 
 
-def _is_complete(path: Path, image: Image.Image) -> bool | None:
-    """Whether the end of the file is there; None where only decoding can tell."""
-    if image.format == 'PNG':
-        with open(path, 'rb') as file:
-            file.seek(-min(65536, path.stat().st_size), os.SEEK_END)
-            return b'\0\0\0\0IEND' in file.read()
-    if image.format in ('JPEG', 'MPO'):
-        # Entropy-coded data hold no markers: the end of the image follows the last start of scan.
-        encoded = path.read_bytes()
-        return encoded.rfind(b'\xff\xd9') > encoded.rfind(b'\xff\xda')
-    if image.format == 'TIFF':
-        offsets, counts = (image.tag_v2.get(tag, ()) for tag in (273, 279))  # type: ignore[attr-defined]
-        ends = [offset + count for offset, count in zip(offsets, counts, strict=False)]
-        return max(ends) <= path.stat().st_size if ends else None
-    return None
+def count_pages(path: str | Path) -> int:
+    """Return how many pictures a file holds: the pages of a TIFF stack, otherwise 1.
+
+    Raises:
+        ValueError: as in ``read_headers``.
+    """
+    return len(_open(_read_bytes(path), path).headers)
+
+
+def read_pictures(path: str | Path) -> Iterator[Picture]:
+    """Decode the pictures of a file one by one: all pages of a TIFF stack, otherwise one.
+
+    Pixels are as stored: the orientation is not applied, see ``orient``.
+
+    Raises:
+        ValueError: as in ``read_image``, but a file may hold several pictures.
+    """
+    file = _open(_read_bytes(path), path)
+    for page, header in enumerate(file.headers):
+        try:
+            pixels, alpha = file.decode(page, alpha=True)
+            metadata = file.metadata(page)
+        except ValueError as error:
+            raise _named(error, path) from error
+        yield Picture(
+            pixels,
+            alpha,
+            orientation=header.orientation,
+            bit_depth=header.bit_depth,
+            format=header.format,
+            **metadata,
+        )
+
+
+def _check_color(color: str) -> None:
+    if color not in COLOURS:
+        raise ValueError(f'color must be one of {COLOURS}, got {color!r}')
+
+
+def _read_bytes(path: str | Path) -> bytes:
+    unread = unread_format(path)  # before reading, which may take long
+    if unread is not None:
+        raise _named(unread, path)
+    try:
+        with open(path, 'rb', buffering=0) as file:
+            return file.read()
+    except OSError as error:
+        raise _named(error.strerror or error, path) from error
+
+
+def _open(data: bytes, name: str | Path) -> ImageFormat:
+    """Read the headers of a file, whatever its extension says of its format."""
+    for form in FORMATS:
+        if form.matches(data):
+            try:
+                return form(data)
+            except ValueError as error:
+                raise _named(error, name) from error
+    problem = 'it is no image, or of a format that is not known' if data else 'it is empty'
+    raise _named(unread_format(name, data) or problem, name)
+
+
+def _only(headers: Sequence[Header], name: str | Path) -> Header:
+    """Return the header of the one picture of a file."""
+    if len(headers) != 1:
+        raise ValueError(
+            f'{name} holds {len(headers)} pages, expected one: save them as single files'
+        )
+    return headers[0]
+
+
+def _to_gray(pixels: np.ndarray) -> np.ndarray:
+    # cvtColor takes no view that was turned.
+    return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
+
+
+def _named(problem: object, name: str | Path) -> ValueError:
+    """Return an error of one line that begins with the name of the file."""
+    return ValueError(f'cannot read {name}: {" ".join(str(problem).split())}')

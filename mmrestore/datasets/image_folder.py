@@ -10,19 +10,22 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
-from mmrestore.datasets.image_file import ImageSize, inspect_image
+from mmrestore.datasets.folder_search import find_images
+from mmrestore.datasets.image_file import read_header
 from mmrestore.datasets.listing import (
     choose,
-    find_images,
     fit,
     fit_both,
+    not_there,
     pair,
     problem_list,
     read_list_file,
 )
+from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
+from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
@@ -33,7 +36,8 @@ class ImageFolder(Dataset):
     """The images of a folder, or the pairs of two folders, in natural order of their names.
 
     Every file is checked when the data set is built: that it is an image and complete, that pairs
-    are complete and their sizes agree, and that no image is smaller than the pipeline needs. A
+    are complete and their sizes agree, that all inputs have one depth and all targets one, and that
+    no image is smaller than the pipeline needs. A
     sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name)
     and ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
 
@@ -51,14 +55,14 @@ class ImageFolder(Dataset):
             out, and what ``{}`` stands for is a name too.
         files: the names themselves, in place of ``list_file``.
         recursive: whether folders below the folder are searched.
-        check: ``'header'`` reads headers and ends of files, 0.1 ms an image; ``'decode'`` decodes
-            every file, which also finds damage in the middle.
+        check: ``'header'`` decodes only what cannot be checked otherwise, see ``inspect_image``;
+            ``'decode'`` decodes every file, which also finds damage within a JPEG.
         cache: whether all images are decoded once and kept in memory, height * width * channels
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
             Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
             done once too.
-        fixed_patches: after so many passes the draws of the first come again: each image has this
-            many patches, with their symmetries, in a whole training.
+        fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
+            many patches, with their flips and rotations, in a whole training.
 
     Raises:
         ValueError: a folder or a list file is missing or empty, or images fail the checks; the
@@ -92,13 +96,13 @@ class ImageFolder(Dataset):
             raise ValueError('the images are named by list_file or by files, got both')
         if gt_root is None and (gt_pattern, scale) != ('{}', 1):
             raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
-        self.root = Path(root)
-        self.gt_root = None if gt_root is None else Path(gt_root)
+        self.root = expand(root)
+        self.gt_root = None if gt_root is None else expand(gt_root)
         self.scale = scale
         self.fixed_patches = fixed_patches
-        self.name = name or self.root.resolve().name
+        self.name = name or printable(self.root.resolve().name)
         self.transforms = build_pipeline(pipeline)
-        wanted = files if list_file is None else read_list_file(list_file)
+        wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         problems += self._check_files(decode=check == 'decode')
         if problems:
@@ -148,7 +152,7 @@ class ImageFolder(Dataset):
         missing: list[str] = []
         if wanted is not None:
             inputs, missing = choose(inputs, wanted)
-        problems = [f'{name} is listed but not there' for name in missing]
+        problems = [not_there(name) for name in missing]
         if self.gt_root is None:
             return [(name, None) for name in inputs], problems
         pairs, unpaired = pair(inputs, targets, complete=wanted is None)
@@ -158,17 +162,23 @@ class ImageFolder(Dataset):
         """Return what is wrong with the files, in words."""
         inspect = partial(_inspect, decode=decode)
         starts = [self._start(index) for index in range(len(self))]
-        found = in_threads(inspect, [start['img_path'] for start in starts])
-        targets = in_threads(inspect, [start['gt_path'] for start in starts if 'gt_path' in start])
+        paths = [
+            [start[side] for start in starts if side in start] for side in ('img_path', 'gt_path')
+        ]
+        found, targets = (in_threads(inspect, side) for side in paths)
         problems = [answer for answer in found + targets if isinstance(answer, str)]
-        for start, size, target in zip(starts, found, targets, strict=False):
-            if isinstance(size, ImageSize) and isinstance(target, ImageSize):
-                problems += _compare(start, size, target, self.scale)
+        for side, answers in zip(paths, (found, targets), strict=True):
+            problems += _mixed_depths(dict(zip(side, answers, strict=True)))
+        for start, header, target in zip(starts, found, targets, strict=False):
+            if isinstance(header, Header) and isinstance(target, Header):
+                problems += _compare(start, header.size, target.size, self.scale)
         least = self.minimum_size
         problems += [
-            f'{start["img_path"]} is {_text(size)}, smaller than the {_text(least)} of the pipeline'
-            for start, size in zip(starts, found, strict=True)
-            if isinstance(size, ImageSize) and (size.height < least[0] or size.width < least[1])
+            f'{start["img_path"]} is {_text(header.size)}, smaller than the {_text(least)} of the '
+            'pipeline'
+            for start, header in zip(starts, found, strict=True)
+            if isinstance(header, Header)
+            and (header.size.height < least[0] or header.size.width < least[1])
         ]
         return problems
 
@@ -205,11 +215,23 @@ def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]
 
 
-def _inspect(path: str, *, decode: bool) -> ImageSize | str:
+def _inspect(path: str, *, decode: bool) -> Header | str:
     try:
-        return inspect_image(path, decode=decode)
+        return read_header(path, decode=decode)
     except ValueError as error:
         return str(error)
+
+
+def _mixed_depths(headers: Mapping[str, Header | str]) -> list[str]:
+    """Name the files whose values have another type than those of most."""
+    types = {path: header.dtype for path, header in headers.items() if isinstance(header, Header)}
+    most = max(set(types.values()), key=list(types.values()).count, default=None)
+    return [
+        f'{path} gives {dtype}, most others {most}: the images of a data set need one depth, '
+        'convert them'
+        for path, dtype in types.items()
+        if dtype != most
+    ]
 
 
 def _compare(start: dict, size: ImageSize, target: ImageSize, scale: int) -> list[str]:

@@ -1,79 +1,80 @@
-"""Which image files belong to a data set: finding, ordering, choosing and pairing them."""
+"""Which image files belong to a data set: choosing and pairing names, and lists of them."""
 
 from __future__ import annotations
 
-import os
+import codecs
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from mmrestore.datasets.folder_search import find_images, natural_key  # noqa: F401  earlier place
 from mmrestore.datasets.image_file import EXTENSIONS
-
-
-def natural_key(name: str) -> tuple:
-    """Return a sorting key that orders numbers in names by value, and is the same everywhere.
-
-    Examples:
-        >>> sorted(['b1.png', 'a10.png', 'a9.png'], key=natural_key)
-        ['a9.png', 'a10.png', 'b1.png']
-    """
-    parts = re.split(r'([0-9]+)', name.casefold())
-    return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), name
-
-
-def find_images(root: str | Path, *, recursive: bool = True) -> list[str]:
-    """Return the images below ``root``, as names relative to it with ``/``, in natural order.
-
-    Hidden files and folders (``.name``) are left out, links to folders are followed.
-
-    Raises:
-        ValueError: the folder is missing or holds no image.
-    """
-    root = Path(root)
-    if not root.is_dir():
-        raise ValueError(
-            f'expected a folder of images, but there is no folder {root}: name yours in the config '
-            'or leave this data set out (docs/data.md)'
-        )
-    names = []
-    for folder, folders, files in os.walk(root, followlinks=True):
-        folders[:] = [name for name in folders if recursive and not name.startswith('.')]
-        place = Path(folder).relative_to(root)
-        names += [
-            (place / name).as_posix()
-            for name in files
-            if Path(name).suffix.lower() in EXTENSIONS and not name.startswith('.')
-        ]
-    if not names:
-        where = 'in or below' if recursive else 'directly in'
-        raise ValueError(
-            f'found no image {where} {root}: expected files that end in one of '
-            f'{" ".join(sorted(EXTENSIONS))}'
-        )
-    return sorted(names, key=natural_key)
+from mmrestore.files import printable
 
 
 def read_list_file(path: str | Path) -> list[str]:
     """Return the names in a list file: one a line; empty lines and lines from ``#`` on are skipped.
 
+    The text is UTF-8, or UTF-16 with a byte order mark; line ends are those of any system. Names of
+    other bytes are kept as they are, as the names of files are.
+
     Raises:
-        ValueError: the file is missing, names nothing, or names something twice.
+        ValueError: the file is missing, of another encoding, names nothing, or names something
+            twice.
     """
     try:
-        lines = Path(path).read_text(encoding='utf-8').splitlines()
+        encoded = Path(path).read_bytes()
     except OSError as error:
         raise ValueError(
             f'cannot read the list file {path}: {error.strerror}. Lists that belong to a data set '
             'are written by `mmrestore data prepare`, see docs/data.md'
         ) from error
+    is_utf16 = encoded.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = (
+            encoded.decode('utf-16') if is_utf16 else encoded.decode('utf-8-sig', 'surrogateescape')
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError(f'the list file {path} is no whole UTF-16: save it as UTF-8') from error
+    if '\0' in text:
+        raise ValueError(f'the list file {path} is not in UTF-8: save it as UTF-8')
+    # splitlines() would also split at characters that names may hold, such as U+2028.
+    lines = re.split(r'\r\n|\r|\n', text)
     names = [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
     if not names:
         raise ValueError(f'the list file {path} names no image')
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise ValueError(f'the list file {path} names images more than once: {", ".join(twice)}')
+        raise ValueError(
+            f'the list file {path} names images more than once: {printable(", ".join(twice))}'
+        )
     return names
+
+
+def not_there(name: str) -> str:
+    """Return what is wrong with a name of a list that no image has.
+
+    Examples:
+        >>> not_there('1.png')
+        '1.png is listed but not there'
+    """
+    is_utf8 = name.isascii() or name == name.encode(errors='replace').decode()
+    return f'{name} is listed but not there' + ('' if is_utf8 else ': save the list as UTF-8')
+
+
+def loose(name: str) -> str:
+    r"""Return the form in which two spellings of one relative name are equal.
+
+    Spellings differ in the normal form of accents (macOS stores ``e`` and an accent, other systems
+    one character), in ``\`` for ``/``, and in a leading ``./``.
+
+    Examples:
+        >>> loose('.\\cafe\u0301.png') == loose('caf\u00e9.png') == 'caf\u00e9.png'
+        True
+    """
+    return unicodedata.normalize('NFC', str(PurePosixPath(name.replace('\\', '/'))))
 
 
 def fit(names: Iterable[str], pattern: str) -> dict[str, str]:
@@ -95,7 +96,8 @@ def fit(names: Iterable[str], pattern: str) -> dict[str, str]:
     if pattern.count('{}') != 1:
         raise ValueError(f"expected a pattern with one '{{}}', such as '{{}}x4', got {pattern!r}")
     before, after = (re.escape(part) for part in pattern.split('{}'))
-    matches = {name: re.fullmatch(f'{before}(.+){after}', without_suffix(name)) for name in names}
+    rule = re.compile(f'{before}(.+){after}', re.DOTALL)  # names may hold line breaks
+    matches = {name: rule.fullmatch(without_suffix(name)) for name in names}
     return {name: match.group(1) for name, match in matches.items() if match}
 
 
@@ -126,6 +128,8 @@ def fit_both(
 def choose(keys: Mapping[str, str], wanted: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Return the wanted ones of ``{name: key}``, in their order, and the names that are missing.
 
+    A name that is not there as it is spelled stands for another spelling, see :func:`loose`.
+
     Args:
         keys: names of files and their keys.
         wanted: names with or without extension, or keys.
@@ -134,13 +138,16 @@ def choose(keys: Mapping[str, str], wanted: Sequence[str]) -> tuple[dict[str, st
         >>> choose({'1x2.png': '1', '2x2.png': '2'}, ['2', '3.png'])
         ({'2x2.png': '2'}, ['3.png'])
     """
-    answers = defaultdict(set)
+    exact, alike = defaultdict(set), defaultdict(set)
     for name, key in keys.items():
         for answer in (name, without_suffix(name), key):
-            answers[answer].add(name)
+            exact[answer].add(name)
+            alike[loose(answer)].add(name)
     chosen, missing = set(), []
     for name in wanted:
-        found = answers.get(name) or answers.get(without_suffix(name))
+        stem = without_suffix(name)
+        found = exact.get(name) or exact.get(stem)
+        found = found or alike.get(loose(name)) or alike.get(loose(stem))
         chosen |= found or set()
         missing += [] if found else [name]
     return {name: key for name, key in keys.items() if name in chosen}, missing
@@ -160,20 +167,23 @@ def pair(
         >>> pair({'1x2.png': '1', '3x2.png': '3'}, {'1.png': '1'})
         ([('1x2.png', '1.png')], ['3x2.png has no target'])
     """
-    by_key = defaultdict(list)
+    by_key, by_loose_key = defaultdict(list), defaultdict(list)
     for name, key in targets.items():
         by_key[key].append(name)
+        by_loose_key[loose(key)].append(name)
     num_inputs = Counter(inputs.values())
     pairs, problems = [], []
+    taken: set[str] = set()
     for name, key in inputs.items():
-        found = by_key.get(key, [])
+        found = by_key.get(key) or by_loose_key.get(loose(key), [])
+        taken |= set(found)
         if len(found) == 1:
             pairs.append((name, found[0]))
         else:
             several = f'several targets: {", ".join(found)}'
             problems.append(f'{name} has {several if found else "no target"}')
     if complete:
-        problems += [f'{name} has no input' for name, key in targets.items() if not num_inputs[key]]
+        problems += [f'{name} has no input' for name in targets if name not in taken]
     several_inputs = [key for key, count in num_inputs.items() if count > 1]
     problems += [f'several inputs are called {key}' for key in several_inputs]
     return pairs, problems
@@ -193,6 +203,8 @@ def without_suffix(name: str) -> str:
 def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:
     """Return a message with the number of problems and the first ``most`` of them, a line each.
 
+    What does not print, such as the line break of a name, is escaped.
+
     Examples:
         >>> print(problem_list('the input', ['a', 'b', 'c'], most=2))
         the input has 3 problem(s):
@@ -201,4 +213,5 @@ def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:
           and 1 more
     """
     rest = [f'and {len(problems) - most} more'] if len(problems) > most else []
-    return '\n  '.join([f'{owner} has {len(problems)} problem(s):', *problems[:most], *rest])
+    lines = [f'{owner} has {len(problems)} problem(s):', *problems[:most], *rest]
+    return '\n  '.join(map(printable, lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -56,5 +57,5 @@ def image_rng(path: str | Path, seed: int = 0) -> np.random.Generator:
         >>> bool(first == second)
         True
     """
-    name = zlib.crc32(Path(path).name.encode())
+    name = zlib.crc32(os.fsencode(Path(path).name))
     return np.random.default_rng(np.random.SeedSequence([seed, name]))

@@ -6,11 +6,13 @@ from mmrestore.engine.launch import init_process_group, process_group
 from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
 from mmrestore.engine.optim_wrappers import SeparateOptimWrappers
 from mmrestore.engine.runner import Runner
+from mmrestore.engine.vis_backend import LocalVisBackend
 
 __all__ = [
     'AmpOptimWrapper',
     'EpochTrainLoop',
     'IterTrainLoop',
+    'LocalVisBackend',
     'Runner',
     'SeparateOptimWrappers',
     'hooks',

@@ -79,7 +79,7 @@ def load_checkpoint(path: Path) -> dict:
 
 
 def resumable_checkpoints(work_dir: Path) -> list[Path]:
-    """Return the checkpoints that a run can go on from, newest first."""
+    """Return the checkpoints that a run can resume from, newest first."""
     work_dir = Path(work_dir)
     found = [p for p in work_dir.glob('*.pth') if re.fullmatch(r'(epoch|iter)_\d+', p.stem)]
     found.sort(key=lambda p: (p.stat().st_mtime_ns, int(p.stem.split('_')[1])), reverse=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 import mmengine
 from mmengine.logging import MMLogger
 
+from mmrestore.files import escape_unprintable
+
 LIBRARY = Path(mmengine.__file__).parent
 # The library's hooks report the run itself: validation figures, early stopping.
 REPORTING = LIBRARY / 'hooks'
@@ -53,11 +55,13 @@ class ConsoleFilter(logging.Filter):
 
 
 def quieten(logger: MMLogger) -> None:
-    """Show on the console of a logger only what its user needs, in short lines.
+    """Show on the console of a logger only what its user needs, in short lines; escape any names.
 
     A logger of level DEBUG keeps showing everything.
     """
     for handler in logger.handlers:
+        if isinstance(handler, logging.StreamHandler):
+            escape_unprintable(handler.stream)
         is_console = isinstance(handler, logging.StreamHandler) and not isinstance(
             handler, logging.FileHandler
         )

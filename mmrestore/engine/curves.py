@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mmrestore.files import printable
 from mmrestore.registry import suggest
 
 if TYPE_CHECKING:
@@ -145,9 +146,14 @@ def plot(
                 values = smooth(values, window)
             marker = 'o' if shown.sum() <= 30 else ''
             panel.plot(
-                x[shown], values[shown], color=color, label=label, marker=marker, markersize=3
+                x[shown],
+                values[shown],
+                color=color,
+                label=_shown(label),
+                marker=marker,
+                markersize=3,
             )
-        panel.set(xlabel=axis, ylabel=key)
+        panel.set(xlabel=axis, ylabel=_shown(key))
         panel.grid(alpha=0.3)
         panel.legend()
     return figure
@@ -210,6 +216,11 @@ def _curves(lines: dict[tuple[bool, int], dict]) -> dict[str, Curve]:
             if key not in POSITION and (training or key not in of_training):
                 points.setdefault(key, []).append((iteration, value))
     return {key: Curve(*map(np.array, zip(*pairs, strict=True))) for key, pairs in points.items()}
+
+
+def _shown(name: str) -> str:
+    """Return a name as a figure can show it: Matplotlib takes what is between ``$`` as formulas."""
+    return printable(name).replace('$', r'\$')
 
 
 def _curve(run: Run, label: str, key: str) -> Curve:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mmengine.hooks import EMAHook
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from mmrestore.models.weights import key_differences
@@ -18,6 +19,7 @@ PROGRESS = (
     *('last_step', '_global_step', '_last_value', 'base_values'),
     *('best', 'num_bad_epochs', 'cooldown_counter'),
 )
+KERNELS = ('fused', 'foreach')  # how the step is computed; as in the checkpoint
 NO_SETTINGS = (*PROGRESS, 'end', 'verbose')
 # Of the facts about the data; a resumed run takes the seed of the checkpoint.
 MUST_STAY = {
@@ -82,6 +84,10 @@ def resume(runner: Training, path: Path, checkpoint: dict) -> None:
     runner.call_hook('after_load_checkpoint', checkpoint=checkpoint)
     runner.network.load_state_dict(checkpoint['state_dict'])
     runner.optim_wrapper.load_state_dict(checkpoint['optimizer'])
+    for optimizer in _optimizers(runner.optim_wrapper):
+        # `fused` is that of the checkpoint now; only fused steps take scaled gradients.
+        fused = any(group.get('fused') for group in optimizer.param_groups)
+        optimizer._step_supports_amp_scaling = fused
     for scheduler, state in zip(
         all_schedulers(runner.param_schedulers), checkpoint['param_schedulers'], strict=True
     ):
@@ -92,7 +98,7 @@ def resume(runner: Training, path: Path, checkpoint: dict) -> None:
     meta = checkpoint['meta']
     runner.train_loop._epoch, runner.train_loop._iter = meta['epoch'], meta['iter']
     if meta['seed'] != runner.seed:
-        runner.logger.warning('going on with the seed of the checkpoint, %d', meta['seed'])
+        runner.logger.warning('resuming with the seed of the checkpoint, %d', meta['seed'])
         runner._randomness_cfg.update(seed=meta['seed'])
         runner.set_randomness(**runner._randomness_cfg)
         runner.train_dataloader.sampler.seed = meta['seed']
@@ -101,7 +107,7 @@ def resume(runner: Training, path: Path, checkpoint: dict) -> None:
 
 
 def check_resumable(runner: Training, path: Path, checkpoint: dict) -> None:
-    """Check that going on from ``checkpoint`` gives what an uninterrupted run gives.
+    """Check that resuming from ``checkpoint`` gives what an uninterrupted run gives.
 
     Raises:
         ValueError: the checkpoint is of another network, batch, data set, schedule or optimizer.
@@ -160,7 +166,7 @@ def new_run(checkpoint: Path, *settings: str) -> str:
 
 
 def begin_again(checkpoint: Path | None, *settings: str) -> str:
-    """Return the end of a message of a failed training: the command of one that goes on from there.
+    """Return the end of a message of a failed training: the command that resumes it.
 
     Args:
         checkpoint: the last good one; None if there is none.
@@ -199,12 +205,18 @@ def _by_part(state: dict) -> dict[str, dict]:
     return {'the whole model': state} if 'param_groups' in state else state
 
 
+def _optimizers(wrapper: Any) -> list[Any]:
+    wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
+    return [each.optimizer for each in wrappers]
+
+
 def _changes(now: dict, then: dict) -> list[str]:
     """Return what differs in the settings of two states of an optimizer, in words."""
     changes = []
     for group, old in zip(now['param_groups'], then['param_groups'], strict=True):
         # With a schedule the learning rate is progress; the one of the start is initial_lr.
-        settings = [k for k in old if k != 'params' and (k != 'lr' or 'initial_lr' not in old)]
+        left_out = {'params', *KERNELS, *(['lr'] if 'initial_lr' in old else [])}
+        settings = [k for k in old if k not in left_out]
         changes += [f'{k} was {old[k]}' for k in settings if group.get(k) != old[k]]
     return changes
 

@@ -83,6 +83,19 @@ def test_configs_of_one_network():
         open_network_config('_base_/default_runtime')
 
 
+@pytest.mark.parametrize('num', [1, 2])
+def test_names_of_devices(monkeypatch, num):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: num)
+    names = {'0': 'cuda:0', 'gpu': 'cuda', 'CUDA': 'cuda', 'GPU:0': 'cuda:0', 'cuda0': 'cuda:0'}
+    for given, expected in {**names, 'CPU': 'cpu', ' cpu ': 'cpu', 0: 'cuda:0'}.items():
+        assert choose_device(given) == expected
+    assert choose_device() == 'cuda'
+    known = ', '.join(['cpu', 'cuda', *(f'cuda:{i}' for i in range(num))])
+    with pytest.raises(ValueError, match=f'there is no device 2: expected {known}$'):
+        choose_device('2')
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
 def test_a_gpu_that_is_not_there():
     assert choose_device() == 'cpu'

@@ -61,7 +61,7 @@ NETWORK = ['--config', QUICK]
         (['train', QUICK, '--cfg-options', 'max_epochs=1'], 'Did you mean train_cfg.max_epochs?'),
         (['train', QUICK, '--with', 'traps'], 'trained with the strategy traps already'),
         (['train', QUICK, '--with', 'mixup.py'], 'there is no file mixup.py with a strategy'),
-        (['configs', 'nosuch'], 'no config has nosuch in its name'),
+        (['configs', 'nosuch'], 'nothing in the list has nosuch in its line'),
         (['config', 'traps/nothing'], 'there is no config traps/nothing'),
         (['benchmark'], 'give a CONFIG or --backbones'),
         (['data', 'verify', 'kodak'], "unknown data set 'kodak'. Did you mean kodak24"),

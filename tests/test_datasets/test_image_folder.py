@@ -1,11 +1,14 @@
 """The data set of folders: what it finds, checks, draws and keeps."""
 
+import os
 import pickle
 
 import numpy as np
 import pytest
+import tifffile
 import torch
 from image_files import random_image, write_image, write_images
+from PIL import Image
 from torch.utils.data import DataLoader
 
 from mmrestore.datasets import ImageFolder, SampleKey, collate
@@ -109,8 +112,8 @@ def test_everything_that_is_wrong_is_in_one_error(tmp_path):
     for part in (
         '5.png has no target',
         '6.png has no input',
-        f'header of {tmp_path}/in/1.png',
-        f'end of {tmp_path}/out/2.png is missing',
+        f'cannot read {tmp_path}/in/1.png: it is no image',
+        f'cannot read {tmp_path}/out/2.png: its end is missing',
         'out/3.png is 9x14 (height x width): expected 1 times',
         'in/4.png is 3x13 (height x width), smaller than the 4x5',
     ):
@@ -135,14 +138,39 @@ def test_wrong_options_are_refused(tmp_path):
 
 
 def test_decoding_finds_damage_that_the_header_does_not_show(tmp_path):
-    write_images(tmp_path, '1.png', height=40, width=60)
-    content = bytearray((tmp_path / '1.png').read_bytes())
-    content[200:400] = bytes(200)
-    (tmp_path / '1.png').write_bytes(content)
+    write_images(tmp_path, '1.jpg', '2.jpg', height=40, width=60)
+    content = bytearray((tmp_path / '1.jpg').read_bytes())
+    content[1000:1200] = bytes(200)
+    (tmp_path / '1.jpg').write_bytes(content)
     ImageFolder(tmp_path, pipeline=LOADING)
-    for options in ({'check': 'decode'}, {'cache': True}):
-        with pytest.raises(ValueError, match=r'1\.png'):
-            ImageFolder(tmp_path, pipeline=LOADING, **options)
+    with pytest.raises(ValueError, match=r'1 problem.*\n.*1\.jpg: it is damaged within'):
+        ImageFolder(tmp_path, pipeline=LOADING, check='decode')
+
+
+def test_files_of_another_depth_are_named_before_training(tmp_path):
+    write_images(tmp_path / 'in', '1.png', '2.png', '3.png')
+    write_images(tmp_path / 'out', '1.png', '2.png', '3.png')
+    deep = random_image(9, 13, dtype=np.uint16)
+    for number in range(1, 4):
+        write_image(tmp_path / f'out/{number}.png', deep)
+    options = {'gt_root': tmp_path / 'out', 'pipeline': LOADING}
+    assert len(ImageFolder(tmp_path / 'in', **options)) == 3  # targets may be deeper
+    write_image(tmp_path / 'in/2.png', deep)
+    (tmp_path / 'in/3.png').unlink()
+    tifffile.imwrite(tmp_path / 'in/3.tif', np.full((9, 13), 0.5, np.float32))
+    write_images(tmp_path / 'in', '4.png')
+    write_image(tmp_path / 'out/4.png', deep)
+    with pytest.raises(ValueError, match='2 problem') as error:
+        ImageFolder(tmp_path / 'in', **options)
+    assert 'in/2.png gives uint16, most others uint8' in str(error.value)
+    assert 'in/3.tif gives float32, most others uint8' in str(error.value)
+
+
+def test_float_files_are_loaded_as_they_are(tmp_path):
+    image = np.random.default_rng(0).random((9, 13, 3), np.float32)
+    tifffile.imwrite(tmp_path / '1.tif', image, photometric='rgb')
+    sample = ImageFolder(tmp_path, pipeline=PACKING)[0]
+    np.testing.assert_array_equal(sample['inputs'].numpy(), image.transpose(2, 0, 1))
 
 
 @pytest.mark.parametrize('cache', [False, True])
@@ -210,10 +238,10 @@ def test_checking_does_not_decode_unless_told_to(tmp_path, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise ValueError('decoded')
 
-    write_images(tmp_path, '0.png', '1.jpg', '2.tif', height=30, width=40)
-    monkeypatch.setattr('mmrestore.datasets.image_file.read_image', refuse)
-    assert len(ImageFolder(tmp_path, pipeline=PACKING)) == 3
-    with pytest.raises(ValueError, match='3 problem'):
+    write_images(tmp_path, '0.png', '1.jpg', height=200, width=300)
+    monkeypatch.setattr('mmrestore.datasets.formats.opencv.cv2.imdecode', refuse)
+    assert len(ImageFolder(tmp_path, pipeline=PACKING)) == 2
+    with pytest.raises(ValueError, match='2 problem'):
         ImageFolder(tmp_path, pipeline=PACKING, check='decode')
 
 
@@ -229,3 +257,33 @@ def test_real_pairs(shared):
         errors.append(((noisy - clean) ** 2).sum().item() / noisy.numel())
     psnr = 20 * np.log10(255) - 10 * np.log10(errors)
     assert abs(psnr.mean() - 35.97) < 0.005
+
+
+def test_roots_as_people_type_them(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    composed, decomposed = 'caf\u00e9', 'cafe\u0301'
+    write_images(tmp_path / decomposed, f'{composed}.png')
+    write_images(tmp_path / 'clean', f'{decomposed}.png')
+    (tmp_path / 'list.txt').write_text(f'{decomposed}\r\n', encoding='utf-8-sig')
+    dataset = ImageFolder(
+        f'~/{composed}', gt_root='~/clean', list_file='~/list.txt', pipeline=LOADING
+    )
+    assert dataset.samples == [(f'{composed}.png', f'{decomposed}.png')]
+    np.testing.assert_array_equal(dataset[0]['img'], dataset[0]['gt'])
+
+
+def test_names_of_any_bytes_are_loaded(tmp_path):
+    names = [os.fsdecode(name) for name in (b'a\nb.png', b't\xe9.png')]
+    root = tmp_path / os.fsdecode(b'r\xe9\n')
+    root.mkdir()
+    for name in names:
+        Image.fromarray(random_image(9, 13)).save(tmp_path / 'a.png')
+        (tmp_path / 'a.png').rename(root / name)
+    dataset = ImageFolder(root, pipeline=LOADING)
+    assert dataset.name == r'r\xe9\n'
+    for index in range(2):
+        np.testing.assert_array_equal(dataset[index]['img'], random_image(9, 13))
+    (root / names[0]).write_bytes(b'no image')
+    with pytest.raises(ValueError) as caught:
+        ImageFolder(root, pipeline=LOADING)
+    assert r'a\nb.png' in str(caught.value) and len(str(caught.value).splitlines()) == 2

@@ -1,7 +1,11 @@
 """Finding, choosing and pairing files."""
 
+import os
+import unicodedata
+
 import pytest
 
+from mmrestore.datasets.folder_search import list_folder
 from mmrestore.datasets.listing import (
     choose,
     find_images,
@@ -9,6 +13,7 @@ from mmrestore.datasets.listing import (
     fit_both,
     natural_key,
     pair,
+    problem_list,
     read_list_file,
 )
 
@@ -104,3 +109,80 @@ def test_pairs_and_what_is_wrong_with_them():
     assert pair({'1x2.png': '1'}, targets, complete=False) == ([('1x2.png', '1.png')], [])
     _, problems = pair({'1.png': '1', '1.jpg': '1'}, {'1.png': '1'})
     assert problems == ['several inputs are called 1']
+
+
+LATIN = os.fsdecode(b't\xe9.png')
+COMPOSED, DECOMPOSED = (unicodedata.normalize(form, 'café.png') for form in ('NFC', 'NFD'))
+
+
+def test_folders_of_systems_and_hidden_ones_are_left_out(tmp_path):
+    folders = ['@eaDir', '$RECYCLE.BIN', '__MACOSX', '.git', '.Trash-1000', '#recycle']
+    touch(tmp_path, '0.png', '._0.png', 'Thumbs.db', 'a.CR2', 'System Volume Information/1.png')
+    touch(tmp_path, *(f'{folder}/deep/1.png' for folder in folders), 'a/@EADIR/1.png', 'a/2.png')
+    assert list_folder(tmp_path) == (['0.png', 'a/2.png'], ['a.CR2', 'Thumbs.db'], [])
+    assert find_images(tmp_path / '.git') == ['deep/1.png'], 'a folder that is named is searched'
+
+
+def test_links_that_lead_back_and_nowhere(tmp_path):
+    touch(tmp_path, 'in/0.png', 'in/a/1.png', 'other/2.png')
+    links = {'a/up': '..', 'a/here': '.', 'self': 'self', 'other': '../other', 'lost': 'x'}
+    for name, to in {**links, 'lost.png': 'x.png', 'note.txt': 'x', 'up': '..'}.items():
+        (tmp_path / 'in' / name).symlink_to(to)
+    os.mkfifo(tmp_path / 'in/pipe.png')
+    with pytest.warns(UserWarning, match='2 links lead nowhere, such as lost'):
+        found = find_images(tmp_path / 'in')
+    assert found == ['0.png', 'a/1.png', 'lost.png', 'other/2.png', 'up/other/2.png']
+
+
+@pytest.mark.parametrize(
+    'encoded',
+    [
+        'ä.png\nb.png\n'.encode('utf-8-sig'),
+        'ä.png\r\nb.png\r\n'.encode('utf-16'),
+        b'\xfe\xff' + 'ä.png\nb.png'.encode('utf-16-be'),
+        'ä.png\rb.png\r'.encode(),
+    ],
+)
+def test_list_files_of_any_system(tmp_path, encoded):
+    (tmp_path / 'list.txt').write_bytes(encoded)
+    assert read_list_file(tmp_path / 'list.txt') == ['ä.png', 'b.png']
+
+
+@pytest.mark.parametrize('encoding', ['utf-16-le', 'utf-16-be', 'utf-32'])
+def test_list_files_of_other_encodings_are_refused_by_name(tmp_path, encoding):
+    (tmp_path / 'list.txt').write_bytes('a.png\n'.encode(encoding))
+    with pytest.raises(ValueError, match=r'list\.txt is not in UTF-8'):
+        read_list_file(tmp_path / 'list.txt')
+    (tmp_path / 'list.txt').write_bytes('a'.encode('utf-16') + b'b')
+    with pytest.raises(ValueError, match=r'list\.txt is no whole UTF-16'):
+        read_list_file(tmp_path / 'list.txt')
+
+
+def test_names_of_other_bytes_and_with_line_breaks(tmp_path):
+    touch(tmp_path, LATIN, 'a\nb.png')
+    names = find_images(tmp_path)
+    assert names == ['a\nb.png', LATIN]
+    assert fit(names, '{}') == {'a\nb.png': 'a\nb', LATIN: LATIN[:-4]}
+    (tmp_path / 'list.txt').write_bytes(b't\xe9.png\n')
+    assert list(choose(fit(names, '{}'), read_list_file(tmp_path / 'list.txt'))[0]) == [LATIN]
+    assert problem_list('it', names).splitlines() == [
+        *('it has 2 problem(s):', r'  a\nb.png', r'  t\xe9.png')
+    ]
+
+
+def test_choosing_by_other_spellings():
+    keys = {DECOMPOSED: 'd', 'sub/0.png': 'sub/0', 'sub/1.png': 'sub/1'}
+    chosen, missing = choose(keys, [COMPOSED, 'sub\\0.png', './sub/1'])
+    assert (list(chosen), missing) == (list(keys), [])
+    assert list(choose({COMPOSED: 'c'}, [DECOMPOSED])[0]) == [COMPOSED]
+    for name in (COMPOSED, DECOMPOSED):
+        both = {COMPOSED: 'c', DECOMPOSED: 'd', 'a\\b.png': 'x', 'a/b.png': 'y'}
+        assert list(choose(both, [name])[0]) == [name], 'an exact name comes first'
+        assert list(choose(both, ['a\\b.png'])[0]) == ['a\\b.png']
+
+
+def test_pairs_of_two_spellings():
+    stem, other = COMPOSED[:-4], DECOMPOSED[:-4]
+    assert pair({DECOMPOSED: other}, {COMPOSED: stem}) == ([(DECOMPOSED, COMPOSED)], [])
+    both = {COMPOSED: stem, DECOMPOSED: other}
+    assert pair(both, both) == ([(COMPOSED, COMPOSED), (DECOMPOSED, DECOMPOSED)], [])

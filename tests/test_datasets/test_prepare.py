@@ -87,7 +87,9 @@ def test_what_is_there_is_verified_and_never_overwritten(downloads, tmp_path):
     assert len(prepare(downloads, root)) == 2
     marked.write_bytes(marked.read_bytes()[:-20])
     (marked.parent / 'other.png').touch()
-    with pytest.raises(ValueError, match=r'(?s)other\.png is not of it.*the end of .*0001\.png'):
+    with pytest.raises(
+        ValueError, match=r'(?s)other\.png is not of it.*0001\.png: its end is missing'
+    ):
         prepare(downloads, root)
 
 
@@ -210,7 +212,7 @@ def test_what_is_wrong_with_a_data_set(tmp_path):
         '5 problem(s)',
         'expected 2 images, found 5',
         '4.png is 12x9, expected: 13x9',
-        '5.png: it is damaged',
+        '5.png: it is no image',
         'equal pixels: small/1.png, small/3.png',
         'to be had from a page',
     ):

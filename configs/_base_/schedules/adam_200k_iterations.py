@@ -1,5 +1,7 @@
 # Masked training, section 4: Adam (0.9, 0.99), 1e-4 halved after 100k and 150k of 200k iterations.
-optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4, betas=(0.9, 0.99)))
+optim_wrapper = dict(
+    type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4, betas=(0.9, 0.99), fused=True)
+)
 param_scheduler = [
     dict(type='MultiStepLR', milestones=[100_000, 150_000], gamma=0.5, by_epoch=False)
 ]

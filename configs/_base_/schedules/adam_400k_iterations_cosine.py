@@ -1,5 +1,7 @@
 # APR-RD and AT-BSN: Adam, 3e-4 to 0 along a cosine over 400k iterations.
-optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=3e-4, betas=(0.9, 0.999)))
+optim_wrapper = dict(
+    type='OptimWrapper', optimizer=dict(type='Adam', lr=3e-4, betas=(0.9, 0.999), fused=True)
+)
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=400_000, eta_min=0.0, by_epoch=False)]
 train_cfg = dict(type='IterTrainLoop', max_iters=400_000, val_interval=10_000)
 val_cfg = dict(type='ValLoop')

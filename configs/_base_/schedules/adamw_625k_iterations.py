@@ -2,7 +2,7 @@
 # epochs of 25,000 patches in batches of 4.
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.0),
+    optimizer=dict(type='AdamW', lr=1e-4, betas=(0.9, 0.999), weight_decay=0.0, fused=True),
 )
 param_scheduler = []
 train_cfg = dict(type='IterTrainLoop', max_iters=625_000, val_interval=12_500)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_noisy_patches
+from mmrestore.commands.arguments import add_noisy_patches, read_noisy_patches
 
 HEAD = ['panel', 'row', 'column', 'layer_of_row', 'layer_of_column', 'CKA']
 
@@ -39,19 +39,10 @@ def run(options: argparse.Namespace) -> None:
     """Measure, draw, and say where."""
     from mmrestore.analysis.cka_maps import check_batches, measure_cka
     from mmrestore.analysis.figures import check_png, draw_heat_maps, write_results
-    from mmrestore.analysis.networks_under_noise import read_inputs
 
     check_png(options.output)
     check_batches(options.patches, options.batch_size)
-    inputs = read_inputs(
-        options.model,
-        options.images,
-        options.noises,
-        num=options.patches,
-        size=options.size,
-        seed=options.seed,
-        device=options.device,
-    )
+    inputs = read_noisy_patches(options)
     maps = measure_cka(
         inputs,
         between=options.between,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_layer, add_noisy_patches
+from mmrestore.commands.arguments import add_layer, add_noisy_patches, read_noisy_patches
 
 HEAD = ['model', 'layer', 'noise', 'low', 'high', 'count']
 
@@ -29,20 +29,11 @@ def run(options: argparse.Namespace) -> None:
     """Measure, draw, and say where."""
     from mmrestore.analysis.distribution import Histogram, measure_distributions
     from mmrestore.analysis.figures import check_png, draw_histograms, write_results
-    from mmrestore.analysis.networks_under_noise import read_inputs
 
     check_png(options.output)
     if options.bins < 1:
         raise ValueError(f'expected at least one bin, got {options.bins}')
-    inputs = read_inputs(
-        options.model,
-        options.images,
-        options.noises,
-        num=options.patches,
-        size=options.size,
-        seed=options.seed,
-        device=options.device,
-    )
+    inputs = read_noisy_patches(options)
     found = measure_distributions(inputs, layer=options.layer, bins=options.bins, seed=options.seed)
     by_model: dict[str, dict[str, Histogram]] = {}
     rows: list[tuple] = []

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Draw."""
     from mmrestore.engine.curves import matching_keys, plot, read_run
+    from mmrestore.files import write_atomically
 
     labels = options.labels or _names(options.runs)
     if len(set(labels)) != len(options.runs):
@@ -58,8 +60,8 @@ def run(options: argparse.Namespace) -> None:
         window=options.smooth,
         columns=options.columns,
     )
-    Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(options.output, dpi=150)
+    ending = Path(options.output).suffix[1:] or 'png'
+    write_atomically(options.output, partial(figure.savefig, format=ending, dpi=150))
 
 
 def _names(folders: Sequence[str]) -> list[str]:

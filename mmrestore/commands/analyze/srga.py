@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_layer, add_noisy_patches
+from mmrestore.commands.arguments import add_layer, add_noisy_patches, read_noisy_patches
 
 HEAD = ['model', 'layer', 'noise', 'reference', 'sigma', 'shape', 'KL', 'SRGA']
 
@@ -33,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measure, draw, and say where."""
     from mmrestore.analysis.figures import check_png, draw_bars, write_results
-    from mmrestore.analysis.networks_under_noise import read_inputs
     from mmrestore.analysis.srga import measure_srga
 
     check_png(options.output)
@@ -42,15 +41,7 @@ def run(options: argparse.Namespace) -> None:
             'SRGA needs at least as many --patches as --components, and a noise beside the '
             f'reference, got {options.patches}, {options.components} and {options.noises}'
         )
-    inputs = read_inputs(
-        options.model,
-        options.images,
-        options.noises,
-        num=options.patches,
-        size=options.size,
-        seed=options.seed,
-        device=options.device,
-    )
+    inputs = read_noisy_patches(options)
     rows = measure_srga(
         inputs, layer=options.layer, components=options.components, seed=options.seed
     )

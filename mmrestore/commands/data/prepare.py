@@ -3,7 +3,7 @@
     mmrestore data prepare div2k --source ~/Downloads --root data
     mmrestore data prepare gopro --source ~/Downloads/GOPRO_Large.zip
 
-What is there already is checked and never overwritten.
+Existing files are checked and never overwritten.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     mmrestore data render-monte-carlo data/test/monte_carlo_mitsuba
 
 The folders 64spp and 128spp hold noisy images, reference holds the converged ones, of equal names.
-A command that was interrupted goes on where it stopped.
+An interrupted command is resumed.
 """
 
 from __future__ import annotations

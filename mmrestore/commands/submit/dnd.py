@@ -3,14 +3,14 @@
     mmrestore submit dnd CONFIG CHECKPOINT --root data/DND --output FOLDER
 
 writes a file for each box below FOLDER/boxes and, of these, what is uploaded below FOLDER/bundled.
-A run that was interrupted goes on where it was. The form of the files is from memory: docs/data.md.
+An interrupted run is resumed. The file format is not verified against the server, see docs/data.md.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.submit.options import add_submission
+from mmrestore.commands.submit.options import add_submission, load_submission
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,15 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Restore, write, and say where."""
     from mmrestore.apis.dnd_submission import bundle_dnd, restore_dnd
-    from mmrestore.apis.submission import load_network
 
-    restorer, made_with = load_network(
-        options.config,
-        options.checkpoint,
-        overrides=options.cfg_options,
-        strategies=options.strategies,
-        device=options.device,
-    )
+    restorer, made_with = load_submission(options)
     files, timing = restore_dnd(restorer, options.root, options.output, made_with=made_with)
     written = bundle_dnd(files, options.output)
     num = sum(len(boxes) for boxes in files.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from mmrestore.commands.arguments import add_device, add_settings
 
@@ -23,3 +24,16 @@ def add_submission(parser: argparse.ArgumentParser, *, root: str, holds: str) ->
     parser.add_argument('--output', required=True, help='folder of the results')
     add_device(parser)
     add_settings(parser)
+
+
+def load_submission(options: argparse.Namespace) -> tuple[Any, str]:
+    """Return the restorer that is named, and the fingerprint of its config and weights."""
+    from mmrestore.apis.submission import load_network
+
+    return load_network(
+        options.config,
+        options.checkpoint,
+        overrides=options.cfg_options,
+        strategies=options.strategies,
+        device=options.device,
+    )

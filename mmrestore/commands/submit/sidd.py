@@ -2,15 +2,15 @@
 
     mmrestore submit sidd CONFIG CHECKPOINT --root data/SIDD --output FOLDER
 
-writes FOLDER/SubmitSrgb.mat, and FOLDER/SubmitSrgb.csv for the competition on Kaggle. A run that
-was interrupted goes on where it was. The form of the files is from memory: docs/data.md.
+writes FOLDER/SubmitSrgb.mat, and FOLDER/SubmitSrgb.csv for the competition on Kaggle. An
+interrupted run is resumed. The file format is not verified against the server, see docs/data.md.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.submit.options import add_submission
+from mmrestore.commands.submit.options import add_submission, load_submission
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,15 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Restore, write, and say where."""
     from mmrestore.apis.sidd_submission import restore_sidd, write_sidd_csv, write_sidd_mat
-    from mmrestore.apis.submission import load_network
 
-    restorer, made_with = load_network(
-        options.config,
-        options.checkpoint,
-        overrides=options.cfg_options,
-        strategies=options.strategies,
-        device=options.device,
-    )
+    restorer, made_with = load_submission(options)
     blocks, timing = restore_sidd(restorer, options.root, options.output, made_with=made_with)
     speed = timing.seconds_per_megapixel
     details = {'MethodName': options.method}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -10,11 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmrestore.datasets.folder_search import list_folder, natural_key
 from mmrestore.datasets.image_file import EXTENSIONS, read_image
-from mmrestore.datasets.listing import natural_key
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.prepare.face_detection import Box, Detector, cascade_detector
 from mmrestore.datasets.prepare.folders import appearing
-from mmrestore.files import write_text
+from mmrestore.files import printable, write_text
 
 VIDEOS = frozenset(('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv'))
 NUM_COMPARED = 8  # crops with which a new one is compared
@@ -79,7 +79,7 @@ def crop_faces(
                 new = [c for c in crops if c is not None and _differs(c, kept, least_change)]
                 for i, crop in enumerate(new):
                     made[size][name].append(f'{name}/{number:06d}_{i}.png')
-                    _write(folder / str(size) / made[size][name][-1], crop)
+                    write_image(folder / str(size) / made[size][name][-1], crop)
                 kept = (kept + new)[-NUM_COMPARED:]
             report(f'{name}: {len(made[size][name])} crops of {size}')
         numbers = {size: sum(map(len, by_file.values())) for size, by_file in made.items()}
@@ -119,18 +119,13 @@ def find_files(root: Path) -> list[str]:
     Raises:
         ValueError: there is none.
     """
-    names = [
-        Path(folder, file).relative_to(root).as_posix()
-        for folder, _, files in os.walk(root, followlinks=True)
-        for file in files
-        if Path(file).suffix.lower() in VIDEOS | EXTENSIONS and not file.startswith('.')
-    ]
+    names = list_folder(root, extensions=VIDEOS | EXTENSIONS).images
     if not names:
         raise ValueError(
             f'found no video or picture in or below {root}: expected files that end in one of '
             f'{" ".join(sorted(VIDEOS | EXTENSIONS))}'
         )
-    return sorted(names, key=natural_key)
+    return names
 
 
 def read_frames(path: Path, step: int) -> Iterator[tuple[int, np.ndarray]]:
@@ -145,6 +140,10 @@ def read_frames(path: Path, step: int) -> Iterator[tuple[int, np.ndarray]]:
             raise ValueError(f'expected a picture of 8 bit, got {picture.dtype} in {path}')
         yield 0, picture
         return
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # OpenCV would end the process
+        raise ValueError(f'the name {printable(path)} is not in UTF-8: rename the file') from error
     video = cv2.VideoCapture(str(path))
     try:
         number = 0
@@ -179,9 +178,3 @@ def square(frame: np.ndarray, box: Box, size: int) -> np.ndarray | None:
 
 def _differs(crop: np.ndarray, others: Sequence[np.ndarray], least_change: float) -> bool:
     return all(np.abs(crop.astype(int) - other).mean() >= least_change for other in others)
-
-
-def _write(path: Path, crop: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)):
-        raise OSError(f'cannot write {path}')

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from mmrestore.datasets.image_file import decode_image
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.prepare.archives import opened
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.datasets.prepare.sub_images import starts
@@ -90,15 +89,12 @@ def cut_sidd_medium(
 
 def _cut(encoded: bytes, file: str, stem: Path, size: int, step: int) -> int:
     """Write the tiles of a photograph and return their number."""
-    bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_BGR)
-    if bgr is None:
-        raise ValueError(f'cannot decode the image {file}: it is damaged, get it again')
-    if min(bgr.shape[:2]) < size:
-        height, width = bgr.shape[:2]
+    rgb = decode_image(encoded, file)
+    if min(rgb.shape[:2]) < size:
+        height, width = rgb.shape[:2]
         raise ValueError(f'{file} is {width}x{height}, smaller than a tile of {size}')
-    places = list(product(*(starts(side, size, step) for side in bgr.shape[:2])))
+    places = list(product(*(starts(side, size, step) for side in rgb.shape[:2])))
     for i, (top, left) in enumerate(places, start=1):
         path = stem.with_name(f'{stem.name}_s{i:03d}.png')
-        if not cv2.imwrite(str(path), bgr[top : top + size, left : left + size]):
-            raise OSError(f'cannot write {path}')
+        write_image(path, rgb[top : top + size, left : left + size])
     return len(places)

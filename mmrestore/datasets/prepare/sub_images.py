@@ -6,10 +6,10 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-import cv2
-
+from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.image_file import inspect_image, read_image
-from mmrestore.datasets.listing import find_images, without_suffix
+from mmrestore.datasets.image_writer import write_image
+from mmrestore.datasets.listing import without_suffix
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.datasets.threads import in_threads
 
@@ -95,8 +95,7 @@ def cut_sub_images(
 
 def _cut(item: tuple[str, list[tuple[int, int]]], *, source: Path, folder: Path, size: int) -> None:
     name, grid = item
-    bgr = cv2.cvtColor(read_image(source / name), cv2.COLOR_RGB2BGR)
+    image = read_image(source / name)
     for i, (top, left) in enumerate(grid, start=1):
         path = folder / f'{without_suffix(name)}_s{i:03d}.png'
-        if not cv2.imwrite(str(path), bgr[top : top + size, left : left + size]):
-            raise OSError(f'cannot write {path}')
+        write_image(path, image[top : top + size, left : left + size])

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from mmrestore.datasets.listing import find_images, without_suffix
+from mmrestore.datasets.folder_search import find_images
+from mmrestore.datasets.listing import without_suffix
 from mmrestore.datasets.prepare.archives import Archive, Read, opened
 from mmrestore.datasets.prepare.benchmarks import BENCHMARKS, Benchmark
 from mmrestore.datasets.prepare.folders import appearing

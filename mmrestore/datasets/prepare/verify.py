@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from mmrestore.datasets.folder_search import find_images, natural_key
 from mmrestore.datasets.image_file import ImageSize, inspect_image, read_image
-from mmrestore.datasets.listing import find_images, fit, natural_key, pair
+from mmrestore.datasets.listing import fit, pair
 from mmrestore.datasets.prepare.benchmarks import BENCHMARKS, Benchmark
 from mmrestore.datasets.prepare.report import Report, find_duplicates
 from mmrestore.datasets.sidd_blocks import read_split

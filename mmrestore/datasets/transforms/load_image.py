@@ -13,7 +13,7 @@ from mmrestore.registry import TRANSFORMS
 class LoadImage(Transform):
     """Load ``img`` from ``img_path``, and ``gt`` from ``gt_path`` of a pair.
 
-    The arrays are (H, W, 3) RGB or (H, W, 1) gray, uint8 or uint16 as in the file.
+    The arrays are (H, W, 3) RGB or (H, W, 1) gray, upright; uint8, uint16 or float32 in [0, 1].
 
     Args:
         color: ``'rgb'`` or ``'gray'``; see ``read_image`` for how one becomes the other.

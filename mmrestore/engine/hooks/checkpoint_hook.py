@@ -186,7 +186,7 @@ class CheckpointHook(Hook):
     def _check_folder(self, runner) -> None:
         if not runner.resumed and resumable_checkpoints(runner.work_dir):
             raise ValueError(
-                f'{runner.work_dir} holds checkpoints of another run: go on with it by --resume, '
+                f'{runner.work_dir} holds checkpoints of another run: resume it with --resume, '
                 'or choose another --work-dir, or remove them'
             )
 

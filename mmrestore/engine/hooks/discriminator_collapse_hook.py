@@ -1,4 +1,4 @@
-"""The end of a contest that one side has won."""
+"""Stop training when the discriminator has collapsed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ RECOVERED = 10  # times the floor, so that a loss that stays around it does not 
 class DiscriminatorCollapseHook(Hook):
     """Stop when the loss of the discriminator stays near zero, and keep a checkpoint from before.
 
-    A discriminator that is never wrong does not say any more which images look cleaner. All losses
-    of ``AdversarialLoss`` are then about 0, and 2 log 2 = 1.39 (vanilla and relativistic), 0.25
-    (least squares) or 2 (hinge) where it can only guess. A loss that is not finite is the matter of
-    ``FiniteLossHook``.
+    A discriminator that is always right gives no useful gradient. All losses of ``AdversarialLoss``
+    are then about 0; at chance level they are 2 log 2 = 1.39 (vanilla and relativistic), 0.25
+    (least squares) or 2 (hinge). Non-finite losses are left to ``FiniteLossHook``.
 
-    What counts is the median of the last losses, which a few batches that a collapsed discriminator
-    still gets wrong do not move, however large their loss is. When it falls below the floor, the
+    The median of the last losses decides, so that a few batches with large losses do not hide a
+    collapse. When it falls below the floor, the
     newest checkpoint that is older than these losses, or else the oldest that there is, is kept as
     ``before_collapse_*.pth`` (a link, which takes no space); it is removed again if the median
     rises above 10 times the floor.

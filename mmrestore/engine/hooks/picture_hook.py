@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from mmengine.dist import is_main_process
 from torch import Tensor
 
 from mmrestore.engine.hooks.base import Hook
+from mmrestore.files import printable
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import HOOKS
 from mmrestore.structures import DataSample
@@ -39,12 +43,43 @@ def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
     return torch.cat(row[:-1], dim=2).mul(255).round().byte().permute(1, 2, 0).numpy()
 
 
+def picture_title(dataset: str, path: str | Path, taken: Collection[str]) -> str:
+    """Return a name for the picture of an image that no other picture has.
+
+    It is that of the data set and of the file; of files with one name in several folders, the later
+    ones get so many folders as make them differ, or a number. It is printable and holds no slash.
+
+    Args:
+        dataset: name of the data set.
+        path: the image.
+        taken: names that are taken, in any case.
+
+    Examples:
+        >>> picture_title('tests', 'data/a/1.png', [])
+        'tests_1'
+        >>> picture_title('tests', 'data/b/1.png', ['tests_1'])
+        'tests_b_1'
+    """
+    path = Path(path)
+    folders = [part for part in path.parent.parts if part != path.anchor]
+    titles = (
+        '_'.join([dataset, *folders[len(folders) - num :], path.stem])
+        for num in range(len(folders) + 1)
+    )
+    numbered = (f'{dataset}_{path.stem}_{number}' for number in count(2))
+    folded = {title.casefold() for title in taken}
+    # A slash, as in kodak24/speckle_0.03, would name a folder.
+    safe = (re.sub(r'[/\\]', '_', printable(title)) for title in chain(titles, numbered))
+    return next(title for title in safe if title.casefold() not in folded)
+
+
 @HOOKS.register_module()
 class PictureHook(Hook):
     """Save input, restored and target side by side for the first images of each test set.
 
     They go to the visualizer: into ``vis_data/vis_image`` of the run and to TensorBoard if it is
-    among the visualisation back-ends.
+    among the visualisation back-ends. Pictures that cannot be written are named in a warning; the
+    run goes on.
 
     Args:
         num_images: images of each test set.
@@ -59,15 +94,15 @@ class PictureHook(Hook):
         if num_images < 0:
             raise ValueError(f'num_images must not be negative, got {num_images}')
         self.num_images = num_images
-        self._shown: dict[str, int] = {}
+        self._titles: dict[str, list[str]] = {}  # of this round, by data set
 
     def before_val_epoch(self, runner) -> None:
         """Begin a new round of pictures."""
-        self._shown.clear()
+        self._titles.clear()
 
     def before_test_epoch(self, runner) -> None:
         """Begin a new round of pictures."""
-        self._shown.clear()
+        self._titles.clear()
 
     def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Save the pictures of a validation batch."""
@@ -82,12 +117,15 @@ class PictureHook(Hook):
             return
         for image, sample in zip(data_batch['inputs'], outputs, strict=True):
             name = sample.get('dataset', 'images')
-            if self._shown.get(name, 0) >= self.num_images:
+            titles = self._titles.setdefault(name, [])
+            if len(titles) >= self.num_images:
                 continue
-            self._shown[name] = self._shown.get(name, 0) + 1
+            title = picture_title(name, sample.path, list(chain(*self._titles.values())))
+            titles.append(title)
             images = [to_unit_range(image), sample.pred_img]
             if 'gt_img' in sample:
                 images.append(sample.gt_img)
-            # A slash, as in kodak24/speckle_0.03, would name a folder that nobody makes.
-            title = f'{name}_{Path(sample.path).stem}'.replace('/', '_')
-            runner.visualizer.add_image(title, side_by_side(images), step=step)
+            try:
+                runner.visualizer.add_image(title, side_by_side(images), step=step)
+            except OSError as error:
+                runner.logger.warning('the picture %s is missing: %s', title, error)

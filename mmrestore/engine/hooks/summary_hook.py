@@ -85,7 +85,8 @@ def _opening(runner) -> dict[str, str]:
     steps = '' if _by_iterations(runner) else f', {len(loader)} steps an epoch'
     epochs = '' if _by_iterations(runner) else f'{_counted(runner.max_epochs, "epoch")}, '
     unit = 'iteration' if _by_iterations(runner) else 'epoch'
-    transforms = runner.network.data_preprocessor.batch_transforms.values()
+    # A data preprocessor of a plugin may have no batch transforms.
+    transforms = getattr(runner.network.data_preprocessor, 'batch_transforms', {}).values()
     validation = ''
     if runner.val_loop is not None:
         interval = runner.train_loop.val_interval
@@ -131,7 +132,7 @@ def _device(runner) -> str:
 
 def _title(runner) -> str:
     name = runner.config_file.stem
-    return f'training {name} goes on from {_place(runner)}' if runner.iter else f'training {name}'
+    return f'training {name} resumed at {_place(runner)}' if runner.iter else f'training {name}'
 
 
 def _place(runner) -> str:

@@ -1,4 +1,4 @@
-"""Training against a discriminator that knows clean images."""
+"""Restorer with an adversarial loss."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADVERSARIAL: Mapping[str, Any] = MappingProxyType(
 
 @MODELS.register_module()
 class GANRestorer(Restorer):
-    """A restorer whose results shall also look like clean images that have nothing to do with them.
+    """Restorer with an adversarial loss against unpaired clean images.
 
     Each iteration updates the discriminator D, which tells the restored images G(y) of the batch
     from its clean ones x, ``data_samples.real_img``; every ``discriminator_steps``-th iteration
@@ -36,10 +36,10 @@ class GANRestorer(Restorer):
     one for ``discriminator``. A prediction uses the network alone, and ``load_from`` loads it
     alone: the checkpoint of a plain ``Restorer`` is the beginning of a second stage.
 
-    While gradients are accumulated both losses are those of the networks as they were after the
-    last update, but for that of G in the last iteration before its update, which D comes first in.
-    Of several processes each takes batch statistics, such as the means of the relativistic loss,
-    over its own images; ``sync_bn='torch'`` joins those of batch norms on GPUs.
+    While gradients are accumulated, both losses use the weights after the last update, except in
+    the iteration that updates G, in which D is updated first. Each process takes batch statistics,
+    such as the means of the relativistic loss, over its own images; ``sync_bn='torch'`` joins those
+    of batch norms on GPUs.
 
     Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
     2018, equations 3 to 6 and section 4.2 (``discriminator_steps`` is k of Goodfellow et al.,

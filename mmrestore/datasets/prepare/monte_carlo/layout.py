@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from mmrestore.datasets.image_folder import ImageFolder
-from mmrestore.files import write_atomically, write_text
+from mmrestore.files import write_text
 
 REFERENCE = 'reference'
 MANIFEST = 'manifest.json'
@@ -49,14 +48,6 @@ def folder_name(samples: int) -> str:
         '64spp'
     """
     return f'{samples}spp'
-
-
-def write_png(path: Path, rgb: np.ndarray) -> None:
-    """Write an RGB image (H, W, 3) of 8 bit; the file appears whole or not at all."""
-    done, encoded = cv2.imencode('.png', cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    if not done:
-        raise OSError(f'cannot encode {path}')
-    write_atomically(path, lambda file: file.write(encoded.tobytes()))
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:

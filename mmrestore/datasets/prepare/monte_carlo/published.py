@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.listing import problem_list
 from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.datasets.prepare.monte_carlo.layout import (
@@ -18,7 +19,6 @@ from mmrestore.datasets.prepare.monte_carlo.layout import (
     folder_name,
     tone_map,
     write_manifest,
-    write_png,
 )
 
 REFERENCE_SAMPLES = 32768
@@ -163,4 +163,4 @@ def _convert(
             report(f'{path}: {num_odd} values are no numbers and became black')
             light = np.nan_to_num(light, nan=0.0, posinf=np.inf, neginf=-np.inf)
         place = REFERENCE if samples == reference_samples else folder_name(samples)
-        write_png(folder / place / f'{scene}.png', tone_map(light))
+        write_image(folder / place / f'{scene}.png', tone_map(light))

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from mmengine.utils import ProgressBar
 
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.datasets.prepare.monte_carlo.layout import (
     MANIFEST,
     TONE_MAPPING,
@@ -19,7 +20,6 @@ from mmrestore.datasets.prepare.monte_carlo.layout import (
     read_manifest,
     tone_map,
     write_manifest,
-    write_png,
 )
 from mmrestore.datasets.prepare.monte_carlo.plan import CHUNK, Job, RenderSettings, chunks, jobs
 
@@ -104,7 +104,7 @@ def _render(missing: Sequence[Job], folder: Path, size: int, renderer: Renderer)
         for job in group:
             numbers = chunks(job.samples)
             parts = (render_part(render, n, job.seed + i) for i, n in enumerate(numbers))
-            write_png(folder / job.file, tone_map(average(parts, numbers)))
+            write_image(folder / job.file, tone_map(average(parts, numbers)))
     print(file=sys.stderr)  # after the bar
 
 
