@@ -66,14 +66,15 @@ class TinyNoise:
 
 @HOOKS.register_module()
 class SignalAt(Hook):
-    """Lets SIGTERM come to all processes at the beginning of an iteration, counted from 1."""
+    """Lets a signal come to all processes at the beginning of an iteration, counted from 1."""
 
-    def __init__(self, iteration: int) -> None:
+    def __init__(self, iteration: int, name: str = 'SIGTERM') -> None:
         self.iteration = iteration
+        self.number = getattr(signal, name)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         if runner.iter + 1 == self.iteration:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(self.number)
 
 
 @BATCH_TRANSFORMS.register_module()

@@ -4,14 +4,7 @@
 # On several machines run it on each with NNODES, NODE_RANK, MASTER_ADDR and PORT set.
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: $0 CONFIG GPUS [ARGUMENTS OF mmrestore train]" >&2; exit 2; }
-CONFIG=$1
-GPUS=$2
 HERE=$(dirname "$(readlink -f "$0")")
 
-exec "${PYTHON:-python}" -m torch.distributed.run \
-    --nnodes="${NNODES:-1}" \
-    --node-rank="${NODE_RANK:-0}" \
-    --master-addr="${MASTER_ADDR:-127.0.0.1}" \
-    --master-port="${PORT:-29500}" \
-    --nproc-per-node="$GPUS" \
-    "$HERE/train.py" "$CONFIG" --launcher pytorch "${@:3}"
+exec "${PYTHON:-python}" "$HERE/dist_run.py" "$2" \
+    "$HERE/train.py" "$1" --launcher pytorch "${@:3}"

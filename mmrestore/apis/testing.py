@@ -40,7 +40,8 @@ def test(
 
     Raises:
         FileNotFoundError: there is no such config, folder or checkpoint.
-        ValueError: the weights are of another network, or left out of a network that has some.
+        ValueError: the weights are of another network, or left out of a network that has some; or
+            there is nothing to measure on, or by.
     """
     opened = open_network_config(config, overrides, strategies)
     opened.launcher = launcher
@@ -55,8 +56,8 @@ def test(
             'that has, and the checkpoint'
         )
     if opened.get('test_dataloader') is None:  # a config without test sets of its own
-        opened.test_dataloader = opened.val_dataloader
-        opened.test_evaluator = opened.val_evaluator
+        opened.test_dataloader = opened.get('val_dataloader')
+        opened.test_evaluator = opened.get('val_evaluator')
         opened.test_cfg = dict(type='TestLoop')
     with process_group(launcher):
         try_test(opened)

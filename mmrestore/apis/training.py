@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from mmengine.config import Config
 
+from mmrestore.apis.lock import own_folder
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.config import by_part, open_config
 from mmrestore.engine import Runner, process_group
-from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.checkpoint import check_no_other_run, resumable_checkpoints
 from mmrestore.engine.stages import read_stages, try_later, warn_of_newer, with_taken
 from mmrestore.engine.trial import try_training
 
@@ -48,14 +49,15 @@ def train(
 
     Raises:
         FileNotFoundError, ImportError, KeyError, TypeError, ValueError: see ``open_config``; or a
-            part, a folder or weights are wrong or missing. Nothing is written before that.
+            part, a folder or weights are wrong or missing, or another training holds the work
+            directory or has left its checkpoints there. Nothing is written before that.
         FloatingPointError: the loss or the weights are no longer finite.
     """
     opened = open_config(config, overrides, strategies)
     folder = Path(work_dir or opened.get('work_dir') or default_work_dir(opened, strategies))
     check_folder(folder)
     options = _Options(resume, amp, auto_scale_lr, launcher)
-    with process_group(launcher):
+    with process_group(launcher), own_folder(folder):
         if 'stages' in opened:
             _train_stages(opened, folder, options)
         else:
@@ -73,9 +75,6 @@ class _Options(NamedTuple):
 def _train_one(config: Config, folder: Path, options: _Options) -> None:
     config.launcher = options.launcher
     config.work_dir = str(folder)
-    if options.resume and not _begins_from_weights(config, options.resume):
-        config.resume = True
-        config.load_from = None if options.resume is True else str(options.resume)
     if options.amp:
         wrapper = config.optim_wrapper
         for part in wrapper.values() if by_part(wrapper) else [wrapper]:
@@ -88,14 +87,25 @@ def _train_one(config: Config, folder: Path, options: _Options) -> None:
                 'images a step for which its learning rate was chosen'
             )
         config.auto_scale_lr.enable = True
-    try_training(config)
-    Runner.from_cfg(config).train()
+    checkpoint, resumes = _beginning(config, options.resume)
+    if not resumes:
+        check_no_other_run(folder)
+    try_training(config, load_from=checkpoint, resume=resumes)
+    runner = Runner.from_cfg(config)
+    if options.resume and not resumes:
+        runner.logger.info('no checkpoint to resume from in %s: a new run', folder)
+    runner.begin_from(checkpoint, resume=resumes)  # the config is the record of the training
+    runner.train()
 
 
-def _begins_from_weights(config: Config, resume: bool | str | Path) -> bool:
+def _beginning(config: Config, resume: bool | str | Path) -> tuple[str | None, bool]:
+    """Return the checkpoint that a training begins from, and whether it is resumed."""
+    if not isinstance(resume, bool):
+        return str(resume), True
+    if resume and resumable_checkpoints(Path(config.work_dir)):
+        return None, True
     # Nothing to resume from yet: a new run, which has to begin where its config says.
-    has_weights = config.get('load_from') is not None
-    return resume is True and has_weights and not resumable_checkpoints(Path(config.work_dir))
+    return config.get('load_from'), bool(config.get('resume'))
 
 
 def _train_stages(config: Config, folder: Path, options: _Options) -> None:
@@ -110,4 +120,5 @@ def _train_stages(config: Config, folder: Path, options: _Options) -> None:
             print(f'stage {name}, {number} of {len(found)}: {stage.path}')
         taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
         warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
-        _train_one(with_taken(stage, taken), folder / name, options)
+        with own_folder(folder / name):
+            _train_one(with_taken(stage, taken), folder / name, options)

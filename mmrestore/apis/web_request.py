@@ -187,5 +187,6 @@ def _attempt(call: Callable[[], Any]) -> Any:
 
 
 def _reason(error: BaseException | str) -> str:
+    # Errors of the system have the reason by itself, those of urllib only as their text.
     text = getattr(error, 'strerror', None) or str(error)
     return text if text.strip() else type(error).__name__

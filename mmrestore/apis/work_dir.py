@@ -26,7 +26,7 @@ def default_work_dir(config: Config, strategies: Sequence[str | Path] = ()) -> P
         raise ValueError('a config that was read from no file needs a work_dir')
     path = Path(config.filename)
     added = [Path(str(name).rpartition('::')[2]).stem for name in strategies]
-    folder = path.absolute().parent
+    folder = path.parent
     if folder.name == 'configs' and (folder.parent / '__init__.py').is_file():
         folder = folder.parent
     return Path('work_dirs', folder.name, '+'.join([path.stem, *added]))

@@ -182,13 +182,20 @@ def _import_modules(imports: Any, file: Path | None) -> None:
     if imports is None:
         return
     where = f'custom_imports of {file}' if file else 'custom_imports'
-    if isinstance(imports, Mapping) and set(imports) <= {'imports', 'allow_failed_imports'}:
+    names = imports.get('imports') if isinstance(imports, Mapping) else None
+    names = [names] if isinstance(names, str) else names
+    listed = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if names is None or not listed or set(imports) - {'imports', 'allow_failed_imports'}:
+        raise TypeError(
+            f'{where}: expected dict(imports=["module"], allow_failed_imports=False), got '
+            f'{imports!r}'
+        )
+    for name in names:
         try:
-            import_modules_from_strings(**imports)
-        except ImportError as error:
+            import_modules_from_strings([name], imports.get('allow_failed_imports', False))
+        except Exception as error:  # whatever the code of the module raises
             cause = error.__cause__ or error.__context__ or error
-            raise ImportError(f'{where}: {imports.get("imports")}: {cause}') from error
-        return
-    raise TypeError(
-        f'{where}: expected dict(imports=["module"], allow_failed_imports=False), got {imports!r}'
-    )
+            kind = '' if isinstance(cause, ImportError) else f'{type(cause).__name__}: '
+            lost = isinstance(cause, ModuleNotFoundError) and cause.name == name.split('.')[0]
+            advice = ': install it, or name its folder in PYTHONPATH' if lost else ''
+            raise ImportError(f'{where}: {name}: {kind}{cause}{advice}') from error

@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmrestore.config.merging import flat
+from mmrestore.config.numbers import check_numbers
 from mmrestore.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -31,6 +32,12 @@ from mmrestore.registry import (
 MORE_SETTINGS = (
     *('auto_scale_lr', 'custom_imports', 'find_unused_parameters', 'stages', 'sync_bn'),
 )
+# What is read of dictionaries that name no type.
+UNTYPED = {
+    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
+    'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
+    'auto_scale_lr': ('base_batch_size', 'enable'),
+}
 # Hooks that a config may change without naming their type, for MMEngine knows it.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
@@ -103,9 +110,11 @@ def check_config(config: Config) -> None:
     Raises:
         KeyError: a component is not known; the message names near ones.
         TypeError: a component has no such argument; the message names near ones and all.
-        ValueError: a hook has no type, or there is not one optimizer for each part of the model
-            that needs one.
+        ValueError: a number is given as text, a hook has no type, or there is not one optimizer for
+            each part of the model that needs one.
     """
+    settings = config.to_dict()
+    check_numbers({name: settings[name] for name in known_settings() if name in settings})
     for name in ('train', 'val', 'test'):
         _check(LOOPS, config.get(f'{name}_cfg'))
         evaluator = config.get(f'{name}_evaluator') or {}
@@ -114,6 +123,8 @@ def check_config(config: Config) -> None:
         loader = config.get(f'{name}_dataloader') or {}
         check_names(f'{name}_dataloader', loader, loader_arguments())
         _check(DATA_SAMPLERS, loader.get('sampler'))
+    for name, known in UNTYPED.items():
+        check_names(name, config.get(name) or {}, known)
     hooks = config.get('default_hooks') or {}
     for name, hook in hooks.items():
         if isinstance(hook, dict) and 'type' not in hook and name not in NAMED_HOOKS:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmrestore.config.merging import look_up, merged, plain
-from mmrestore.registry import find_component, suggest
+from mmrestore.config.annotations import (
+    annotation_members,
+    argument_annotation,
+    is_text,
+    present_setting,
+)
+from mmrestore.config.merging import merged, plain
+from mmrestore.registry import suggest
 
 HOW = (
     'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
@@ -55,10 +60,10 @@ def read_override(settings: Mapping[str, Any], key: str, text: str) -> Any:
         >>> read_override({}, 'custom_hooks', '[dict(type="EMAHook")]')
         [{'type': 'EMAHook'}]
     """
-    present = _present(settings, key)
+    present = present_setting(settings, key)
     members = annotation_members(argument_annotation(settings, key))
-    as_text = isinstance(present, str) or any(_is_text(member) for member in members)
-    only_text = as_text and all(_is_text(m) or m == 'None' for m in members)
+    as_text = isinstance(present, str) or any(is_text(member) for member in members)
+    only_text = as_text and all(is_text(m) or m == 'None' for m in members)
     if text in ('None', 'none'):
         return None
     if as_text and (only_text or not text.startswith(('[', '(', '{', 'dict('))):
@@ -170,64 +175,6 @@ def _set(settings: Any, parts: Sequence[str], value: Any, key: str) -> Any:
     return merged(settings, {first: value}, at=key.rpartition('.')[0])
 
 
-def argument_annotation(settings: Mapping[str, Any], key: str) -> str:
-    """Return the annotation of the argument that a dotted key sets, '' if it is not known."""
-    parent, _, name = key.rpartition('.')
-    owner = _present(settings, parent) if parent else {'type': 'Runner'}
-    kind = owner.get('type') if isinstance(owner, Mapping) else None
-    component = find_component(kind) if isinstance(kind, str) else None
-    try:
-        parameter = inspect.signature(component).parameters.get(name)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return ''
-    if parameter is None or parameter.annotation is parameter.empty:
-        return ''
-    annotation = parameter.annotation
-    return annotation if isinstance(annotation, str) else _written(annotation)
-
-
-def annotation_members(annotation: str) -> list[str]:
-    """Return the types that an annotation allows.
-
-    Examples:
-        >>> annotation_members('str | Sequence[str] | None'), annotation_members('Optional[str]')
-        (['str', 'Sequence[str]', 'None'], ['str', 'None'])
-    """
-    try:
-        return list(_members(ast.parse(annotation, mode='eval').body))
-    except SyntaxError:
-        return []
-
-
-def _members(node: ast.expr) -> Iterable[str]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield from _members(node.left)
-        yield from _members(node.right)
-    elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(
-        ('Optional', 'Union')
-    ):
-        inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        for member in inside:
-            yield from _members(member)
-        if ast.unparse(node.value).endswith('Optional'):
-            yield 'None'
-    else:
-        yield ast.unparse(node)
-
-
-def _is_text(member: str) -> bool:
-    name = member.rpartition('.')[2]
-    return name in ('str', 'Path', 'PathLike', 'PurePath') or bool(
-        re.fullmatch(r"(typing\.)?Literal\[.*['\"].*\]", member)
-    )
-
-
-def _written(annotation: Any) -> str:
-    if annotation is None or annotation is type(None):
-        return 'None'
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
-
-
 def _unquoted(text: str) -> str:
     """Return a text without quotes around all of it."""
     try:
@@ -235,10 +182,3 @@ def _unquoted(text: str) -> str:
     except (SyntaxError, ValueError):
         return text
     return value if isinstance(value, str) else text
-
-
-def _present(settings: Mapping[str, Any], key: str) -> Any:
-    try:
-        return look_up(settings, key)
-    except KeyError:
-        return None

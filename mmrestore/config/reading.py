@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import yaml
@@ -22,6 +22,9 @@ REFERENCE = re.compile(r'\{\{\s*_base_\.([\w.]+)\s*\}\}')
 PLACEHOLDER = re.compile(r'_base_reference_(\d+)_')
 VARIABLE = re.compile(r'\{\{\s*(file\w+)\s*\}\}')
 ENVIRONMENT = re.compile(r'\{\{\s*\$(\w+)\s*(?::\s*(.*?))?\s*\}\}')
+
+# Of what a file imports; the rest is for its own use, such as `from __future__ import annotations`.
+DATA = (dict, list, tuple, str, int, float)
 
 
 class Settings(NamedTuple):
@@ -148,12 +151,14 @@ def _evaluate(
     loaded = {
         n.id for n in ast.walk(filled) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
     }
+    imported = _imported_names(code)
     namespace = {'__file__': str(path), '__name__': path.stem, **values}
     try:
         exec(compile(filled, str(path), 'exec'), namespace)
     except Exception as error:  # whatever the code of the file raises
         raise ValueError(f'{path} cannot be read: {type(error).__name__}: {error}') from error
     settings = {k: v for k, v in namespace.items() if k not in values and _is_setting(k, v)}
+    settings = {k: v for k, v in settings.items() if k not in imported or isinstance(v, DATA)}
     try:
         return plain(settings), frozenset(loaded | {key.split('.')[0] for key in keys.values()})
     except TypeError as error:
@@ -161,7 +166,14 @@ def _evaluate(
 
 
 def _is_setting(name: str, value: Any) -> bool:
-    return not name.startswith('_') and not isinstance(value, (ModuleType, FunctionType, type))
+    """Whether a name is a setting, and no module, function, class or annotation."""
+    return not name.startswith('_') and not isinstance(value, ModuleType) and not callable(value)
+
+
+def _imported_names(code: ast.Module) -> set[str]:
+    """Return the names that a file imports, one by one."""
+    imports = [n for n in ast.walk(code) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return {alias.asname or alias.name for each in imports for alias in each.names}
 
 
 def _is_lazy(code: ast.Module) -> bool:

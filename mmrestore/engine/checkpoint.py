@@ -91,6 +91,19 @@ def resumable_checkpoints(work_dir: Path) -> list[Path]:
     return found
 
 
+def check_no_other_run(work_dir: str | Path) -> None:
+    """Check that a new training may begin in a folder.
+
+    Raises:
+        ValueError: the folder holds checkpoints to resume from.
+    """
+    if resumable_checkpoints(Path(work_dir)):
+        raise ValueError(
+            f'{work_dir} holds checkpoints of another run: resume it with --resume, '
+            'or choose another --work-dir, or remove them'
+        )
+
+
 def load_latest(work_dir: Path) -> tuple[Path, dict] | None:
     """Read the newest checkpoint of ``work_dir`` that is whole; damaged ones give a warning."""
     for path in resumable_checkpoints(work_dir):

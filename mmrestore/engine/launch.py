@@ -67,8 +67,24 @@ def _read_slurm_variables() -> None:
     for name, slurm_name in names.items():
         if slurm_name in os.environ:
             os.environ[name] = os.environ[slurm_name]
-    os.environ.setdefault('MASTER_PORT', '29500')
-    if 'MASTER_ADDR' not in os.environ and 'SLURM_NODELIST' in os.environ:
-        command = ['scontrol', 'show', 'hostnames', os.environ['SLURM_NODELIST']]
+    job, step = (os.environ.get(f'SLURM_{name}', '0') for name in ('JOB_ID', 'STEP_ID'))
+    os.environ.setdefault('MASTER_PORT', str(slurm_port(job, step)))
+    nodes = os.environ.get('SLURM_STEP_NODELIST', os.environ.get('SLURM_NODELIST'))
+    if 'MASTER_ADDR' not in os.environ and nodes is not None:
+        command = ['scontrol', 'show', 'hostnames', nodes]
         hosts = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         os.environ['MASTER_ADDR'] = hosts.split()[0]
+
+
+def slurm_port(job: str, step: str) -> int:
+    """Return the port where the processes of a job step meet, in [10000, 30000).
+
+    All processes of the step compute the same. Steps of one job, and jobs that were submitted near
+    each other, which may share a node, have different ones.
+
+    Examples:
+        >>> slurm_port('4000', '0'), slurm_port('4001', '0'), slurm_port('4000', '1')
+        (14000, 14031, 14001)
+    """
+    numbers = [int(text) if text.isdigit() else 0 for text in (job, step)]
+    return 10000 + (31 * numbers[0] + numbers[1]) % 20000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,12 @@ import mmengine
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.dist import get_world_size, master_only
+from mmengine.dist import (
+    broadcast_object_list,
+    get_world_size,
+    is_main_process,
+    master_only,
+)
 from mmengine.logging import MMLogger
 from mmengine.model import (
     MMDistributedDataParallel,
@@ -26,11 +30,18 @@ from torch.utils.data import DataLoader
 
 from mmrestore.config import by_part, check_config, config_text
 from mmrestore.config.check import NAMED_HOOKS
-from mmrestore.engine.checkpoint import load_checkpoint, load_latest, save_checkpoint
+from mmrestore.engine.checkpoint import (
+    load_checkpoint,
+    load_latest,
+    resumable_checkpoints,
+    save_checkpoint,
+)
 from mmrestore.engine.console import quieten, without_noise
+from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import data_facts, resume, training_state
+from mmrestore.engine.stop import StopSignals
 from mmrestore.engine.trial import try_model
 from mmrestore.engine.validations import read_validations
 from mmrestore.files import write_text
@@ -55,25 +66,58 @@ class Runner(_Runner):
     @classmethod
     def from_cfg(cls, cfg: Config) -> Runner:
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
-        import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
+        import_modules_from_strings(**cfg.get('custom_imports') or {'imports': []})
         check_config(cfg)
         try_model(cfg.model)
         with without_noise():
-            return super().from_cfg(_without_half_loops(cfg))
+            return super().from_cfg(whole_loops(cfg))
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
-        with without_noise():
-            return super().train()
+        with without_noise(), StopSignals() as self.stop:
+            model = super().train()
+            if self.stop.received:  # too late for a checkpoint; nothing else shall begin
+                self.stop.end()
+            return model
+
+    def begin_from(self, checkpoint: str | Path | None, *, resume: bool) -> None:
+        """Choose what the training begins from, in place of what the config says.
+
+        Args:
+            checkpoint: file of weights, or of the training to resume; None for the newest one of
+                the work directory, or to begin anew.
+            resume: whether to resume the training of the checkpoint.
+        """
+        self._load_from = None if checkpoint is None else str(checkpoint)
+        self._resume = resume
+
+    def setup_env(self, env_cfg: dict) -> None:
+        """Set up the processes and choose the folder of the log, which no other run has."""
+        super().setup_env(env_cfg)
+        chosen = [self._make_log_folder() if is_main_process() else '']
+        broadcast_object_list(chosen)
+        self._timestamp = chosen[0]
+
+    def _make_log_folder(self) -> str:
+        second = time.time()
+        while True:
+            stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime(second))
+            try:
+                (Path(self.work_dir) / stamp).mkdir()
+            except FileExistsError:  # another run began in the same second
+                second += 1
+            else:
+                return stamp
 
     def register_default_hooks(self, hooks: dict | None = None) -> None:
-        """Register the hooks of a config, what is None left out, and the one of all trainings."""
+        """Register the hooks of a config, what is None left out, and those of all trainings."""
         used = {k: v for k, v in (hooks or {}).items() if v is not None or k in NAMED_HOOKS}
-        always = {'average_buffers': {'type': 'mmrestore.AverageBuffersHook'}}
-        super().register_default_hooks({**always, **used})
+        first = {'average_buffers': {'type': 'mmrestore.AverageBuffersHook'}}
+        last = {'record': {'type': 'mmrestore.RecordHook'}}
+        super().register_default_hooks({**first, **used, **last})
 
     @property
     def network(self) -> nn.Module:
@@ -92,7 +136,7 @@ class Runner(_Runner):
 
     @property
     def config_file(self) -> Path:
-        """The file in the work directory that holds the whole config."""
+        """The file in the work directory that holds the whole config of its training."""
         name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
         return Path(self.work_dir) / name
 
@@ -104,8 +148,8 @@ class Runner(_Runner):
 
     @master_only
     def dump_config(self) -> None:
-        """Write the config into the work directory."""
-        write_text(self.config_file, config_text(self.cfg))
+        """Write the config beside the log; ``RecordHook`` writes that of a training."""
+        write_text(Path(self.log_dir) / self.config_file.name, config_text(self.cfg))
 
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         """Wrap the model for several processes, on GPUs or on CPUs."""
@@ -166,9 +210,12 @@ class Runner(_Runner):
         try:
             save_checkpoint(checkpoint, Path(out_dir) / filename)
         except OSError as error:
+            latest = next(iter(resumable_checkpoints(Path(out_dir))), None)
+            if latest is None:
+                raise
             raise OSError(
-                f'{error}. The checkpoints written before are whole: resume with --resume when '
-                'files can be written again'
+                f'{error}. {latest.name} is whole: resume from it with --resume when files can be '
+                'written again'
             ) from error
 
     def build_optim_wrapper(self, optim_wrapper: Any) -> OptimWrapper | OptimWrapperDict:
@@ -199,7 +246,7 @@ class Runner(_Runner):
                 self.logger.info('no checkpoint to resume from in %s: a new run', self.work_dir)
             else:
                 resume(self, *latest)
-        elif self._resume:
+        elif self._resume and self._load_from is not None:
             resume(self, Path(self._load_from), load_checkpoint(Path(self._load_from)))
         elif self._load_from is not None:
             self.load_checkpoint(self._load_from)
@@ -257,24 +304,3 @@ class Runner(_Runner):
             }
             dataloader = {**defaults, **dataloader}
         return _Runner.build_dataloader(dataloader, seed, diff_rank_seed)
-
-
-def _without_half_loops(cfg: Config) -> Config:
-    """Return a config without validation or tests where one of their three settings is None.
-
-    MMEngine wants all of them, so that a config would have to switch off each.
-    """
-    settings = {
-        name: [f'{name}_{part}' for part in ('cfg', 'dataloader', 'evaluator')]
-        for name in ('val', 'test')
-    }
-    off = [n for names in settings.values() if any(_is_none(cfg, n) for n in names) for n in names]
-    if off:
-        cfg = copy.deepcopy(cfg)
-        for name in off:
-            cfg[name] = None
-    return cfg
-
-
-def _is_none(cfg: Config, name: str) -> bool:
-    return name in cfg and cfg[name] is None

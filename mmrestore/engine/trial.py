@@ -16,6 +16,7 @@ from torch import nn
 
 from mmrestore.datasets.concat_dataset import dataset_names
 from mmrestore.engine.hooks.base import Hook, Training
+from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.rehearsal import rehearse
 from mmrestore.evaluation.base import result_names
@@ -23,25 +24,30 @@ from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, HOOKS, LOOPS, METRICS, MODELS, check_complete
 
 
-def try_training(config: Config) -> None:
+def try_training(config: Config, *, load_from: str | None, resume: bool) -> None:
     """Build the model and the data sets of a training, and load what they and the run start from.
+
+    Args:
+        config: the config of the training.
+        load_from: checkpoint or weights that it begins from.
+        resume: whether the training of the checkpoint is resumed, by default the newest one.
 
     Raises:
         FileNotFoundError: a checkpoint is missing.
         KeyError, RuntimeError, TypeError, ValueError: as a data set, a model or one of its parts
             does when it is built.
     """
+    check_described(config, 'train')
     model = build_model(config)
     try_parts(config, model)
     prepare_losses(model)
-    checkpoint = config.get('load_from')
-    if config.get('resume'):
-        if checkpoint is not None and not Path(checkpoint).is_file():
-            raise FileNotFoundError(f'there is no checkpoint {checkpoint} to resume from')
+    if resume:
+        if load_from is not None and not Path(load_from).is_file():
+            raise FileNotFoundError(f'there is no checkpoint {load_from} to resume from')
         return
-    if checkpoint is not None:
+    if load_from is not None:
         try:
-            load_weights(model, checkpoint)
+            load_weights(model, load_from)
         except FileNotFoundError as error:
             raise FileNotFoundError(f'{error}: train what makes it, or set `load_from`') from error
     prepare_batch_transforms(model)
@@ -55,6 +61,7 @@ def try_test(config: Config) -> None:
         ValueError: the weights are of another network, or left out although the network has some.
         KeyError, TypeError, ValueError: as a data set or a model does when it is built.
     """
+    check_described(config, 'test')
     model = build_model(config)
     try_datasets(config, ('test_dataloader',))
     if config.get('load_from') is not None:
@@ -115,12 +122,13 @@ def try_hooks(config: Config, training: Training) -> None:
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Build the data sets of data loaders, without keeping images in memory.
+    """Build the data sets of data loaders that are used, without keeping images in memory.
 
     Returns:
         The data sets by the names of their loaders.
     """
     init_default_scope('mmrestore')
+    config = whole_loops(config)
     return {
         loader: DATASETS.build(_without_cache(config[loader].dataset))
         for loader in loaders

@@ -63,7 +63,7 @@ def test_trying_the_parts_changes_no_number(config, tmp_path, monkeypatch):
         name = f'experiment_name={tmp_path.name}_{number}'
         folder = apis.train(config, work_dir=tmp_path / str(number), overrides=[name])
         weights.append(load_checkpoint(folder / 'epoch_1.pth')['state_dict'])
-        monkeypatch.setattr('mmrestore.apis.training.try_training', lambda config: None)
+        monkeypatch.setattr('mmrestore.apis.training.try_training', lambda config, **begins: None)
     assert all(torch.equal(value, weights[1][key]) for key, value in weights[0].items())
 
 

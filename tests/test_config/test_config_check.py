@@ -27,6 +27,9 @@ def test_the_tiny_config_is_right(tmp_path, recwarn):
         ('train_dataloader.sampler.shufle', "'shufle'. Did you mean shuffle"),
         ('optim_wrapper.optimizer.beta', "Adam has no argument 'beta'. Did you mean betas"),
         ('default_hooks.checkpoint.keep', "CheckpointHook has no argument 'keep'"),
+        ('env_cfg.cudnn_benchmrk', "'cudnn_benchmrk'. Did you mean cudnn_benchmark"),
+        ('randomness.sed', "randomness has no argument 'sed'. Did you mean seed"),
+        ('auto_scale_lr.base_batchsize', "'base_batchsize'. Did you mean base_batch_size"),
         ('default_hooks.chekpoint.interval', "no 'chekpoint' to change. Did you mean checkpoint"),
     ],
 )

@@ -71,14 +71,41 @@ def test_strategies_that_contradict_each_other_are_refused(tmp_path):
         open_config('supervised/swinir_s', strategies=[tmp_path / 'a.py', tmp_path / 'b.py'])
 
 
-def test_custom_imports_have_one_form_and_name_what_is_missing(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    'imports', [['a'], {'import': ['a']}, 'a', {'imports': ['a', 3]}, {'imports': ('a',)}, {}]
+)
+def test_custom_imports_have_one_form(imports):
+    with pytest.raises(TypeError, match=r'custom_imports: expected dict\(imports=\["module"\]'):
+        open_config({'custom_imports': imports})
+
+
+@pytest.mark.parametrize(
+    ('code', 'message'),
+    [
+        ('import foo_is_missing', "No module named 'foo_is_missing'$"),
+        ('from os import nothing_like_it', "cannot import name 'nothing_like_it'"),
+        ('a = (', r'SyntaxError: .* \(module_of_test_2.py, line 1\)$'),
+        ('1 / 0', 'ZeroDivisionError: division by zero$'),
+        (
+            'from mmrestore.registry import MODELS\n@MODELS.register_module()\nclass DnCNN: pass\n',
+            'KeyError: .*DnCNN is already registered',
+        ),
+        (None, "No module named 'module_of_test_5': install it, or name its folder in PYTHONPATH$"),
+    ],
+)
+def test_an_import_that_fails_is_named_with_its_cause(
+    tmp_path, monkeypatch, request, code, message
+):
+    number = request.node.callspec.indices['code']
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / 'broken_import_of_a_test.py').write_text('import foo_is_missing')
-    for imports in (['a'], {'import': ['a']}):
-        with pytest.raises(TypeError, match=r'expected dict\(imports=\["module"\]'):
-            open_config({'custom_imports': imports})
-    with pytest.raises(ImportError, match="No module named 'foo_is_missing'"):
-        open_config({'custom_imports': {'imports': ['broken_import_of_a_test']}})
+    if code is not None:
+        (tmp_path / f'module_of_test_{number}.py').write_text(code)
+    (tmp_path / 'c.py').write_text(
+        f"custom_imports = dict(imports=['json', 'module_of_test_{number}'])"
+    )
+    with pytest.raises(ImportError, match=f'module_of_test_{number}: .*{message}') as error:
+        open_config(tmp_path / 'c.py')
+    assert str(error.value).startswith(f'custom_imports of {tmp_path / "c.py"}: ')
 
 
 def test_a_config_of_mmengine_s_second_kind_is_read(tmp_path):

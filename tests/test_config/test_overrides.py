@@ -48,6 +48,11 @@ SETTINGS = {
             'visualizer=dict(type="V",backends=[dict(type="L")])',
             {'type': 'V', 'backends': [{'type': 'L'}]},
         ),
+        ('visualizer=dict(type="V")', {'type': 'V'}),
+        (
+            'visualizer={"type": "V", "backends": [{"type": "L"}]}',
+            {'type': 'V', 'backends': [{'type': 'L'}]},
+        ),
         ('model.x=-inf', -float('inf')),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -76,7 +77,10 @@ def test_variables_of_the_place_and_of_the_environment(write, monkeypatch, tmp_p
 def test_a_config_may_import_and_compute(write):
     leaf = write(
         'leaf.py',
+        'from __future__ import annotations\nfrom functools import partial as part\n'
         'import math\nimport numpy as np\nfrom pathlib import Path\nfrom torch.nn import L1Loss\n'
+        'from math import sqrt, tau\nfrom typing import Any, Optional\nimport os.path\n'
+        'class Own:\n    pass\n\nsquare = lambda x: x * x\n'
         '_base_ = []\n_hidden = 3\n'
         "root, far = Path('a') / 'b', math.inf\nsteps = np.arange(3) * _hidden\n"
         'def half(x):\n    return x / 2\n\nrate = half(np.float32(1))\nloss = dict(type=L1Loss)\n',
@@ -84,6 +88,7 @@ def test_a_config_may_import_and_compute(write):
     assert read_settings(leaf).values == {
         'root': 'a/b',
         'far': float('inf'),
+        'tau': math.tau,  # data of another module may be a setting
         'steps': [0, 3, 6],
         'rate': 0.5,
         'loss': {'type': 'torch.nn.modules.loss.L1Loss'},

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tiny_components import tiny_config
 
+from mmrestore.apis import test as run_test
+from mmrestore.apis import train
 from mmrestore.engine import Runner
 from mmrestore.engine.hooks import BatchTransformScheduleHook
 
@@ -18,6 +20,8 @@ from mmrestore.engine.hooks import BatchTransformScheduleHook
         {'val_dataloader': None},
         {'val_cfg': None},
         {'val_evaluator': None},
+        {'train_cfg.val_interval': 0, 'default_hooks.checkpoint.save_best': 'auto'},
+        {'train_cfg.val_interval': None, 'default_hooks.summary': {'type': 'SummaryHook'}},
         {'model.data_preprocessor.batch_transforms.noise': None},
         {'model.data_preprocessor': None, 'model.inference': None, 'model.attachments': None},
         {'model.losses.extra': None, 'model.training_decorators': None},
@@ -33,11 +37,54 @@ def test_none_switches_off_what_a_config_inherits(tmp_path, off):
     config.experiment_name = f'off {sorted(off)}'
     runner = Runner.from_cfg(config)
     runner.train()
-    assert (runner.val_loop is None) == any(name.startswith('val') for name in off)
+    assert (runner.val_loop is None) == any('val_' in name for name in off)
     best = [hook.save_best for hook in runner.hooks if type(hook).__name__ == 'CheckpointHook']
-    assert best == [[]] or 'default_hooks.checkpoint.save_best' not in off
+    assert best == [[]] or off.get('default_hooks.checkpoint.save_best', '') is not None
 
 
 def test_none_switches_off_parts_of_a_schedule():
     hook = BatchTransformScheduleHook('noise', stop=3, plateau=None, restart_steps=None)
     assert (hook.plateau, hook.restart_steps) == (0, 0)
+
+
+def test_validation_that_is_off_reads_no_images(tmp_path):
+    config = tiny_config(tmp_path, train_cfg__val_interval=0, train_cfg__max_epochs=1)
+    config.val_dataloader.dataset = dict(type='ImageFolder', root='nowhere', pipeline=[])
+    config.experiment_name = tmp_path.name
+    assert (train(config) / 'epoch_1.pth').is_file()
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        ({'train_cfg.val_interval': -1}, 'train_cfg.val_interval must be .* from 0 on, got -1'),
+        ({'train_cfg.val_interval': 0.5}, 'train_cfg.val_interval must be .* from 0 on, got 0.5'),
+        ({'train_cfg.max_epochs': 0}, 'train_cfg.max_epochs must be .* from 1 on, got 0'),
+        ({'optim_wrapper': None}, 'does not describe a training: give optim_wrapper'),
+        ('val_evaluator', 'val_evaluator must stand beside val_cfg, val_dataloader; val_data'),
+        ('test_cfg', 'test_cfg must stand beside test_dataloader, test_evaluator'),
+    ],
+)
+def test_halves_and_numbers_that_cannot_be_meant(tmp_path, change, message):
+    config = tiny_config(tmp_path / 'run')
+    config.test_dataloader, config.test_evaluator = config.val_dataloader, config.val_evaluator
+    config.test_cfg = dict(type='TestLoop')
+    if isinstance(change, str):
+        config.pop(change)
+    else:
+        config.merge_from_dict(change)
+    with pytest.raises(ValueError, match=message) as error:
+        train(config)
+    assert len(str(error.value)) < 200 and not (tmp_path / 'run').exists()
+
+
+@pytest.mark.parametrize(
+    ('part', 'message'),
+    [('dataloader', 'has no test sets'), ('evaluator', 'not describe a test: give test_evaluator')],
+)
+def test_a_test_of_nothing_is_refused(tmp_path, part, message):
+    config = tiny_config(tmp_path / 'run')
+    config[f'val_{part}'] = None
+    with pytest.raises(ValueError, match=message):
+        run_test(config)
+    assert not (tmp_path / 'run').exists()

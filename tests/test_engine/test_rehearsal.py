@@ -20,6 +20,10 @@ PATCH = 'train_dataloader.dataset.pipeline.patch.size'
 BACKBONE = {'model.backbone': dict(_delete_=True, **NETWORKS['NAFNet'])}
 
 
+def tried(config):
+    try_training(config, load_from=None, resume=False)
+
+
 def opened(strategies=(), **overrides):
     settings = {key.replace('__', '.'): value for key, value in overrides.items()}
     return open_config('supervised/quickstart', {**BACKBONE, **settings}, strategies)
@@ -40,9 +44,9 @@ def test_the_next_size_that_fits_is_named(strategies, network, size, fits):
     config = open_config('supervised/quickstart', {**backbone, PATCH: size}, strategies)
     message = rf'{PATCH} is {size}; the next size that fits is {fits}$'
     with pytest.raises(ValueError, match=message):
-        try_training(config)
+        tried(config)
     config.train_dataloader.dataset.pipeline.patch.size = fits
-    try_training(config)
+    tried(config)
 
 
 def test_nothing_is_written_before_it(tmp_path):
@@ -103,15 +107,15 @@ def test_nothing_is_written_before_it(tmp_path):
 )
 def test_hooks_refuse_a_training_before_it_begins(strategies, overrides, message):
     with pytest.raises((ValueError, TypeError), match=message) as error:
-        try_training(opened(strategies, **overrides))
+        tried(opened(strategies, **overrides))
     assert '\n' not in str(error.value)
 
 
 def test_hooks_that_are_right_are_left_alone():
     hooks = [dict(type='EMAHook', momentum=0.1, priority='NORMAL')]
     best = ['embedded/PSNR', 'embedded/SSIM']
-    try_training(opened(['traps'], custom_hooks=hooks, default_hooks__checkpoint__save_best=best))
-    try_training(opened(val_dataloader=None))  # save_best is then of no use, and no mistake
+    tried(opened(['traps'], custom_hooks=hooks, default_hooks__checkpoint__save_best=best))
+    tried(opened(val_dataloader=None))  # save_best is then of no use, and no mistake
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_hooks_that_are_right_are_left_alone():
 def test_networks_that_do_not_fit_the_data(network, overrides, message):
     settings = {'model.backbone': dict(_delete_=True, **network), **overrides}
     with pytest.raises(ValueError, match=message):
-        try_training(open_config('supervised/quickstart', settings))
+        tried(open_config('supervised/quickstart', settings))
 
 
 def test_clean_images_have_the_size_of_the_restored_ones(tmp_path):
@@ -137,9 +141,9 @@ def test_clean_images_have_the_size_of_the_restored_ones(tmp_path):
     clean['pipeline'] = {**clean['pipeline'], 'patch': dict(type='RandomCrop', size=48)}
     config = open_config('supervised/quickstart', {**BACKBONE, **settings}, ['adversarial'])
     with pytest.raises(ValueError, match=r'clean images are \(3, 48, 48\) .* \(3, 32, 32\)'):
-        try_training(config)
+        tried(config)
     config.train_dataloader.dataset.clean.pipeline.patch.size = 32
-    try_training(config)
+    tried(config)
 
 
 def test_later_stages_are_tried_before_the_first(tmp_path):

@@ -299,11 +299,19 @@ def test_bfloat16_trains_on_the_cpu_and_float16_is_refused(tmp_path):
             train(config, 'fp16')
 
 
-def test_a_checkpoint_that_cannot_be_written_ends_with_what_to_do(tmp_path, monkeypatch):
+@pytest.mark.parametrize('written', [0, 1])
+def test_a_checkpoint_that_cannot_be_written_ends_with_what_to_do(tmp_path, monkeypatch, written):
+    save, calls = torch.save, itertools.count()
+
     def full(checkpoint, file):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if next(calls) >= written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        save(checkpoint, file)
 
     monkeypatch.setattr(torch, 'save', full)
-    expected = r'epoch_1.pth could not be written: No space left.*resume with --resume'
-    with pytest.raises(OSError, match=expected):
-        train(tiny_config(tmp_path), 'full_disk')
+    config = tiny_config(tmp_path, train_cfg__val_interval=9, train_cfg__max_epochs=2)
+    with pytest.raises(OSError, match=r'pth could not be written: No space left') as error:
+        train(config, f'full_disk_{written}')
+    advice = 'epoch_1.pth is whole: resume from it with --resume'
+    assert (advice in str(error.value)) == bool(written), 'only where there is one'
+    assert str(error.value).startswith(str(tmp_path / f'epoch_{written + 1}.pth'))

@@ -92,6 +92,7 @@ def _layout(page: tifffile.TiffPage) -> _Layout:
             'it is a RAW photograph, which is not read: export it as TIFF of 16 bit or PNG'
         )
     if color not in COLORS or (color == YCBCR and page.compression != JPEG):
+        # tifffile gives a number without a name where it does not know it.
         name = getattr(page.photometric, 'name', color)
         raise ValueError(f'its colors are {name}, which are not read: save it as RGB')
     if color == INKS and page.tags.valueof(INK_SET, 1) != 1:

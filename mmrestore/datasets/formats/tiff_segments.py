@@ -53,6 +53,7 @@ def check_segments(page: tifffile.TiffPage, data: bytes) -> None:
     """
     ratio = RATIOS.get(page.compression, FURTHER_RATIO)
     if page.compression not in RATIOS and page.compression not in FURTHER:
+        # tifffile gives a number without a name where it does not know it.
         name = getattr(page.compression, 'name', page.compression)
         raise ValueError(
             f'its compression is {name}, which is not read: expected none, LZW, deflate, PackBits, '

@@ -17,6 +17,7 @@ from mmrestore.engine.hooks.iteration_hooks import (
 from mmrestore.engine.hooks.logger_hook import LoggerHook
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
+from mmrestore.engine.hooks.record_hook import RecordHook
 from mmrestore.engine.hooks.summary_hook import SummaryHook
 from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
@@ -33,6 +34,7 @@ __all__ = [
     'LoggerHook',
     'MaskRatioScheduleHook',
     'PictureHook',
+    'RecordHook',
     'SummaryHook',
     'TeacherUpdateHook',
     'ThroughputHook',

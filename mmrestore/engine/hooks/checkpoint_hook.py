@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.dist import is_main_process
 from mmengine.runner import BaseLoop
 
-from mmrestore.engine.checkpoint import LATEST, resumable_checkpoints
+from mmrestore.engine.checkpoint import LATEST, check_no_other_run, resumable_checkpoints
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
 from mmrestore.engine.summary import shown_path
@@ -25,7 +22,9 @@ MOST_NAMED = 8  # figures in a message
 
 @HOOKS.register_module()
 class CheckpointHook(Hook):
-    """Write checkpoints at intervals, before every validation, at the end and on SIGTERM.
+    """Write checkpoints at intervals, before every validation, at the end and when stopped.
+
+    SIGTERM and Ctrl-C stop a training; see ``StopSignals``.
 
     An old checkpoint is removed only after the new one stands. The best weights by each of the
     chosen metrics are kept in files of their own.
@@ -62,34 +61,29 @@ class CheckpointHook(Hook):
         self.max_keep = max_keep_ckpts
         self.save_best = [save_best] if isinstance(save_best, str) else list(save_best or ())
         self._saved_at = (-1, -1)
-        self._stop = False
 
     def before_train(self, runner) -> None:
-        """Clear what a killed run left half-written, check the space, listen for SIGTERM."""
+        """Clear what a killed run left half-written, check the space, heed signals."""
         self.check(training_of(runner))
-        self._check_folder(runner)
+        if not runner.resumed:
+            check_no_other_run(runner.work_dir)
         self._saved_at = (runner.epoch, runner.iter) if runner.resumed else (-1, -1)
+        runner.stop.listen()
         if not is_main_process():
-            # The main process saves; the others run on until it has, and end with it.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             return
         for leftover in Path(runner.work_dir).glob(f'*{TEMPORARY}'):
             leftover.unlink()
         if not runner.resumed:
             (Path(runner.work_dir) / VALIDATIONS).unlink(missing_ok=True)
         self._check_space(runner)
-        self._previous_handler = signal.signal(signal.SIGTERM, self._on_sigterm)
-
-    def after_train(self, runner) -> None:
-        """Stop listening for SIGTERM."""
-        if is_main_process():
-            signal.signal(signal.SIGTERM, self._previous_handler)
 
     def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Save after iteration ``runner.iter + 1`` where that is due."""
         done = runner.iter + 1
         # Of several processes this one alone is told to stop, and cannot average gradients alone.
-        if self._stop and not (runner.distributed and is_accumulating(runner.optim_wrapper)):
+        if runner.stop.received and not (
+            runner.distributed and is_accumulating(runner.optim_wrapper)
+        ):
             self._save(runner, f'iter_{done}.pth', runner.epoch, done)
             self._exit(runner)
         last = done == runner.max_iters
@@ -110,7 +104,7 @@ class CheckpointHook(Hook):
 
     def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Leave a validation when told to stop; the checkpoint was written before it."""
-        if self._stop:
+        if _in_training(runner) and runner.stop.received:
             self._exit(runner)
 
     def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
@@ -183,13 +177,6 @@ class CheckpointHook(Hook):
                 'several keys are a list'
             )
 
-    def _check_folder(self, runner) -> None:
-        if not runner.resumed and resumable_checkpoints(runner.work_dir):
-            raise ValueError(
-                f'{runner.work_dir} holds checkpoints of another run: resume it with --resume, '
-                'or choose another --work-dir, or remove them'
-            )
-
     def _check_space(self, runner) -> None:
         size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())
         # Each holds weights, their average, two moments and at times gradients; a new one stands
@@ -202,19 +189,15 @@ class CheckpointHook(Hook):
                 f'{needed / 2**20:.0f} MiB: free some space or choose another --work-dir'
             )
 
-    def _on_sigterm(self, number: int, frame) -> None:
-        self._stop = True
-
     def _exit(self, runner) -> None:
         runner.logger.info(
-            'stopped by SIGTERM after iteration %d, saved as %s; the same command with --resume '
+            'stopped by %s after iteration %d, saved as %s; the same command with --resume '
             'goes on from there',
+            runner.stop.name,
             self._saved_at[1],
             shown_path(resumable_checkpoints(runner.work_dir)[0]),
         )
-        if runner.distributed:
-            os._exit(128 + signal.SIGTERM)  # the other processes may be waiting in a collective
-        sys.exit(128 + signal.SIGTERM)
+        runner.stop.end()
 
 
 def _metrics(runner) -> dict:

@@ -84,7 +84,8 @@ class UNet(Backbone):
         for quarters in (0, 1):  # rotations of one shape go together
             views = [torch.rot90(x, quarters + half, (3, 2)) for half in (0, 2)]
             features = F.pad(self._features(torch.cat(views)), (0, 0, 1, -1))
-            rotated.append(features.chunk(2))
+            # Not `chunk`, at which PyTorch's exporter to ONNX fails.
+            rotated.append(features.unflatten(0, (2, -1)).unbind())
         ordered = [rotated[quarters % 2][quarters // 2] for quarters in range(4)]
         return torch.cat([torch.rot90(y, i, (2, 3)) for i, y in enumerate(ordered)], dim=1)
 
