@@ -71,7 +71,7 @@ def _checked(build: Callable[..., Any]) -> Callable[..., Any]:
             with registry.switch_scope_and_registry(None) as scoped:
                 check_arguments(scoped.get(cfg['type']), cfg)
                 given = {*cfg, *(kwargs.get('default_args') or {})}
-                _check_complete(scoped.get(cfg['type']), cfg['type'], given)
+                check_complete(scoped.get(cfg['type']), cfg['type'], given)
         return build(cfg, registry, *args, **kwargs)
 
     return checked_build
@@ -96,8 +96,17 @@ def check_arguments(component: Any, cfg: Mapping[str, Any], *, more: Iterable[st
         check_names(cfg['type'], cfg, [*parameters, *more])
 
 
-def _check_complete(component: Any, name: str, given: Collection[str]) -> None:
-    """Raise a ``TypeError`` if an argument without a default is not given."""
+def check_complete(component: Any, name: str, given: Collection[str]) -> None:
+    """Check that a component is given all arguments that have no default.
+
+    Args:
+        component: class or function.
+        name: what it is called.
+        given: names of the arguments that it is given.
+
+    Raises:
+        TypeError: one is missing.
+    """
     try:
         parameters = inspect.signature(component).parameters.values()
     except (TypeError, ValueError):

@@ -33,6 +33,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
         type='Restormer', embed_channels=8, depths=[1, 1, 1, 1], num_refinement_blocks=1
     ),
     'SwinIR': dict(type='SwinIR', embed_channels=12, depths=[2], num_heads=[2], embed_kernel=1),
+    'UNet(blind_spot=True)': dict(type='UNet', channels=8, blind_spot=True),
 }
 SMALL = {
     'train_cfg.max_epochs': 1,

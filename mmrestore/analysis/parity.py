@@ -25,6 +25,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -46,6 +47,10 @@ NAMES = {  # of networks by rule that readers know by others
     'Unet': 'UNet (AMSNet)',
 }
 HEAD = ('network', 'result', 'output', 'loss', 'gradients')
+# What is raised for a damaged file, an option that is not known, weights of other shapes ...
+REFUSALS = (
+    *(KeyError, OSError, RuntimeError, SafetensorError, SyntaxError, TypeError, ValueError),
+)
 PASSED, FAILED = 'passed', 'failed'
 UNKNOWN, REFUSED, NO_IMAGES = 'not yet known', 'refused', 'not input -> output'
 
@@ -109,11 +114,21 @@ def summary(rows: Sequence[Row]) -> str:
 def compare(path: Path) -> Row:
     """Compare our network with the reference vectors beside a JSON.
 
-    An architecture that is not known, and an option or weights that our network refuses, make a row
-    that says so.
+    An architecture that is not known, an option or weights that our network refuses, and files that
+    are damaged or lack something, make a row that says so.
     """
+    try:
+        return _compare(path)
+    except REFUSALS as error:
+        return Row(path.stem, REFUSED, reason=_reason(error))
+
+
+def _compare(path: Path) -> Row:
     name = path.stem
-    facts = described(json.loads(path.read_text()))
+    given = json.loads(path.read_text(encoding='utf-8'))
+    if not isinstance(given, dict):
+        raise ValueError(f'expected a JSON of facts by name, got a {type(given).__name__}')
+    facts = described(given)
     if facts.get('architecture') not in known_architectures():
         return Row(name, UNKNOWN, reason=str(facts.get('architecture')))
     tensors = load_file(path.with_suffix('.safetensors'))
@@ -124,10 +139,7 @@ def compare(path: Path) -> Row:
     expected = {k: v for k, v in sorted(tensors.items()) if re.fullmatch(OUTPUTS, k)}
     if not weights or not expected:
         return Row(name, NO_IMAGES)
-    try:
-        net = load_official(facts['architecture'], facts['arguments'], weights)
-    except (KeyError, TypeError, ValueError) as error:
-        return Row(name, REFUSED, reason=str(error).split('\n')[0])
+    net = load_official(facts['architecture'], facts['arguments'], weights)
     net.train(facts.get('module_mode') == 'train')
     run = runner(net, expected, facts.get('padding', 0))
     attach_given_masks(net, tensors)
@@ -147,6 +159,12 @@ def compare(path: Path) -> Row:
     good = all(x is None or x <= limit for x, limit in zip(numbers, limits, strict=True))
     row.result = PASSED if good else FAILED
     return row
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+    is_name = isinstance(error, KeyError) and ' ' not in text
+    return f'there is no {text!r}' if is_name else text.split('\n')[0]
 
 
 def described(facts: dict[str, Any]) -> dict[str, Any]:

@@ -37,11 +37,12 @@ class BicubicDownsample(BatchTransform):
         (torch.Size([1, 3, 2, 3]), True, tensor([128.]))
     """
 
-    shrinks_inputs = True
+    needs_equal_sizes = True
 
     def __init__(self, scale: int = 4, *, round: bool = True) -> None:
         check_factor(scale)
         self.scale, self.round = scale, round
+        self.shrink_factor = scale
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Shrink inputs (N, C, H, W), floating point in [0, 1]."""

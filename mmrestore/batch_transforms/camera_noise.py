@@ -52,6 +52,7 @@ class CameraNoise(BatchTransform):
     """
 
     adds_noise = True
+    degrades_inputs = True
 
     def __init__(self, shot_noise: float | tuple[float, float] = SHOT_NOISE_OF_CAMERAS) -> None:
         self.shot_noise = SHOT_NOISE.pair(shot_noise)

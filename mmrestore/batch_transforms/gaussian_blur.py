@@ -32,6 +32,8 @@ class GaussianBlur(BatchTransform):
         (True, True)
     """
 
+    degrades_inputs = True
+
     def __init__(self, std: float | tuple[float, float]) -> None:
         self.low, self.high = STD.pair(std)
 

@@ -28,6 +28,7 @@ class _Noise(BatchTransform):
     """Degrades the inputs, each at a level of its own; targets stay as they are."""
 
     adds_noise = True
+    degrades_inputs = True
 
     def __init__(
         self,

@@ -41,6 +41,7 @@ class PixelDownsample(BatchTransform):
     """
 
     needs_equal_sizes = True
+    makes_subimages = True
 
     def __init__(self, stride: int, *, mosaic: bool = False, padding: int = 2) -> None:
         check_stride(stride, padding)

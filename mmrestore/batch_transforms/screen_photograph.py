@@ -60,7 +60,9 @@ class ScreenPhotograph(BatchTransform):
         (0.5, 0.5)
     """
 
+    degrades_inputs = True
     remakes_inputs = True
+    target_scale = 1
 
     def __init__(
         self,

@@ -91,18 +91,21 @@ class TeacherTarget(BatchTransform):
         samples.gt_img = self.targets(inputs)
         return inputs, samples
 
+    def dry_run(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Set targets that are black, without the teacher."""
+        self._check_sides(inputs)
+        num, channels, height, width = inputs.shape
+        several = () if self.shifts is None else (len(self.shifts),)
+        samples = data_samples.new()
+        samples.gt_img = inputs.new_zeros(
+            num, *several, channels, self.scale * height, self.scale * width
+        )
+        return inputs, samples
+
     @torch.no_grad()
     def targets(self, inputs: Tensor) -> Tensor:
         """Return the targets of inputs (N, C, H, W)."""
-        sides = inputs.shape[-2:]
-        if min(sides) <= self.padding or any(
-            (side + 2 * self.padding) % self.size_multiple for side in sides
-        ):
-            raise ValueError(
-                f'the teacher needs sides above its padding, {self.padding}, that with twice the '
-                f'padding are multiples of {self.size_multiple}, got {tuple(sides)}: change '
-                '`padding` or the size of the crop'
-            )
+        self._check_sides(inputs)
         teacher = self._on(inputs.device)
         padded = F.pad(inputs, [self.padding] * 4, mode='reflect') if self.padding else inputs
         low = self.dtype != torch.float32
@@ -134,6 +137,17 @@ class TeacherTarget(BatchTransform):
     def state_dict(self) -> dict[str, Tensor]:
         """Return the weights of the teacher; none before it was loaded or replaced."""
         return {} if self._teacher is None else self._teacher.state_dict()
+
+    def _check_sides(self, inputs: Tensor) -> None:
+        sides = inputs.shape[-2:]
+        if min(sides) <= self.padding or any(
+            (side + 2 * self.padding) % self.size_multiple for side in sides
+        ):
+            raise ValueError(
+                f'the teacher needs sides above its padding, {self.padding}, that with twice the '
+                f'padding are multiples of {self.size_multiple}, got {tuple(sides)}: change '
+                '`padding` or the size of the crop'
+            )
 
     def _build(self, device: torch.device | str) -> nn.Module:
         with seeded(0, device):  # what is drawn after it must not depend on when it is made

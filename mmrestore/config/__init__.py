@@ -100,9 +100,12 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
                 continue
             other, theirs = chosen.get(key, (name, value))
             if theirs != value and None not in (theirs, value):
+                part, _, setting = key.rpartition('.')
+                kind = None if setting == 'type' else chosen.get(f'{part}.type', (None, None))[1]
+                what = f'each has a {kind} of its own as {part}, whose {setting}' if kind else key
                 raise ValueError(
-                    f'the strategies {other} and {name} do not combine: {key} is {theirs!r} in the '
-                    f'one and {value!r} in the other'
+                    f'the strategies {other} and {name} do not combine: {what} is {theirs!r} in '
+                    f'the one and {value!r} in the other'
                 )
             chosen[key] = (name, value)
     return settings

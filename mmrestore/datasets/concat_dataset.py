@@ -13,6 +13,19 @@ from mmrestore.datasets.sample_key import SampleKey
 from mmrestore.registry import DATASETS
 
 
+def dataset_names(dataset: Any) -> list[str] | None:
+    """Return the names under which the images of a data set are evaluated, None if not known.
+
+    Examples:
+        >>> dataset_names(ConcatDataset({'a': ['a0', 'a1'], 'b': ['b0']})), dataset_names(['a0'])
+        (['a', 'b'], None)
+    """
+    facts = getattr(dataset, 'metainfo', None)  # data sets of other packages may have none
+    if not isinstance(facts, Mapping) or 'name' not in facts:
+        return None
+    return list(facts.get('names', [facts['name']]))
+
+
 @DATASETS.register_module()
 class ConcatDataset(Dataset):
     """The samples of several data sets, one set after the other.
@@ -56,7 +69,8 @@ class ConcatDataset(Dataset):
     @property
     def metainfo(self) -> dict[str, Any]:
         """Facts about the data sets, for MMEngine's metrics."""
-        return {'name': ', '.join(self.datasets), 'names': list(self.datasets)}
+        names = [dataset_names(part) or [name] for name, part in self.datasets.items()]
+        return {'name': ', '.join(self.datasets), 'names': [n for each in names for n in each]}
 
     def __len__(self) -> int:
         return self._ends[-1]

@@ -98,7 +98,7 @@ def _noises(model: nn.Module) -> Iterator[str]:
 def _degrades(model: nn.Module) -> bool:
     """Whether batch transforms degrade images that the data set gives clean."""
     return any(
-        each.adds_noise or each.shrinks_inputs or each.remakes_inputs
+        each.degrades_inputs or each.shrink_factor > 1 or each.remakes_inputs
         for each in _batch_transforms(model).values()
     )
 

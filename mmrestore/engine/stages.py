@@ -14,7 +14,7 @@ from mmengine.config import Config
 from mmrestore.config import open_config
 from mmrestore.config.top_level import check_override
 from mmrestore.engine.preparation import prepare_losses
-from mmrestore.engine.trial import build_model, try_datasets
+from mmrestore.engine.trial import build_model, try_parts
 from mmrestore.registry import suggest
 
 
@@ -69,7 +69,7 @@ def read_stages(config: Config) -> dict[str, Stage]:
 
 
 def try_later(stages: Mapping[str, Stage]) -> None:
-    """Build the data sets and the model of every stage but the first, and drop them again.
+    """Build the data sets, the model and the hooks of every stage but the first, and try them.
 
     Their mistakes come before the hours of the first stage. What reads the checkpoint of an earlier
     stage when it is built is left out, for there may be none yet.
@@ -86,9 +86,11 @@ def try_later(stages: Mapping[str, Stage]) -> None:
             stage, {other: f'the checkpoint of stage {other}' for other in stage.takes}
         )
         taken = {key.split('.')[0] for key in chain.from_iterable(stage.takes.values())}
-        try_datasets(config, ('train_dataloader', 'val_dataloader'), leave_out=taken)
+        model = None
         with suppress(FileNotFoundError):
-            prepare_losses(build_model(config))
+            model = build_model(config)
+            prepare_losses(model)
+        try_parts(config, model, leave_out=taken)
 
 
 def with_taken(stage: Stage, checkpoints: Mapping[str, str]) -> Config:

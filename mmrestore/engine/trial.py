@@ -11,13 +11,18 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmengine.runner import IterBasedTrainLoop
 from torch import nn
 
+from mmrestore.datasets.concat_dataset import dataset_names
 from mmrestore.engine.data_check import check_data
+from mmrestore.engine.hooks.base import Hook, Training
 from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
+from mmrestore.engine.rehearsal import rehearse
+from mmrestore.evaluation.base import result_names
 from mmrestore.models.weights import load_weights
-from mmrestore.registry import DATASETS, MODELS
+from mmrestore.registry import DATASETS, HOOKS, LOOPS, METRICS, MODELS, check_complete
 
 
 def try_training(config: Config, *, load_from: str | None, resume: bool) -> None:
@@ -35,7 +40,7 @@ def try_training(config: Config, *, load_from: str | None, resume: bool) -> None
     """
     check_described(config, 'train')
     model = build_model(config)
-    datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'))
+    datasets = try_parts(config, model)
     check_data(model, **datasets)
     prepare_losses(model)
     if resume:
@@ -68,10 +73,68 @@ def try_test(config: Config) -> None:
         raise ValueError(f'{name} describes a network with weights: give a checkpoint')
 
 
+def try_parts(
+    config: Config, model: nn.Module | None, *, leave_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """Build the data sets and hooks of a training, and try them with its model and one patch.
+
+    Args:
+        config: config of the training.
+        model: its model; None if it cannot be built yet, so that only the data sets are.
+        leave_out: data loaders that cannot be built yet.
+
+    Returns:
+        The data sets by the names of their loaders.
+
+    Raises:
+        KeyError, TypeError, ValueError: as a data set or a hook does when it is built; or a hook
+            refuses the training, or a patch of the training fits no batch transform or network.
+    """
+    datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'), leave_out=leave_out)
+    if model is None:
+        return datasets
+    try_hooks(config, _described(config, model, datasets.get('val_dataloader')))
+    if 'train_dataloader' in datasets:
+        settings = config.train_dataloader.dataset
+        at = 'train_dataloader.dataset'
+        rehearse(model, datasets['train_dataloader'], settings, at=at)
+    return datasets
+
+
+def try_hooks(config: Config, training: Training) -> None:
+    """Build the hooks of a config, let them check the training, and drop them again.
+
+    Hooks of other packages may need a runner when they are built; of them only the arguments are
+    checked.
+
+    Raises:
+        KeyError, TypeError, ValueError: a hook is not known, or refuses its arguments or the
+            training; the message names the hook.
+    """
+    hooks = {f'default_hooks.{k}': v for k, v in (config.get('default_hooks') or {}).items()}
+    hooks |= {f'custom_hooks.{i}': v for i, v in enumerate(config.get('custom_hooks') or [])}
+    for name, settings in hooks.items():
+        if not isinstance(settings, Mapping) or 'type' not in settings:
+            continue
+        arguments = {k: v for k, v in settings.items() if k != 'priority'}
+        component = HOOKS.get(arguments['type']) if isinstance(arguments['type'], str) else None
+        try:
+            if isinstance(component, type) and issubclass(component, Hook):
+                HOOKS.build(copy.deepcopy(arguments)).check(training)
+            elif component is not None:
+                check_complete(component, arguments['type'], arguments)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f'{name}: {error}') from error
+
+
 def try_datasets(
     config: Config, loaders: Sequence[str], *, leave_out: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Build and return the data sets of data loaders that are used, without cached images."""
+    """Build the data sets of data loaders that are used, without keeping images in memory.
+
+    Returns:
+        The data sets by the names of their loaders.
+    """
     init_default_scope('mmrestore')
     config = whole_loops(config)
     built = {}
@@ -100,6 +163,23 @@ def build_model(config: Config) -> nn.Module:
     """Build the model of a config, which stays as it is."""
     init_default_scope('mmrestore')
     return MODELS.build(copy.deepcopy(config.model))
+
+
+def _described(config: Config, model: nn.Module, validated: Any) -> Training:
+    """Return what hooks must know of the training of a config."""
+    loop = config.get('train_cfg') or {}
+    by_epoch = loop.get('by_epoch', True)
+    kind = loop.get('type', 'EpochBasedTrainLoop' if by_epoch else 'IterBasedTrainLoop')
+    kind = LOOPS.get(kind) if isinstance(kind, str) else kind
+    by_iterations = isinstance(kind, type) and issubclass(kind, IterBasedTrainLoop)
+    evaluator = config.get('val_evaluator')
+    if validated is None or not evaluator or config.get('val_cfg') is None:
+        return Training(model, not by_iterations)
+    listed = evaluator.get('metrics', evaluator) if isinstance(evaluator, Mapping) else evaluator
+    metrics = listed if isinstance(listed, list) else [listed]
+    built = [METRICS.build(copy.deepcopy(metric)) for metric in metrics]
+    scores = result_names(built, dataset_names(validated))
+    return Training(model, not by_iterations, scores)
 
 
 def without_cache(config: Any) -> Any:

@@ -176,3 +176,24 @@ class ImageMetric(BaseMetric):
 
 def _image_name(sample: dict) -> str:
     return f'{sample.get("path", "an image")} of data set {sample.get("dataset")}'
+
+
+def result_names(metrics: Sequence[Any], datasets: Sequence[str] | None) -> list[str] | None:
+    """Return the names of the results of an evaluation, in the order of the metrics.
+
+    Args:
+        metrics: MMEngine metrics.
+        datasets: names of the data sets; None if they are not known.
+
+    Returns:
+        The names; None if they are not known, for a metric of another package names its results as
+        it likes.
+    """
+    if datasets is None or not all(isinstance(metric, ImageMetric) for metric in metrics):
+        return None
+    return [
+        f'{dataset}/{metric.name}' if dataset else metric.name
+        for metric in metrics
+        for dataset in datasets
+        if metric.datasets is None or dataset in metric.datasets
+    ]

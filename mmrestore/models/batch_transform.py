@@ -20,6 +20,7 @@ class BatchTransform:
     transforms: one that cannot be right is refused when the data preprocessor is built.
 
     Attributes:
+        degrades_inputs: whether it makes the inputs worse than their targets, by noise or blur.
         hides_pixels: whether pixels of the inputs are replaced, so that the network does not see
             them.
         mask_scheme: how pixels are hidden, where that is by one of several complementary masks.
@@ -28,10 +29,12 @@ class BatchTransform:
             targets made before are discarded.
         targets_are_inputs: whether the targets are the inputs themselves, noise and all.
         target_scale: of one that makes targets, their height and width divided by those of the
-            inputs; None if it makes none.
+            inputs after it; None if it makes none.
         makes_several_targets: whether it makes several targets for each image, (N, K, C, H, W).
         needs_several_targets: whether it acts on such targets.
-        shrinks_inputs: whether inputs become smaller than their targets.
+        shrink_factor: height and width of the inputs before it divided by those after it, where the
+            targets keep theirs.
+        makes_subimages: whether it takes images apart into sub-images of every s-th pixel.
         needs_equal_sizes: whether inputs and targets must have one size.
         remakes_inputs: whether it makes the inputs anew of the targets, so that what was done to
             the inputs before is lost.
@@ -42,6 +45,7 @@ class BatchTransform:
             one that has no ratio.
     """
 
+    degrades_inputs: bool = False
     hides_pixels: bool = False
     mask_scheme: MaskScheme | None = None
     weights_loss: bool = False
@@ -50,7 +54,8 @@ class BatchTransform:
     target_scale: int | None = None
     makes_several_targets: bool = False
     needs_several_targets: bool = False
-    shrinks_inputs: bool = False
+    shrink_factor: int = 1
+    makes_subimages: bool = False
     needs_equal_sizes: bool = False
     remakes_inputs: bool = False
     adds_noise: bool = False
@@ -60,6 +65,14 @@ class BatchTransform:
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Transform inputs (N, C, H, W), float32, and the stacked samples of the batch."""
         raise NotImplementedError
+
+    def dry_run(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
+        """Return something of the form that a call returns, and refuse what a call refuses.
+
+        It is done to one patch before a training writes anything, so that patches of a wrong size
+        are refused then. What reads files or takes long defines it; by default it is a call.
+        """
+        return self(inputs, data_samples)
 
     def prepare(self) -> None:
         """Load what is needed from files; called before a training begins."""
@@ -76,10 +89,29 @@ class BatchTransform:
         """
         found = list(earlier.items())[::-1]  # the nearest first
         hiding = next((k for k, t in found if t.hides_pixels), None)
-        if hiding is not None and (self.targets_from_inputs or self.remakes_inputs):
+        makes_images = self.targets_from_inputs or self.remakes_inputs or self.degrades_inputs
+        if hiding is not None and makes_images:
             raise ValueError(
                 f'batch transform {name!r} would make targets or inputs after {hiding!r} has '
                 f'hidden pixels: put {name!r} before {hiding!r}'
+            )
+        if hiding is not None and self.hides_pixels:
+            raise ValueError(
+                f'batch transforms {hiding!r} and {name!r} both hide pixels, which the network '
+                f'then predicts from too few: leave one of them out, by {hiding}=None or '
+                f'{name}=None'
+            )
+        clean = next((k for k, t in found if t.targets_are_inputs), None)
+        if clean is not None and self.degrades_inputs:
+            raise ValueError(
+                f'batch transform {name!r} degrades the inputs after {clean!r} has made them the '
+                f'targets, which would be the images without it: put {name!r} before {clean!r}'
+            )
+        apart = next((k for k, t in found if t.makes_subimages), None)
+        if apart is not None and self.makes_subimages:
+            raise ValueError(
+                f'batch transforms {apart!r} and {name!r} both take images apart into sub-images: '
+                f'leave one of them out, by {apart}=None or {name}=None'
             )
         targets = next((k for k, t in found if t.targets_from_inputs), None)
         if targets is not None and self.targets_from_inputs:
@@ -92,12 +124,12 @@ class BatchTransform:
                 f'batch transform {name!r} needs several targets for each image: put a '
                 'TeacherTarget with two or more shifts before it'
             )
-        small = _shrinking(found)
-        if self.needs_equal_sizes and small is not None:
+        large, scale = target_scale(earlier)
+        if self.needs_equal_sizes and scale not in (None, 1):
             raise ValueError(
-                f'batch transform {name!r} needs inputs of the size of their targets, but '
-                f'{small!r} makes them smaller: it is not defined for super-resolution, leave it '
-                f'out by {name}=None'
+                f'batch transform {name!r} needs inputs of the size of their targets, but after '
+                f'{large!r} targets are {scale} times as large: it is not defined for '
+                f'super-resolution, leave it out by {name}=None'
             )
 
 
@@ -129,6 +161,37 @@ def stated_by(transform: Any) -> BatchTransform:
     return transform if isinstance(transform, BatchTransform) else PlainCallable(transform)
 
 
+def target_scale(transforms: Mapping[str, BatchTransform]) -> tuple[str | None, int | None]:
+    """Return how large targets are after batch transforms, relative to their inputs.
+
+    Args:
+        transforms: batch transforms in the order of the config, by name.
+
+    Returns:
+        The name of the transform that decides it, and the height and width of the targets divided
+        by those of the inputs; None twice where the data or a plain callable decides it.
+
+    Examples:
+        >>> from mmrestore.batch_transforms import BicubicDownsample, NoisyTarget
+        >>> target_scale(dict(small=BicubicDownsample(4)))
+        ('small', 4)
+        >>> target_scale(dict(small=BicubicDownsample(4), target=NoisyTarget()))
+        ('target', 1)
+    """
+    decides: str | None = None
+    scale: int | None = None
+    for name, transform in transforms.items():
+        if isinstance(transform, PlainCallable):
+            decides, scale = None, None
+        if transform.target_scale is not None:
+            decides, scale = name, transform.target_scale
+        elif transform.needs_equal_sizes:
+            decides, scale = name, transform.shrink_factor
+        elif scale is not None:
+            scale *= transform.shrink_factor
+    return decides, scale
+
+
 def check_orders(transforms: Mapping[str, Any]) -> None:
     """Refuse batch transforms in an order that cannot be right.
 
@@ -157,13 +220,3 @@ def _several(found: list[tuple[str, BatchTransform]]) -> bool:
         if transform.targets_from_inputs:
             return False
     return False
-
-
-def _shrinking(found: list[tuple[str, BatchTransform]]) -> str | None:
-    """Return what makes inputs smaller than targets, before which no targets are made again."""
-    for name, transform in found:
-        if transform.targets_from_inputs or isinstance(transform, PlainCallable):
-            return None
-        if transform.shrinks_inputs:
-            return name
-    return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
 from mmrestore.functional.unit_range import to_unit_range
-from mmrestore.models.batch_transform import check_orders
+from mmrestore.models.batch_transform import check_orders, stated_by
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS, suggest
 from mmrestore.structures import DataSample
 
@@ -97,9 +97,23 @@ class DataPreprocessor(BaseDataPreprocessor):
 
     def transform(self, inputs: Tensor, data_samples: DataSample) -> dict:
         """Apply the batch transforms that are switched on."""
+        return self._in_turn(inputs, data_samples, self.batch_transforms)
+
+    def dry_run(self, inputs: Tensor, data_samples: DataSample) -> dict:
+        """Do to a batch what ``transform`` does to its form, without files.
+
+        Raises:
+            ValueError: as a batch transform does, of a size that does not fit it for example.
+        """
+        calls = {name: stated_by(t).dry_run for name, t in self.batch_transforms.items()}
+        return self._in_turn(inputs, data_samples, calls)
+
+    def _in_turn(
+        self, inputs: Tensor, data_samples: DataSample, calls: Mapping[str, Callable]
+    ) -> dict:
         if 'gt_img' not in data_samples:
             data_samples.gt_img = inputs
-        for name, transform in self.batch_transforms.items():
+        for name, call in calls.items():
             if name not in self._off:
-                inputs, data_samples = transform(inputs, data_samples)
+                inputs, data_samples = call(inputs, data_samples)
         return {'inputs': inputs, 'data_samples': data_samples}

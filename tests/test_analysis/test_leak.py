@@ -105,7 +105,7 @@ def test_targets_that_are_the_inputs(backbone, leaks):
         [{'type': 'PixelMask', 'num_branches': 4, 'per_channel': True}],
         [DOWNSAMPLE, {'type': 'PixelMask'}],
         [{**DOWNSAMPLE, 'mosaic': True, 'padding': 0}, {'type': 'PixelMask'}],
-        [{'type': 'GaussianNoise', 'sigma': 25}, {'type': 'NoisyTarget'}, {'type': 'PixelMask'}],
+        [{'type': 'GaussianNoise', 'sigma': 25}, {'type': 'LateTarget'}, {'type': 'PixelMask'}],
     ],
     ids=['mask', 'channels', 'sub-images', 'mosaic', 'noise'],
 )
@@ -185,7 +185,7 @@ def test_clean_targets_are_no_leak():
         )
     report = check(restorer(DNCNN), torch.rand(1, 3, 32, 64))
     assert report.nothing == 'the data set has targets of its own'
-    noisy = check(restorer(DNCNN, [{'type': 'NoisyTarget'}]), torch.rand(1, 3, 32, 64))
+    noisy = check(restorer(DNCNN, [{'type': 'LateTarget'}]), torch.rand(1, 3, 32, 64))
     assert noisy.share == 1
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 import torch
 from exit_status import exit_status
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from mmrestore.analysis import parity
 from mmrestore.models.backbones import SwinIR
@@ -61,6 +61,42 @@ def test_counts(folder, capsys):
     status, lines = run(folder, capsys)
     assert (status, lines[-1]) == (0, '1 passed, 0 failed, 1 not compared: other')
     assert re.search(r'other +\| not yet known .*unheard of', lines[1])
+
+
+@pytest.mark.parametrize(
+    ('change', 'reason'),
+    [
+        (lambda json_file, _: json_file.write_text('{"architecture"'), 'delimiter'),
+        (lambda json_file, _: json_file.write_text('[1]'), 'expected a JSON of facts by name'),
+        (lambda json_file, _: json_file.write_bytes(b'\xff\xfe'), 'utf-8'),
+        (lambda json_file, _: replace_facts(json_file, arguments=None), 'NoneType|mapping'),
+        (
+            lambda json_file, _: replace_facts(json_file, gradient_check={'mode': 'eval'}),
+            'no .sum_',
+        ),
+        (lambda _, tensors: tensors.write_bytes(tensors.read_bytes()[:100]), 'header|incomplete'),
+        (lambda _, tensors: tensors.write_bytes(b''), 'header'),
+        (lambda _, tensors: replace_tensors(tensors, 'input', None), "there is no 'input'"),
+        (lambda _, tensors: replace_tensors(tensors, 'output', torch.rand(1, 3, 5, 5)), 'size'),
+    ],
+)
+def test_damaged_pairs_do_not_stop_the_comparison(folder, capsys, change, reason):
+    paths = [folder / f'damaged.{suffix}' for suffix in ('json', 'safetensors')]
+    for path in paths:
+        path.write_bytes((folder / f'ours{path.suffix}').read_bytes())
+    change(*paths)
+    status, lines = run(folder, capsys)
+    assert (status, lines[-1]) == (0, '1 passed, 0 failed, 2 not compared: damaged, other')
+    assert re.search(rf'damaged +\| refused .*({reason})', lines[1])
+
+
+def replace_facts(path, **changes):
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def replace_tensors(path, name, value):
+    kept = {k: v for k, v in load_file(path).items() if k != name}
+    save_file(kept if value is None else {**kept, name: value}, path)
 
 
 def test_what_is_refused_does_not_stop_the_comparison(folder, capsys):

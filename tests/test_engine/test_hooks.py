@@ -24,7 +24,7 @@ class FakeRunner:
         preprocessor = DataPreprocessor(batch_transforms=dict(shuffle=dict(type='TinyNoise')))
         self.network = SimpleNamespace(data_preprocessor=preprocessor)
         self.logger = SimpleNamespace(info=lambda *words: None)
-        self.train_loop = None
+        self.train_loop = self.val_loop = None
         self.losses, self.rates = losses or {}, rates or {}
         self.optim_wrapper = SimpleNamespace(
             get_lr=lambda: {'lr': [self.rates.get(self.epoch, 1.0)]}

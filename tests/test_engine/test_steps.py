@@ -24,7 +24,7 @@ def fake_runner(max_iters):
         batch_transforms=dict(mask=dict(type='RandomPixelMask', ratio=0.5))
     )
     network = SimpleNamespace(data_preprocessor=preprocessor, attachments={})
-    return SimpleNamespace(train_loop=None, max_iters=max_iters, network=network)
+    return SimpleNamespace(train_loop=None, val_loop=None, max_iters=max_iters, network=network)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,11 @@ def test_a_non_finite_loss_stops_the_run_and_keeps_the_good_checkpoint(tmp_path)
         ({'train_dataloader__batch_size': 11}, ValueError, 'does not fill one batch of 11'),
         ({'train_dataloader__dataset__length': 0}, ValueError, '0 samples'),
         ({'val_evaluator__metrics': [dict(type='PSRN')]}, KeyError, 'Did you mean PSNR'),
-        ({'default_hooks__checkpoint__save_best': 'tiny/PSRN'}, ValueError, 'Did you mean PSNR'),
+        (
+            {'default_hooks__checkpoint__save_best': 'tiny/PSRN'},
+            ValueError,
+            'Did you mean tiny/PSNR',
+        ),
         ({'default_hooks__checkpoint__intervall': 3}, TypeError, 'intervall'),
     ],
 )

@@ -21,6 +21,24 @@ def build(row):
     return MODELS.build(dict(type=row.type, **row.arguments)).train()
 
 
+def sees_its_pixel(net):
+    """Whether an output depends on the input at its place."""
+    torch.manual_seed(0)
+    for parameter in net.parameters():  # zeros would hide what is seen
+        if parameter.min() == parameter.max():
+            nn.init.normal_(parameter, std=0.1)
+    side = 2 * net.size_multiple + (32 if net.size_multiple == 1 else 0)
+    x = torch.rand(1, net.in_channels, side, side, dtype=torch.float64, requires_grad=True)
+    y = net.double().eval()(x)
+    gradients = []
+    for row, column in ((side // 2, side // 2), (side // 2 + 1, side // 2 - 3)):
+        output = y[..., row * net.scale, column * net.scale].sum()
+        (gradient,) = torch.autograd.grad(output, x, retain_graph=True)
+        assert gradient.any()
+        gradients.append(bool(gradient[..., row, column].any()))
+    return any(gradients)
+
+
 def test_all_networks_derive_from_the_base_class():
     names = [name for name in backbones.__all__ if name != 'fold_batch_norm']
     assert all(issubclass(getattr(backbones, name), Backbone) for name in names)
@@ -53,6 +71,25 @@ def test_masks_of_every_role_change_the_output(row, role):
     assert mask.layers and after.shape == before.shape
     assert (after - before).abs().max() > 1e-6
     torch.testing.assert_close(same, before, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.type)
+def test_a_blind_spot_is_stated_where_there_is_one(row):
+    assert sees_its_pixel(build(row)) is not build(row).blind_spot
+
+
+@pytest.mark.parametrize(('dilated', 'stated'), [(True, True), (False, None)])
+def test_a_control_without_dilation_states_no_blind_spot(dilated, stated):
+    torch.manual_seed(0)
+    net = DBSNl(channels=16, num_modules=2, dilated=dilated)
+    assert net.blind_spot is stated and sees_its_pixel(net) is not dilated
+
+
+def test_a_tunable_blind_spot_may_be_none():
+    net = ATBSN(channels=4, blind_spot_shift=1)
+    assert net.blind_spot and not sees_its_pixel(net)
+    net.shift = 0
+    assert not net.blind_spot and sees_its_pixel(net)
 
 
 def test_an_embedding_of_single_pixels_is_a_layer():

@@ -18,6 +18,7 @@ SMALL = dict(type='BicubicDownsample', scale=2)
 SUBIMAGES = dict(type='PixelDownsample', stride=2)
 SHUFFLE = dict(type='IntraPatchPixelShuffle')
 RECHARGE = dict(type='Recharge')
+BLUR = dict(type='GaussianBlur', std=1)
 SCREEN = dict(type='ScreenPhotograph')
 HIDING = [
     dict(type='PixelMask'),
@@ -57,16 +58,42 @@ def test_targets_are_made_once():
     message = "'second' discards the targets that 'first' makes: leave one .* first=None or second"
     for first, second in ((TARGET, teacher()), (teacher([0, 1]), TARGET), (TARGET, TARGET)):
         with pytest.raises(ValueError, match=message):
-            preprocessor(first=first, noise=NOISE, second=second)
-        preprocessor(first=None, noise=NOISE, second=second)
+            preprocessor(noise=NOISE, first=first, second=second)
+        preprocessor(noise=NOISE, first=None, second=second)
 
 
 @pytest.mark.parametrize('later', [SHUFFLE, SUBIMAGES, HIDING[0], HIDING[2]])
 def test_small_inputs_and_large_targets_do_not_fit_what_needs_equal_sizes(later):
-    with pytest.raises(ValueError, match="but 'small' makes them smaller: it is not defined for"):
+    with pytest.raises(ValueError, match="after 'small' targets are 2 times as large: it is not"):
         preprocessor(small=SMALL, noise=NOISE, later=later)
     preprocessor(small=SMALL, target=TARGET, later=later)
     preprocessor(noise=NOISE, later=later)
+
+
+@pytest.mark.parametrize('second', HIDING, ids=lambda mask: mask['type'])
+@pytest.mark.parametrize('first', HIDING, ids=lambda mask: mask['type'])
+def test_one_mask_hides_pixels(first, second):
+    with pytest.raises(
+        ValueError, match=r"'first' and 'second' both hide pixels.*first=None or se"
+    ):
+        preprocessor(first=first, target=None, second=second)
+
+
+@pytest.mark.parametrize('worse', [NOISE, BLUR, SCREEN, dict(type='CameraNoise')])
+def test_inputs_are_degraded_before_they_become_targets_and_before_pixels_are_hidden(worse):
+    with pytest.raises(
+        ValueError, match=r"degrades the inputs after 'target' .* put 'worse' befor"
+    ):
+        preprocessor(target=TARGET, worse=worse)
+    with pytest.raises(ValueError, match="after 'mask' has hidden pixels: put 'worse' before"):
+        preprocessor(mask=HIDING[0], worse=worse)
+    preprocessor(worse=worse, target=TARGET, mask=HIDING[0])
+    preprocessor(teacher=teacher(), worse=NOISE)  # whose targets are not the inputs
+
+
+def test_images_are_taken_apart_once():
+    with pytest.raises(ValueError, match="'first' and 'second' both take images apart"):
+        preprocessor(first=SUBIMAGES, second=dict(SUBIMAGES, mosaic=True))
 
 
 def test_orders_of_the_strategies_are_right():
@@ -115,13 +142,17 @@ def built_samples():
 # Masks of training and of the test
 
 
-def restorer(mask=None, **options):
-    transforms = {} if mask is None else dict(mask=dict(type='PixelMask', **mask))
+PIXELS = dict(pixels=dict(type='PixelDownsampled', stride=2))
+
+
+def restorer(mask=None, transforms=None, **options):
+    if mask is not None:
+        transforms = dict(mask=dict(type='PixelMask', **mask))
     cfg = dict(
         type='Restorer',
         backbone=dict(type='TinyNet'),
         losses=dict(pixel=dict(type='L1Loss')),
-        data_preprocessor=dict(batch_transforms=transforms),
+        data_preprocessor=dict(batch_transforms=transforms or {}),
     )
     return MODELS.build(cfg | options)
 
@@ -149,8 +180,54 @@ def test_masks_of_training_and_test_are_of_one_scheme(at_test, fits):
 def test_pixels_are_hidden_once():
     with pytest.raises(ValueError, match=r"'mask' and .* both hide .*batch_transforms\.mask=None"):
         restorer({}, training_decorators=masks())
+    with pytest.raises(ValueError, match=r"'mask' and .* both hide .*batch_transforms\.mask=None"):
+        restorer(transforms=dict(mask=HIDING[2]), training_decorators=masks())
+    with pytest.raises(ValueError, match=r"'sub' and .* both take images apart .*sub=None"):
+        restorer(transforms=dict(sub=SUBIMAGES), training_decorators=PIXELS)
     restorer({})  # tested without masks
-    restorer(training_decorators=masks())
+    restorer(training_decorators=masks() | PIXELS)
+    with pytest.raises(ValueError, match='two ComplementaryMasks hide pixels of one network'):
+        restorer({}, inference=masks() | dict(more=dict(type='ComplementaryMasks')))
+    with pytest.raises(ValueError, match='two PixelDownsampled take images apart'):
+        restorer({}, inference=PIXELS | dict(more=PIXELS['pixels']))
+
+
+def test_masks_at_test_need_a_training_with_masks():
+    message = 'masks at test, num_branches=2, per_channel=False, need a network that was trained'
+    with pytest.raises(ValueError, match=message):
+        restorer(inference=masks())
+    with pytest.raises(ValueError, match=message):
+        restorer(transforms=dict(mask=HIDING[1]), inference=masks())
+    restorer(
+        transforms=dict(own=dict(type='MakesFourTargets')), inference=masks()
+    )  # it may hide pixels
+    restorer({}, inference=masks())
+
+
+def test_margins_do_not_show_hidden_pixels():
+    with pytest.raises(ValueError, match='margin=16 of Pad shows ComplementaryMasks the pixels'):
+        restorer({}, inference=masks() | dict(pad=dict(type='Pad', margin=16)))
+    restorer({}, inference=masks() | dict(pad=dict(type='Pad')))
+
+
+@pytest.mark.parametrize(
+    ('transforms', 'network', 'fits'),
+    [
+        (dict(small=SMALL), dict(type='DnCNN', num_layers=3), False),
+        (dict(small=SMALL, noise=NOISE), dict(type='EDSR', channels=4, num_blocks=1), False),
+        (dict(small=SMALL), dict(type='EDSR', channels=4, num_blocks=1, scale=2), True),
+        (dict(shuffle=SHUFFLE, small=SMALL), dict(type='EDSR', channels=4, scale=2), True),
+        (dict(small=SMALL, target=TARGET), dict(type='NBSN', channels=4), None),
+        (dict(screen=SCREEN), dict(type='EDSR', channels=4, num_blocks=1), False),
+    ],
+)
+def test_targets_have_the_size_of_the_output(transforms, network, fits):
+    if fits:
+        restorer(transforms=transforms, backbone=network)
+        return
+    message = 'has scale .*, but .* goes with targets' if fits is False else 'sees the pixels of'
+    with pytest.raises(ValueError, match=message):
+        restorer(transforms=transforms, backbone=network)
 
 
 def test_pairs_take_no_weight():
@@ -159,7 +236,9 @@ def test_pairs_take_no_weight():
         sampler=dict(type='AdjacentPixelSampler'),
         losses=dict(reconstruction=dict(type='L1Loss'), consistency=dict(type='L1Loss')),
     )
-    with pytest.raises(ValueError, match=r"'mask' sets a weight .*batch_transforms\.mask=None"):
+    with pytest.raises(
+        ValueError, match=r"'mask' makes a weight .* pairs .*batch_transforms\.mask=None"
+    ):
         restorer({}, **cfg)
     restorer(**cfg)
 

@@ -9,5 +9,8 @@ model = dict(
     losses=dict(_delete_=True, reconstruction=dict(type='L1Loss'), consistency=dict(type='L1Loss')),
     consistency_weight=4.0,
     detach=True,
-    inference=dict(blind_spot=dict(type='BlindSpot', shift=1), pad=dict(margin=16)),
+    inference=dict(
+        blind_spot=dict(type='BlindSpot', shift=1),
+        pad=dict(type='Pad', margin=16),
+    ),
 )

@@ -15,11 +15,13 @@ class Transform(BaseTransform):
     Attributes:
         cacheable: whether the outcome is the same in every epoch, so that a data set that keeps
             what it loads may keep it.
+        crops: of a class: whether its argument ``size`` is the size of what it cuts out.
         minimum_size: height and width that an image must have at least.
         adds_noise: whether it adds noise to the input, which must not have noise of its own.
     """
 
     cacheable: bool = False
+    crops: bool = False
     minimum_size: tuple[int, int] = (1, 1)
     adds_noise: bool = False
 
@@ -38,7 +40,7 @@ def stated_by(transform: Any) -> Transform:
     if isinstance(transform, Transform):
         return transform
     stated = Transform()
-    for name in ('cacheable', 'minimum_size', 'adds_noise'):
+    for name in ('cacheable', 'crops', 'minimum_size', 'adds_noise'):
         if hasattr(transform, name):  # a plugin may state it without the base class
             setattr(stated, name, getattr(transform, name))
     return stated

@@ -31,6 +31,8 @@ def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.
 class _PairedCrop(Transform):
     """Crops ``img``, and the part of ``gt`` that belongs to it."""
 
+    crops = True
+
     def __init__(self, size: int | tuple[int, int], *, scale: int = 1) -> None:
         height, width = (size, size) if isinstance(size, int) else size
         if height < 1 or width < 1:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mmengine.dist import all_reduce, is_main_process
-from mmengine.hooks import Hook
 
 from mmrestore.datasets import ImageFolder, nested_datasets
 from mmrestore.datasets.bad_files import BadFiles, bad_file_list
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.registry import HOOKS
 
 

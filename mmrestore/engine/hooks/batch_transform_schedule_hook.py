@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.dist import all_reduce
-from mmengine.hooks import Hook
 
+from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
     Length,
     check_step,
@@ -92,13 +92,18 @@ class BatchTransformScheduleHook(Hook):
             'restarted_at': -1,
         }
 
+    def check(self, training: Training) -> None:
+        """Check that the transform exists, and that there are such steps."""
+        check_step(training, self, self.by_epoch)
+        preprocessor: Any = training.network.data_preprocessor
+        preprocessor.check_name(self.transform)
+
     def before_train(self, runner) -> None:
-        """Check that the transform exists, and turn shares of the training into iterations."""
-        check_step(runner, self, self.by_epoch)
+        """Check the training, and turn shares of it into iterations."""
+        self.check(training_of(runner))
         for name in ('start', 'stop', 'restart_steps'):
             if isinstance(share := vars(self)[name], float):
                 setattr(self, name, in_steps(share, runner.max_iters))
-        runner.network.data_preprocessor.check_name(self.transform)
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Switch the transform on or off for this iteration."""

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.dist import is_main_process
-from mmengine.hooks import Hook
-from mmengine.runner import BaseLoop, IterBasedTrainLoop
+from mmengine.runner import BaseLoop
 
 from mmrestore.engine.checkpoint import LATEST, check_no_other_run, resumable_checkpoints
+from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.optim_wrappers import average_gradients, is_accumulating
 from mmrestore.engine.summary import shown_path
 from mmrestore.engine.validations import VALIDATIONS, read_validations, update_validations
 from mmrestore.files import TEMPORARY, write_text
 from mmrestore.registry import HOOKS, suggest
+
+MOST_NAMED = 8  # figures in a message
 
 
 @HOOKS.register_module()
@@ -62,7 +64,9 @@ class CheckpointHook(Hook):
 
     def before_train(self, runner) -> None:
         """Clear what a killed run left half-written, check the space, heed signals."""
-        self._check_config(runner)
+        self.check(training_of(runner))
+        if not runner.resumed:
+            check_no_other_run(runner.work_dir)
         self._saved_at = (runner.epoch, runner.iter) if runner.resumed else (-1, -1)
         runner.stop.listen()
         if not is_main_process():
@@ -156,23 +160,22 @@ class CheckpointHook(Hook):
         for old in resumable_checkpoints(work_dir)[self.max_keep :]:
             old.unlink()
 
-    def _check_config(self, runner) -> None:
-        if self.by_epoch and isinstance(runner.train_loop, IterBasedTrainLoop):
+    def check(self, training: Training) -> None:
+        """Check that there are such steps, and figures by which the best are chosen."""
+        if self.by_epoch and not training.counts_epochs:
             raise ValueError(
                 'CheckpointHook counts epochs but the loop iterations: base the config on '
                 '_base_/iteration_runtime.py or set by_epoch=False and an interval in iterations'
             )
-        if runner.val_loop is not None:
-            for key in [key for key in self.save_best if key != 'auto']:
-                name = key.rsplit('/', 1)[-1]
-                if name not in _metrics(runner):
-                    known = list(_metrics(runner))
-                    raise ValueError(
-                        f'save_best={key!r}, but no metric is called {name}.{suggest(name, known)} '
-                        f'The evaluator has: {", ".join(known)}'
-                    )
-        if not runner.resumed:
-            check_no_other_run(runner.work_dir)
+        known = training.scores
+        unknown = [key for key in self.save_best if key != 'auto' and key not in (known or [key])]
+        if known is not None and unknown:
+            more = f' and {len(known) - MOST_NAMED} more' if len(known) > MOST_NAMED else ''
+            raise ValueError(
+                f'save_best={unknown[0]!r}, but a validation gives no such figure.'
+                f'{suggest(unknown[0], known)} It gives: {", ".join(known[:MOST_NAMED])}{more}; '
+                'several keys are a list'
+            )
 
     def _check_space(self, runner) -> None:
         size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mmengine.hooks import Hook
-
+from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import check_step, current_step
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import HOOKS
@@ -43,14 +42,18 @@ class ConsistencyRampHook(Hook):
         """Return the weight in a step, counted from 0, of so many."""
         return self.increase_ratio * (step + 1) / num_steps
 
-    def before_train(self, runner) -> None:
+    def check(self, training: Training) -> None:
         """Check that there is a weight to set and a number of steps."""
-        network = runner.network
+        network = training.network
         if not isinstance(network, Restorer) or network.consistency_weight is None:
             raise ValueError(
-                f'ConsistencyRampHook needs a PairRestorer, got {type(runner.network).__name__}'
+                f'ConsistencyRampHook needs a PairRestorer, got {type(network).__name__}'
             )
-        check_step(runner, self, self.by_epoch)
+        check_step(training, self, self.by_epoch)
+
+    def before_train(self, runner) -> None:
+        """Check the training."""
+        self.check(training_of(runner))
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Set the weight of this iteration and log it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmengine.dist import is_main_process
-from mmengine.hooks import Hook
 
 from mmrestore.engine.curves import plot, read_run
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.summary import shown_path
 from mmrestore.files import write_atomically
 from mmrestore.registry import HOOKS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.dist import master_only
-from mmengine.hooks import Hook
 
 from mmrestore.engine.data_check import noisy_clean_images, shared_images
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.trial import without_cache
 from mmrestore.registry import DATASETS, HOOKS
 

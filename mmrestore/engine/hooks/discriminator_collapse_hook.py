@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from mmengine.dist import all_reduce, is_main_process
-from mmengine.hooks import Hook
 
 from mmrestore.engine.checkpoint import load_checkpoint, resumable_checkpoints
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper as _OptimWrapper
 from mmengine.optim import OptimWrapperDict
 
 from mmrestore.engine.checkpoint import resumable_checkpoints, save_checkpoint
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.optim_wrappers import OptimWrapper
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS

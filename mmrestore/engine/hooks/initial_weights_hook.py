@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.hooks import Hook
-
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.models.weights import copy_weights
 from mmrestore.registry import HOOKS
 

@@ -8,8 +8,8 @@ import resource
 import numpy as np
 import torch
 from mmengine.dist import all_reduce_params
-from mmengine.hooks import Hook
 
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.registry import HOOKS
 
 

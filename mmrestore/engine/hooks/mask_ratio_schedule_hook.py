@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mmengine.hooks import Hook
-
+from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
     Length,
     check_step,
@@ -79,18 +78,22 @@ class MaskRatioScheduleHook(Hook):
         low, high = (a + share * (b - a) for a, b in zip(before, after, strict=True))
         return low, high
 
-    def before_train(self, runner) -> None:
-        """Check that the mask exists, and turn shares of the training into iterations."""
-        check_step(runner, self, self.by_epoch)
-        if any(isinstance(step, float) for step, _ in self.points):
-            self.points = [(in_steps(step, runner.max_iters), r) for step, r in self.points]
-            self._check_points([step for step, _ in self.points])
-        masks = self._masks(runner)
+    def check(self, training: Training) -> None:
+        """Check that the mask exists, and that there are such steps."""
+        check_step(training, self, self.by_epoch)
+        masks = self._masks(training)
         if self.mask not in masks:
             raise ValueError(
                 f'no mask is called {self.mask!r}.{suggest(self.mask, masks)} The attachments and '
                 f'batch transforms with a ratio are: {", ".join(masks) or "none"}.'
             )
+
+    def before_train(self, runner) -> None:
+        """Check the training, and turn shares of it into iterations."""
+        self.check(training_of(runner))
+        if any(isinstance(step, float) for step, _ in self.points):
+            self.points = [(in_steps(step, runner.max_iters), r) for step, r in self.points]
+            self._check_points([step for step, _ in self.points])
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Set the ratio of this iteration."""
@@ -98,8 +101,8 @@ class MaskRatioScheduleHook(Hook):
         self._masks(runner)[self.mask].ratio = self.ratio_at(step)
 
     @staticmethod
-    def _masks(runner) -> dict:
-        network = runner.network
+    def _masks(training) -> dict:
+        network = training.network  # of a runner too
         transforms, attachments = network.data_preprocessor.batch_transforms, network.attachments
         return {
             **{k: part for k, part in transforms.items() if stated_by(part).ratio is not None},

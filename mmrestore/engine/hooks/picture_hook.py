@@ -11,9 +11,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from mmengine.dist import is_main_process
-from mmengine.hooks import Hook
 from torch import Tensor
 
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.files import printable
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import HOOKS

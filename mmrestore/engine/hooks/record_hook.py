@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmengine.dist import is_main_process
-from mmengine.hooks import Hook
 
 from mmrestore.config import config_text, read_config_text
 from mmrestore.config.merging import flat
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.files import write_text
 from mmrestore.registry import HOOKS
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from mmengine.runner import IterBasedTrainLoop
+from mmrestore.engine.hooks.base import Training
 
 # A whole number of epochs or iterations, or a float above 0 and up to 1: a share of all iterations.
 Length = int | float
 
 
-def check_step(runner, hook, by_epoch: bool) -> None:
+def check_step(training: Training, hook, by_epoch: bool) -> None:
     """Check that a hook which counts epochs has epochs to count.
 
     Raises:
         ValueError: the training loop counts iterations, and its epoch never changes.
     """
-    if by_epoch and isinstance(runner.train_loop, IterBasedTrainLoop):
+    if by_epoch and not training.counts_epochs:
         raise ValueError(
             f'{type(hook).__name__} counts epochs but the training loop iterations: set '
             'by_epoch=False'

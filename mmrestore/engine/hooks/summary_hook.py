@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 from mmengine.dist import is_main_process
-from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import IterBasedTrainLoop
 
 from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.summary import Kept, closing_text, shown_path, table
 from mmrestore.engine.validations import read_validations, update_validations
 from mmrestore.evaluation.base import ImageMetric

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mmengine.hooks import Hook
+from typing import Any
 
+from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
     Length,
     check_step,
@@ -55,22 +56,27 @@ class TeacherUpdateHook(Hook):
         self.interval = interval
         self.updates = 0
 
-    def before_train(self, runner) -> None:
+    def check(self, training: Training) -> None:
         """Check that the student can become the teacher."""
-        check_step(runner, self, self.by_epoch)
-        runner.network.data_preprocessor.check_name(self.transform)
-        teacher = self._teacher(runner)
+        check_step(training, self, self.by_epoch)
+        network: Any = training.network
+        network.data_preprocessor.check_name(self.transform)
+        teacher = self._teacher(training)
         if not stated_by(teacher).has_teacher:
             raise ValueError(
                 f'the batch transform {self.transform!r} is a {type(teacher).__name__}, which has '
                 'no teacher: name a TeacherTarget'
             )
-        differences = key_differences(teacher.expected, runner.network.backbone.state_dict())
+        differences = key_differences(teacher.expected, network.backbone.state_dict())
         if differences:
             raise ValueError(
                 f'the student cannot become the teacher of {self.transform!r}, whose network is '
                 f'another one. {differences}. Give both the same `backbone`'
             )
+
+    def before_train(self, runner) -> None:
+        """Check the training."""
+        self.check(training_of(runner))
 
     def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
         """Replace the teacher if a stage has ended."""
@@ -96,5 +102,5 @@ class TeacherUpdateHook(Hook):
             self.updates = saved['updates']
             self._teacher(runner).replace(saved['state_dict'])
 
-    def _teacher(self, runner):
-        return runner.network.data_preprocessor.batch_transforms[self.transform]
+    def _teacher(self, training):
+        return training.network.data_preprocessor.batch_transforms[self.transform]

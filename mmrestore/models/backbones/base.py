@@ -54,7 +54,7 @@ class Backbone(nn.Module):
             the neighbors of a masked pixel.
         attention: the inputs of all attention layers; None of a network without attention.
         blind_spot: whether it is made so that no output pixel depends on the input at its place;
-            None of a network that does not state it.
+            None of a network that does not state it, which is then trained as if it were.
         tunable_blind_spot: whether the size of its blind spot is set by the attribute ``shift``,
             and ``multi_shift`` restores with several at once.
     """
@@ -80,9 +80,13 @@ class TunableBlindSpot(Backbone):
             any time.
     """
 
-    blind_spot = True
     tunable_blind_spot = True
     shift: int
+
+    @property
+    def blind_spot(self) -> bool:  # type: ignore[override]  # it follows the shift
+        """Whether anything is hidden."""
+        return self.shift > 0
 
     def multi_shift(self, x: Tensor, shifts: Sequence[int], *, border: int = 0) -> Tensor:
         """Restore images (N, C, H, W) with K blind spots.

@@ -116,7 +116,6 @@ class DBSNl(Backbone):
         3656131
     """
 
-    blind_spot = True  # without dilation, a control, it is none
     scale = 1
     size_multiple = 1
     ignored_keys = ('mask',)  # of official checkpoints
@@ -141,6 +140,8 @@ class DBSNl(Backbone):
                 f'channels={channels} and image_range={image_range}'
             )
         self.in_channels = in_channels
+        # The control is trained as a blind-spot network is: it does not state that it is none.
+        self.blind_spot = True if dilated else None
         self.image_range = image_range
         self.head = nn.Sequential(nn.Conv2d(in_channels, channels, 1), nn.ReLU(inplace=True))
         self.branch1 = Branch(channels, 2, num_modules, dilated=dilated)

@@ -59,7 +59,8 @@ class ATBSNStudent(Backbone):
 class NBSN(Backbone):
     """A plain U-Net of five levels; skips are the features before pooling.
 
-    It is the student of APR-RD's published results ("1.02M").
+    It is the student of APR-RD's published results ("1.02M"). Its name stands for
+    "non-blind-spot network".
 
     Args:
         in_channels: channels of the images.
@@ -75,7 +76,6 @@ class NBSN(Backbone):
         1021107
     """
 
-    blind_spot = True
     scale = 1
     size_multiple = 2**LEVELS
 

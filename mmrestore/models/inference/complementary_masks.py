@@ -55,7 +55,7 @@ class ComplementaryMasks(InferenceDecorator):
 
     Raises:
         ValueError: there are fewer than two branches, ``max_pixels`` is not positive, the network
-            enlarges images, or a ``PixelDownsampled`` stands inside.
+            enlarges images, or a ``PixelDownsampled`` or other masks stand inside.
 
     Examples:
         >>> def net(x):  # tells what it sees
@@ -85,6 +85,8 @@ class ComplementaryMasks(InferenceDecorator):
                 'masks outside of PixelDownsampled are left out by RandomReplacementRefinement, '
                 'which runs what is inside: put ComplementaryMasks before PixelDownsampled'
             )
+        if self.mask_scheme is not None:
+            raise ValueError('two ComplementaryMasks hide pixels of one network: leave one out')
         self.num_branches = num_branches
         self.per_channel = per_channel
         self.max_pixels = max_pixels

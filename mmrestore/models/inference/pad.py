@@ -33,7 +33,8 @@ class Pad(InferenceDecorator):
             that were tested so see fewer zeros beyond the edges.
 
     Raises:
-        ValueError: ``mode`` is none of them or ``margin`` is negative.
+        ValueError: ``mode`` is none of them, ``margin`` is negative, or ``ComplementaryMasks`` are
+            to get a margin.
 
     Examples:
         >>> def net(x):
@@ -62,6 +63,12 @@ class Pad(InferenceDecorator):
             raise ValueError(f'expected a mode of {", ".join(map(repr, MODES))}, got {mode!r}')
         if margin < 0:
             raise ValueError(f'margin must not be negative, got {margin}')
+        if margin > 0 and self.mask_scheme is not None:
+            raise ValueError(
+                f'margin={margin} of Pad shows ComplementaryMasks the pixels that they hide, in '
+                'their mirror images: margins are for blind-spot networks; set margin=0, or leave '
+                'Pad out'
+            )
         self.margin = margin
         self.multiple = self.size_multiple
         self.size_multiple = 1

@@ -48,7 +48,7 @@ class PixelDownsampled(InferenceDecorator):
 
     Raises:
         ValueError: the stride is below 1, the padding negative, ``pad_mode`` unknown, or the
-            network enlarges images.
+            network enlarges images, or a ``PixelDownsampled`` stands inside.
 
     Examples:
         >>> import torch
@@ -76,6 +76,10 @@ class PixelDownsampled(InferenceDecorator):
         if pad_mode not in MODES:
             raise ValueError(
                 f'expected a pad_mode of {", ".join(map(repr, MODES))}, got {pad_mode!r}'
+            )
+        if self.full_resolution is not None:
+            raise ValueError(
+                'two PixelDownsampled take images apart: leave one out, or multiply their strides'
             )
         self.pad_mode = pad_mode
         self.full_resolution = net

@@ -183,6 +183,11 @@ class GANRestorer(Restorer):
             'logit_restored': logits.detach().mean(),
         }
 
+    def check_batch(self, inputs: Tensor, data_samples: DataSample) -> None:
+        """Refuse a training batch, transformed, that does not fit the network or has no images."""
+        super().check_batch(inputs, data_samples)
+        self._clean_images(data_samples, data_samples.gt_img.flatten(0, -4))
+
     @staticmethod
     def _clean_images(data_samples: DataSample, restored: Tensor) -> Tensor:
         real = data_samples.get('real_img')

@@ -90,18 +90,6 @@ class PairRestorer(Restorer):
             compile=compile,
             init_cfg=init_cfg,
         )
-        if self.backbone.scale != 1:
-            raise ValueError(
-                f'{type(self.backbone).__name__} enlarges images by {self.backbone.scale}: pairs '
-                'of noisy images train denoisers only'
-            )
-        for name, transform in self.batch_transforms.items():
-            if transform.weights_loss or transform.targets_from_inputs:
-                what = 'targets' if transform.targets_from_inputs else 'a weight of the loss'
-                raise ValueError(
-                    f'batch transform {name!r} makes {what}, which pairs of noisy images do not '
-                    f'use: leave it out by model.data_preprocessor.batch_transforms.{name}=None'
-                )
         self.sampler = MODELS.build(sampler)
         self.consistency_weight = consistency_weight
         self.detach = detach
@@ -121,11 +109,33 @@ class PairRestorer(Restorer):
             terms['loss_consistency'] = self.consistency_weight * consistency
         return terms
 
+    def check_batch(self, inputs: Tensor, data_samples: DataSample) -> None:
+        """Refuse a training batch, transformed, that does not fit the network or the sampler."""
+        self._check_patches(inputs)
+        self._check_patches(take_pixels(inputs, self.sampler(inputs)[0]))
+
     def compared(
         self, inputs: Tensor, data_samples: DataSample
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Return f(h1 y), h2 y and None, for there is no weight."""
         return (*self._predict_pair(inputs, data_samples, *self.sampler(inputs)), None)
+
+    def _check_targets(self) -> None:
+        """Refuse targets and weights, which pairs do not use, and networks that enlarge."""
+        for name, transform in self.batch_transforms.items():
+            if transform.weights_loss or transform.targets_from_inputs:
+                what = 'targets' if transform.targets_from_inputs else 'a weight of the loss'
+                raise ValueError(
+                    f'batch transform {name!r} makes {what}, which PairRestorer does not use, for '
+                    'it makes pairs of the noisy images: leave it out by '
+                    f'model.data_preprocessor.batch_transforms.{name}=None'
+                )
+        if self.backbone.scale != 1:
+            raise ValueError(
+                f'{type(self.backbone).__name__} enlarges images by {self.backbone.scale}: pairs '
+                'of noisy images train denoisers only'
+            )
+        super()._check_targets()
 
     def _predict_pair(
         self, inputs: Tensor, data_samples: DataSample, first: Tensor, second: Tensor

@@ -13,7 +13,12 @@ from mmrestore.functional.complementary_masks import MaskScheme
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
-from mmrestore.models.batch_transform import BatchTransform, stated_by
+from mmrestore.models.batch_transform import (
+    BatchTransform,
+    PlainCallable,
+    stated_by,
+    target_scale,
+)
 from mmrestore.models.data_preprocessor import DataPreprocessor
 from mmrestore.models.inference.base import (
     InferenceDecorator,
@@ -92,7 +97,6 @@ class Restorer(BaseModel):
             attachment.attach(self.backbone)
         self.test_seed = test_seed
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
-        self._predictor = (build_inference(self.backbone, inference),)
         self._trained = (
             build_inference(self.backbone, training_decorators, setting='training_decorators'),
         )
@@ -101,8 +105,9 @@ class Restorer(BaseModel):
                 f'training decorators must keep the scale of {type(self.backbone).__name__}, '
                 f'{self.backbone.scale}, got {self.trained.scale}: targets would not fit'
             )
+        self._check_targets()  # first: what is wrong in training is the reason, not what follows
+        self._predictor = (build_inference(self.backbone, inference),)
         self._check_masks()
-        self._check_targets()
         if compile:
             self.backbone.compile()
 
@@ -159,6 +164,23 @@ class Restorer(BaseModel):
         pred = self.trained(inputs).float()  # outside of autocast's type: losses are in float32
         return pred, data_samples.gt_img, data_samples.get('weight')
 
+    def check_batch(self, inputs: Tensor, data_samples: DataSample) -> None:
+        """Refuse a training batch, transformed, that does not fit the network.
+
+        Raises:
+            ValueError: the inputs have other channels or sides than the network takes, or the
+                targets another size than its output.
+        """
+        self._check_patches(inputs)
+        expected = tuple(self.backbone.scale * side for side in inputs.shape[-2:])
+        found = tuple(data_samples.gt_img.shape[-2:])
+        if found != expected:
+            raise ValueError(
+                f'{type(self.backbone).__name__} of scale {self.backbone.scale} makes images of '
+                f'{expected} (height, width) of the patches, but the targets have {found}: use a '
+                'network of the scale of the data'
+            )
+
     def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
         """Return one sample an image with ``pred_img`` in [0, 1]."""
         self._check_inputs(inputs)
@@ -175,36 +197,54 @@ class Restorer(BaseModel):
             return {}
         return {name: stated_by(t) for name, t in preprocessor.batch_transforms.items()}
 
+    @property
+    def _all_is_stated(self) -> bool:
+        """Whether all batch transforms, our own or not, state what they do."""
+        ours = isinstance(self.data_preprocessor, DataPreprocessor)
+        return ours and not any(
+            isinstance(t, PlainCallable) for t in self.batch_transforms.values()
+        )
+
     def _check_masks(self) -> None:
         """Refuse masks of training that are not those of the test, or that hide pixels twice."""
-        masks = {k: t.mask_scheme for k, t in self.batch_transforms.items() if t.mask_scheme}
-        inside = decorated(self.trained).mask_scheme
-        if masks and inside:
-            name = next(iter(masks))
-            raise ValueError(
-                f'the batch transform {name!r} and the training decorators both hide pixels: '
-                f'training through complementary masks needs unmasked inputs, take {name!r} away '
-                f'by model.data_preprocessor.batch_transforms.{name}=None'
-            )
-        at_test = decorated(self.predictor).mask_scheme
-        training = inside or next(iter(masks.values()), None)
+        stated = self.batch_transforms
+        trained, at_test = decorated(self.trained), decorated(self.predictor).mask_scheme
+        hiding = [k for k, t in stated.items() if t.hides_pixels]
+        apart = [k for k, t in stated.items() if t.makes_subimages]
+        for what, names, again in (
+            ('hide pixels', hiding, trained.mask_scheme),
+            ('take images apart into sub-images', apart, trained.full_resolution),
+        ):
+            if names and again is not None:
+                raise ValueError(
+                    f'the batch transform {names[0]!r} and the training decorators both {what}: '
+                    'training decorators need whole images, take it away by '
+                    f'model.data_preprocessor.batch_transforms.{names[0]}=None'
+                )
+        in_batches = next((t.mask_scheme for t in stated.values() if t.mask_scheme), None)
+        training = trained.mask_scheme or in_batches
         if training and at_test and training != at_test:
             raise ValueError(
                 f'masks of training have {_text(training)}, those of the test {_text(at_test)}: '
                 'a network restores only what is hidden as in its training, give both the same '
                 '`num_branches` and `per_channel`'
             )
+        if at_test and not training and self._all_is_stated:
+            raise ValueError(
+                f'complementary masks at test, {_text(at_test)}, need a network that was trained '
+                'with them: add a PixelMask or training decorators (strategies `amsnet` and '
+                '`complementary_masks`), or take them out of `inference`'
+            )
 
     def _check_targets(self) -> None:
         """Refuse targets of another size than the output, or that the network sees whole."""
         stated, scale = self.batch_transforms, self.backbone.scale
-        for name, transform in stated.items():
-            made = 1 if transform.needs_equal_sizes else transform.target_scale
-            if made not in (None, scale):
-                raise ValueError(
-                    f'{type(self.backbone).__name__} has scale {scale}, but {name!r} goes with '
-                    f'targets of scale {made}: leave out {name!r}, or use a network of that scale'
-                )
+        name, made = target_scale(stated)
+        if made not in (None, scale):
+            raise ValueError(
+                f'{type(self.backbone).__name__} has scale {scale}, but {name!r} goes with targets '
+                f'of scale {made}: leave out {name!r}, or use a network of that scale'
+            )
         targets = next((k for k, t in stated.items() if t.targets_are_inputs), None)
         hidden = any(t.hides_pixels for t in stated.values()) or decorated(self.trained).mask_scheme
         if targets is not None and not hidden and facts(self.backbone).blind_spot is False:
