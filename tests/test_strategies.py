@@ -146,6 +146,14 @@ def test_what_cannot_work_is_refused_in_one_sentence(strategies, network, messag
     assert not (tmp_path / 'run').exists()
 
 
+def test_a_strategy_that_another_one_contains_is_merged_once():
+    both, one = (
+        open_config('supervised/quickstart', strategies=names).to_dict()
+        for names in (['adversarial', 'two_stage'], ['two_stage'])
+    )
+    assert both == one and set(one['optim_wrapper']) == {'backbone', 'discriminator'}
+
+
 def test_strategies_hold_nothing_of_networks_and_data():
     plain = read_settings(find_config('supervised/swinir_s'))
     for name in strategy_names():

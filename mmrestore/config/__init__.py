@@ -94,7 +94,7 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
         if any(find_strategy(name).samefile(file) for file in settings.files):
             raise ValueError(f'the config is trained with the strategy {name} already')
         before = dict(flat(settings.values))
-        settings = read_settings(find_strategy(name), before=settings)
+        settings = read_settings(find_strategy(name), before=settings, once=True)
         for key, value in flat(settings.values):
             if before.get(key) == value or key.startswith(IMPORTS):
                 continue

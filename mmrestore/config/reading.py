@@ -45,7 +45,9 @@ class Settings(NamedTuple):
     files: tuple[Path, ...]
 
 
-def read_settings(path: str | Path, *, before: Settings | None = None) -> Settings:
+def read_settings(
+    path: str | Path, *, before: Settings | None = None, once: bool = False
+) -> Settings:
     """Read a config file and the bases that it names.
 
     ``_base_`` names files relative to this one, or ``package::name``. They are merged in their
@@ -57,6 +59,7 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
     Args:
         path: a Python, JSON or YAML file. A Python file is executed.
         before: what is read before this file and what it is merged into.
+        once: leave out bases that were read before, so that they do not undo what changed them.
 
     Raises:
         FileNotFoundError: a base is missing.
@@ -68,7 +71,10 @@ def read_settings(path: str | Path, *, before: Settings | None = None) -> Settin
     code, bases = _parse(path)
     inherited = before or Settings({}, frozenset(), ())
     for name in bases:
-        inherited = read_settings(_base_file(name, path), before=inherited)
+        base = _base_file(name, path)
+        if once and any(base.samefile(file) for file in inherited.files):
+            continue
+        inherited = read_settings(base, before=inherited, once=once)
     named, variables = _evaluate(code, path, inherited.values)
     try:
         own = plain({name: value for name, value in named.items() if _is_setting(name, value)})

@@ -40,8 +40,7 @@ def try_training(config: Config, *, load_from: str | None, resume: bool) -> None
     """
     check_described(config, 'train')
     model = build_model(config)
-    datasets = try_parts(config, model)
-    check_data(model, **datasets)
+    try_parts(config, model)
     prepare_losses(model)
     if resume:
         if load_from is not None and not Path(load_from).is_file():
@@ -73,9 +72,7 @@ def try_test(config: Config) -> None:
         raise ValueError(f'{name} describes a network with weights: give a checkpoint')
 
 
-def try_parts(
-    config: Config, model: nn.Module | None, *, leave_out: Collection[str] = ()
-) -> dict[str, Any]:
+def try_parts(config: Config, model: nn.Module | None, *, leave_out: Collection[str] = ()) -> None:
     """Build the data sets and hooks of a training, and try them with its model and one patch.
 
     Args:
@@ -83,22 +80,20 @@ def try_parts(
         model: its model; None if it cannot be built yet, so that only the data sets are.
         leave_out: data loaders that cannot be built yet.
 
-    Returns:
-        The data sets by the names of their loaders.
-
     Raises:
-        KeyError, TypeError, ValueError: as a data set or a hook does when it is built; or a hook
-            refuses the training, or a patch of the training fits no batch transform or network.
+        KeyError, TypeError, ValueError: as a data set or a hook does when it is built; the data
+            contradict themselves, a hook refuses the training, or a patch does not fit.
     """
     datasets = try_datasets(config, ('train_dataloader', 'val_dataloader'), leave_out=leave_out)
     if model is None:
-        return datasets
+        return
+    if 'train_dataloader' in datasets:
+        check_data(model, **datasets)
     try_hooks(config, _described(config, model, datasets.get('val_dataloader')))
     if 'train_dataloader' in datasets:
         settings = config.train_dataloader.dataset
         at = 'train_dataloader.dataset'
         rehearse(model, datasets['train_dataloader'], settings, at=at)
-    return datasets
 
 
 def try_hooks(config: Config, training: Training) -> None:
