@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from strategy_runs import losses_of, small_run
+from strategy_runs import NETWORKS, losses_of, settings_of, small_run
 
 from mmrestore.config import open_config
 from mmrestore.config.names import find_config, find_strategy, strategy_names
@@ -146,9 +146,10 @@ def test_what_cannot_work_is_refused_in_one_sentence(strategies, network, messag
     assert not (tmp_path / 'run').exists()
 
 
-def test_a_strategy_that_another_one_contains_is_merged_once():
+def test_a_strategy_that_another_one_contains_is_merged_once(tmp_path):
+    settings = settings_of(['two_stage'], NETWORKS['NAFNet'], tmp_path)
     both, one = (
-        open_config('supervised/quickstart', strategies=names).to_dict()
+        open_config('supervised/quickstart', settings, names).to_dict()
         for names in (['adversarial', 'two_stage'], ['two_stage'])
     )
     assert both == one and set(one['optim_wrapper']) == {'backbone', 'discriminator'}
