@@ -119,6 +119,26 @@ def test_white_of_pnm_files_is_white(tmp_path, header, body, expected):
     assert inspect_image(path, decode=True) == expected.shape[:2]
 
 
+@pytest.mark.parametrize('photometric', ['minisblack', 'miniswhite'])
+@pytest.mark.parametrize(
+    ('values', 'expected'),
+    [
+        (np.array([[0, 127, 1]], np.int8), [[0, 255, 2]]),
+        (np.array([[0, 32767, 2000]], np.int16), [[0, 65535, 4000]]),
+        (np.array([[0, 2**31 - 1, 2**30]], np.int32), [[0, 65535, 32768]]),
+        (np.array([[0, 2**32 - 1, 2**17]], np.uint32), [[0, 65535, 2]]),
+    ],
+)
+def test_white_of_other_integers_is_the_largest_value(tmp_path, values, expected, photometric):
+    path = tmp_path / 'a.tif'
+    tifffile.imwrite(path, values, photometric=photometric)
+    pixels = only(path).pixels[..., 0].astype(int)
+    white = 255 if values.dtype == np.int8 else 65535
+    wanted = np.array(expected) if photometric == 'minisblack' else white - np.array(expected)
+    np.testing.assert_array_equal(pixels, wanted)
+    assert inspect_image(path) == (1, 3)
+
+
 @pytest.mark.parametrize('form', ['png', 'bmp', 'tif'])
 def test_palettes_and_single_bits_become_what_they_stand_for(tmp_path, form):
     indexed = Image.fromarray(random_image(HEIGHT, WIDTH)).quantize(5)
@@ -286,8 +306,8 @@ def test_pages_in_a_circle_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ('image', 'options', 'message'),
     [
-        (np.zeros((5, 7), np.int16), {}, 'type int16'),
-        (np.zeros((5, 7), np.uint32), {}, 'type uint32'),
+        (np.full((5, 7), -1, np.int16), {}, 'from -1 to -1|negative values of type int16'),
+        (np.zeros((5, 7), np.uint64), {}, 'type uint64'),
         (np.zeros((5, 7), np.complex64), {}, 'type complex64'),
         (np.full((5, 7), 255, np.float32), {}, r'from 255 to 255: expected \[0, 1\]'),
         (np.full((5, 7), -0.25, np.float32), {}, 'from -0.25 to -0.25'),

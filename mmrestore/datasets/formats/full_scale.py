@@ -12,7 +12,7 @@ def to_full_scale(values: np.ndarray, top: int) -> np.ndarray:
 
     Args:
         values: integers from 0 on.
-        top: value of white, 1 to 65535.
+        top: value of white, from 1 on.
 
     Returns:
         uint8 or, for ``top`` above 255, uint16.
@@ -25,5 +25,7 @@ def to_full_scale(values: np.ndarray, top: int) -> np.ndarray:
     full = int(np.iinfo(dtype).max)
     if top == full:
         return values.astype(dtype)
+    if top > full:  # more than 16 bit
+        return np.rint(np.minimum(values, top) * (full / top)).astype(dtype)
     table = (np.arange(top + 1, dtype=np.int64) * full + top // 2) // top
     return np.take(table.astype(dtype), values, mode='clip')

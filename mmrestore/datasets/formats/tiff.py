@@ -48,9 +48,9 @@ class TiffFile(ImageFormat):
         return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+') and not data.startswith(CANON)
 
     def verify(self) -> None:
-        """Decode what is compressed or in floating point."""
+        """Decode what is compressed, signed or in floating point."""
         for index, page in enumerate(self.pages):
-            if page.compression != 1 or self.headers[index].dtype == 'float32':
+            if page.compression != 1 or _layout(page).kind != 'uint':
                 self.decode(index)
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
@@ -78,7 +78,7 @@ class TiffFile(ImageFormat):
 class _Layout(NamedTuple):
     """Samples of a pixel."""
 
-    kind: str  # uint or float
+    kind: str  # uint, int or float
     colors: int  # number of samples before further ones
     alpha: int | None  # number of the sample that holds alpha
     premultiplied: bool
@@ -100,10 +100,10 @@ def _layout(page: tifffile.TiffPage) -> _Layout:
     if page.imagedepth != 1:
         raise ValueError(f'it is a volume of {page.imagedepth} slices: save them as single files')
     kind = KINDS.get(int(page.sampleformat), 'unknown')
-    depths = {'uint': range(1, 17), 'float': (16, 32, 64)}.get(kind, ())
-    if bits not in depths or (kind == 'float' and color in (PALETTE, INKS)):
+    depths = {'uint': (*range(1, 17), 32), 'int': (8, 16, 32), 'float': (16, 32, 64)}.get(kind, ())
+    if bits not in depths or (color in (PALETTE, INKS) and (kind != 'uint' or bits > 16)):
         raise ValueError(
-            f'its values are of type {kind}{bits}: expected unsigned integers of at most 16 bit '
+            f'its values are of type {kind}{bits}: expected integers of at most 16 or of 32 bit, '
             'or floating point in [0, 1]; convert it'
         )
     colors = COLORS[color]
@@ -131,7 +131,7 @@ def _header(page: tifffile.TiffPage, data: bytes) -> Header:
         page.imagewidth,
         channels=1 if is_gray else 3,
         dtype='float32' if layout.kind == 'float' else 'uint8' if is_byte else 'uint16',
-        bit_depth=bits,
+        bit_depth=bits if layout.kind == 'float' else min(bits, 16),
         orientation=orientation if orientation in range(1, 9) else 1,
     )
     check_segments(page, data)
@@ -147,7 +147,7 @@ def _decode(
     if layout.kind == 'float':
         samples = _in_unit_range(samples)
     elif page.photometric != PALETTE:
-        samples = to_full_scale(samples, (1 << page.bitspersample) - 1)
+        samples = to_full_scale(samples, _white(samples, page, layout.kind))
     full = 1 if layout.kind == 'float' else np.iinfo(samples.dtype).max
     pixels = samples[..., : layout.colors]
     alpha = None if layout.alpha is None else samples[..., layout.alpha]
@@ -165,6 +165,19 @@ def _decode(
         pixels = scaled if layout.kind == 'float' else np.rint(scaled)
     pixels = np.ascontiguousarray(pixels, header.dtype)
     return pixels, None if alpha is None else np.ascontiguousarray(alpha)
+
+
+def _white(samples: np.ndarray, page: tifffile.TiffPage, kind: str) -> int:
+    """Return the largest value of the type of the samples; refuse negative ones."""
+    if kind == 'uint':
+        return (1 << page.bitspersample) - 1
+    white = (1 << (page.bitspersample - 1)) - 1
+    if samples.max() > white:  # they are read as unsigned
+        raise ValueError(
+            f'it has negative values of type {kind}{page.bitspersample}: expected 0 for black and '
+            f'{white} for white; convert it'
+        )
+    return white
 
 
 def _in_unit_range(samples: np.ndarray) -> np.ndarray:
