@@ -75,6 +75,7 @@ def test_the_back_end_of_configs_is_the_own_one(tmp_path):
 
 def test_logs_hold_names_of_any_bytes(tmp_path):
     logger = logging.getLogger('any bytes')
+    logger.propagate = False  # what pytest captures must be text
     logger.addHandler(logging.FileHandler(tmp_path / 'log', encoding='utf-8'))
     quieten(logger)
     logger.warning('the file %s', LATIN)
