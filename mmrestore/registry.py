@@ -1,8 +1,8 @@
 """Registries: every component is found by its name here.
 
 Those that MMEngine has too are its children, so that its own components can be named in our
-configs and a plugin may register in either. ``BATCH_TRANSFORMS``, ``INFERENCE`` and ``OFFICIAL``
-have no counterpart there.
+configs and a plugin may register in either. ``BATCH_TRANSFORMS``, ``INFERENCE``, ``OFFICIAL``
+and ``OFFICIAL_FORMS`` have no counterpart there.
 """
 
 from __future__ import annotations
@@ -169,6 +169,7 @@ LOG_PROCESSORS = _child(root.LOG_PROCESSORS)
 BATCH_TRANSFORMS = _own('batch transform', 'batch_transforms')
 INFERENCE = _own('inference decorator', 'models.inference')
 OFFICIAL = _own('official architecture', 'models')
+OFFICIAL_FORMS = _own('network in official form', 'models.official_forms')
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Registry))
 

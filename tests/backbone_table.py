@@ -11,8 +11,7 @@ class Row:
     """A backbone with tiny arguments.
 
     - ``unused``: prefixes of parameters that released checkpoints hold and no output depends on;
-    - ``compiles``: whether ``torch.compile`` takes it whole, without a graph break;
-    - ``exports``: whether ``torch.export`` takes it.
+    - ``compiles``: whether ``torch.compile`` takes it whole, without a graph break.
     """
 
     type: str
@@ -21,7 +20,6 @@ class Row:
     out_channels: int = 3
     unused: tuple[str, ...] = field(default=())
     compiles: bool = True
-    exports: bool = True
 
 
 ROWS = [

@@ -15,6 +15,17 @@ def perturbed(net: nn.Module, *, std: float = 0.2, seed: int = 0) -> nn.Module:
     return net
 
 
+def trained_statistics(net: nn.Module, *, seed: int = 0) -> nn.Module:
+    """Give batch norms means and variances as training does; they start as 0 and 1."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, buffer in net.named_buffers():
+        if name.endswith('running_mean'):
+            buffer.normal_(0, 0.1, generator=generator)
+        elif name.endswith('running_var'):
+            buffer.uniform_(0.5, 2, generator=generator)
+    return net
+
+
 def assert_twins_agree(
     net: nn.Module,
     twin: nn.Module,

@@ -1,5 +1,6 @@
 """What other programs call."""
 
+from mmrestore.apis.export import export
 from mmrestore.apis.inference import init_restorer, restore
 from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
@@ -11,6 +12,7 @@ from mmrestore.apis.training import train
 from mmrestore.datasets.image_writer import write_image
 
 __all__ = [
+    'export',
     'fetch_model',
     'find_model',
     'init_restorer',

@@ -13,6 +13,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmrestore.apis.networks import choose_device, open_network_config
+from mmrestore.apis.recorded import recorded_config
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
@@ -21,7 +22,7 @@ from mmrestore.registry import MODELS
 
 
 def init_restorer(
-    config: str | Path | Config,
+    config: str | Path | Config | None = None,
     checkpoint: str | Path | None = None,
     *,
     device: str | None = None,
@@ -33,7 +34,8 @@ def init_restorer(
     """Build the restorer of a config and load its weights.
 
     Args:
-        config: a config as for ``mmrestore.config.open_config``.
+        config: a config as for ``mmrestore.config.open_config``; None for the one that the
+            checkpoint holds.
         checkpoint: checkpoint of this package or released weights; None leaves random weights.
         device: where it runs; a GPU if there is one by default.
         overrides: settings that override those of the config, see ``open_config``.
@@ -49,9 +51,13 @@ def init_restorer(
             there is no such device.
     """
     device = choose_device(device)
-    config = open_network_config(config, overrides, strategies)
+    if config is None:
+        if checkpoint is None:
+            raise ValueError('give a config, a checkpoint that holds one, or both')
+        config = recorded_config(checkpoint)
+    opened = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
-    model = config.model
+    model = opened.model
     parts = read_parts(model.get('inference'), 'model.inference')
     if tile is not None:
         parts = with_tiles(parts, tile)

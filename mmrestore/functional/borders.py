@@ -23,5 +23,7 @@ def mirrored_places(places: Tensor, length: int, *, edge_twice: bool = True) -> 
         tensor([2, 1, 0, 1, 2, 1, 0])
     """
     shared = 0 if edge_twice else 1
-    folded = places % max(2 * (length - shared), 1)
+    # A tensor, because a length that is traced for export cannot be compared.
+    period = places.new_full((), 2 * (length - shared)).clamp(min=1)
+    folded = places % period
     return torch.where(folded < length, folded, 2 * length - 1 - shared - folded)

@@ -73,9 +73,10 @@ def pixel_upsample(x: Tensor, stride: int) -> Tensor:
                 [4, 5]])
     """
     check_stride(stride)
-    if not len(x) or len(x) % stride**2:
+    number = x.shape[0]
+    if not number or number % stride**2:
         raise ValueError(
-            f'a stride of {stride} makes {stride**2} sub-images of one image, got {len(x)} of them'
+            f'a stride of {stride} makes {stride**2} sub-images of one image, got {number} of them'
         )
     phases = x.unflatten(0, (-1, stride, stride)).movedim(1, -2).movedim(1, -1)
     return phases.flatten(-2).flatten(-3, -2)  # of (N, ..., h, dy, w, dx)

@@ -67,7 +67,10 @@ def resize(
         raise TypeError(f'an image must be uint8, uint16 or floating point, got {x.dtype}')
     sides = x.shape[-2:]
     if scale is not None and size is None and scale > 0:
-        new_sides = tuple(math.ceil(scale * side) for side in sides)
+        if isinstance(scale, int):  # nothing to round, and a side may be one traced for export
+            new_sides = tuple(scale * side for side in sides)
+        else:
+            new_sides = tuple(math.ceil(scale * side) for side in sides)
         scales = (scale, scale)
     elif size is not None and scale is None and min(size) > 0:
         new_sides = size

@@ -96,12 +96,3 @@ def test_compiles_without_a_break(row):
     with torch.no_grad():
         expected, y = net(x), compiled(x)
     torch.testing.assert_close(y, expected, atol=1e-4 * float(expected.std()), rtol=1e-4)
-
-
-@pytest.mark.parametrize('row', [r for r in ROWS if r.exports], ids=lambda row: row.type)
-def test_exports(row):
-    net = build(row).eval()
-    x = fitting(row, net)
-    with torch.no_grad():
-        expected, y = net(x), torch.export.export(net, (x,)).module()(x)
-    torch.testing.assert_close(y, expected, atol=1e-4 * float(expected.std()), rtol=1e-4)

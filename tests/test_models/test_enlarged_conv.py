@@ -28,3 +28,19 @@ def test_enlarging_first_gives_the_same(padding):
     expected = torch.autograd.grad((plain * factors).sum(), list(values.values()))
     found = torch.autograd.grad((ours * factors).sum(), list(values.values()))
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64, torch.bfloat16])
+def test_four_times_the_mean_is_the_sum_to_the_bit(dtype):
+    """Exporters to ONNX lose ``divisor_override``, so the kernel is made without it."""
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(48, 96, 3, 3, generator=generator, dtype=torch.float64)
+    weight = (weight * 10.0 ** torch.randint(-20, 6, weight.shape, generator=generator)).to(dtype)
+    weight.requires_grad_()
+    sums = F.avg_pool2d(weight, 2, stride=1, padding=1, divisor_override=1)
+    ours = 4 * F.avg_pool2d(weight, 2, stride=1, padding=1)
+    assert ours.equal(sums)
+    factors = torch.randn(sums.shape, generator=generator, dtype=torch.float64).to(dtype)
+    (expected,) = torch.autograd.grad((sums * factors).sum(), weight)
+    (found,) = torch.autograd.grad((ours * factors).sum(), weight)
+    assert found.equal(expected)

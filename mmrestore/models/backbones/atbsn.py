@@ -192,7 +192,7 @@ class ATBSN(TunableBlindSpot):
             views.append(self.unet(x, view, margins))
         if least == most:
             joined = self.nin_A(to_rows(torch.cat(views, dim=1)))
-            y = self._finish(joined, len(x)).unsqueeze(1)
+            y = self._finish(joined, x.shape[0]).unsqueeze(1)
             return y.expand(-1, len(shifts), -1, -1, -1).contiguous()
         places = [(most - shift, shift - least) for shift in shifts]
         return self._join(views, places, (height, width))
@@ -205,12 +205,12 @@ class ATBSN(TunableBlindSpot):
         weights = self.nin_A.weight.chunk(4, dim=1)
         biases = (self.nin_A.bias, None, None, None)
         views = [
-            join_rows(F.conv2d(to_rows(view), weight, bias), len(view))
+            join_rows(F.conv2d(to_rows(view), weight, bias), view.shape[0])
             for view, weight, bias in zip(views, weights, biases, strict=True)
         ]
         height, width = size
         # On a CPU, image by image: what one blind spot read is in the cache for the next.
-        group = 1 if views[0].device.type == 'cpu' else len(views[0])
+        group = 1 if views[0].device.type == 'cpu' else views[0].shape[0]
         outputs = []
         for above, left, below, right in zip(*(v.split(group) for v in views), strict=True):
             images = []
@@ -218,7 +218,7 @@ class ATBSN(TunableBlindSpot):
                 y = above[:, :, near : near + height] + below[:, :, far : far + height]
                 y += left[..., near : near + width]
                 y += right[..., far : far + width]
-                images.append(self._finish(to_rows(y), len(y)))
+                images.append(self._finish(to_rows(y), y.shape[0]))
             outputs.append(torch.stack(images, dim=1))
         return torch.cat(outputs).contiguous()
 

@@ -72,14 +72,14 @@ class Block(nn.Module):
         """
         keeps_graph = torch.is_grad_enabled() or self.training
         if keeps_graph or x.device.type != 'cpu' or torch.compiler.is_compiling():
-            num_rows = len(x)
+            num_rows, parts = x.shape[0], [slice(None)]
         else:
             num_rows = CHUNK_ROWS * torch.get_num_threads()
+            parts = [slice(i, i + num_rows) for i in range(0, x.shape[0], num_rows)]
         branches = self.attn(x, size, windows, stripes, num_rows)
         local = None if self.conv is None else _product(self.conv(to_image(x, size)))
         pieces = []
-        for start in range(0, len(x), num_rows):
-            part = slice(start, start + num_rows)
+        for part in parts:
             y = self.norm1(self.attn.merge(branches, windows, stripes, part))
             y = self._add(x[part], y, size)
             if local is not None:

@@ -99,7 +99,7 @@ class HybridBlock(nn.Module):
         return rearrange(y.flatten(0, 1), places, pixels)
 
     def _add(self, x: Tensor, branch: Tensor) -> Tensor:
-        factor = self.drop_path(x, len(x))
+        factor = self.drop_path(x, x.shape[0])
         return x + branch if factor is None else torch.addcmul(x, branch, factor.view(-1, 1, 1, 1))
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from mmrestore.functional.tracing import exporting
 from mmrestore.models.backbones.base import Backbone, Tokens
 from mmrestore.models.layers.convolutions import conv3x3, pixel_shuffle_upsampler
 from mmrestore.models.layers.mean_shift import MeanShift
@@ -89,6 +90,9 @@ def _weights(theta: Tensor, phi: Tensor) -> Tensor:
 
 
 def _blocks(x: Tensor) -> Iterator[slice]:
+    if exporting():  # one block, for their number would be fixed
+        yield slice(None)
+        return
     batch, pixels, _ = x.shape
     elements = GPU_ELEMENTS
     if x.device.type == 'cpu':

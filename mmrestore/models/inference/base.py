@@ -32,6 +32,9 @@ class InferenceDecorator:
 
     Attributes:
         tiled_inside: of a class: whether it must see whole images, so that tiles belong inside.
+        draws: of a class: whether it draws random numbers, which an exported network cannot.
+        bounds_memory: of a class: whether all that it is for is to restore large images in pieces,
+            which the program that runs an exported network does by itself.
         net: what it decorates.
         backbone: the innermost network, without decorators.
         scale: height and width of the output divided by those of the input.
@@ -51,6 +54,8 @@ class InferenceDecorator:
     """
 
     tiled_inside: bool = False
+    draws: bool = False
+    bounds_memory: bool = False
     full_resolution: Network | None = None
     tiled: bool = False
     mask_scheme: MaskScheme | None = None
@@ -126,14 +131,19 @@ def with_tiles(parts: Parts | None, tile: Mapping[str, Any]) -> dict[str, Any]:
         ['tile', 'masks']
     """
     items = [(k, cfg) for k, cfg in read_parts(parts, 'inference').items() if k != 'tile']
-    outside = [cfg is not None and _tiled_inside(INFERENCE.get(cfg['type'])) for _, cfg in items]
+    outside = [cfg is not None and states(cfg['type'], 'tiled_inside') for _, cfg in items]
     place = [*outside, True].index(True)
     return dict([*items[:place], ('tile', dict(tile)), *items[place:]])
 
 
-def _tiled_inside(component: Any) -> bool:
+def states(name: str, attribute: str) -> bool:
+    """Return whether the decorators of a type have an attribute that is true.
+
+    A function of a plugin has none.
+    """
+    component = INFERENCE.get(name)
     is_decorator = isinstance(component, type) and issubclass(component, InferenceDecorator)
-    return is_decorator and component.tiled_inside
+    return is_decorator and getattr(component, attribute)
 
 
 def build_inference(

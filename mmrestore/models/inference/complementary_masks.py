@@ -66,6 +66,7 @@ class ComplementaryMasks(InferenceDecorator):
     """
 
     tiled_inside = True
+    draws = True
 
     def __init__(
         self,

@@ -32,6 +32,8 @@ class MeanOfRuns(InferenceDecorator):
         tensor([0.5000])
     """
 
+    draws = True
+
     def __init__(self, net: Network, *, num_runs: int) -> None:
         super().__init__(net)
         if num_runs < 1:

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmrestore.functional.borders import mirrored_places
+from mmrestore.functional.tracing import exporting
 from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.registry import INFERENCE
 
@@ -69,8 +70,8 @@ class Pad(InferenceDecorator):
         """Restore images (N, C, H, W) of any size."""
         height, width = x.shape[-2:]
         top = self.margin * self.scale
-        y = self.net(self.pad(x))[..., top:, top:]
-        return y[..., : height * self.scale, : width * self.scale]
+        y = self.net(self.pad(x))
+        return crop(y, (height * self.scale, width * self.scale), top=top, left=top)
 
     def pad(self, x: Tensor) -> Tensor:
         """Return images (N, C, H, W) of a size that the network takes."""
@@ -79,13 +80,34 @@ class Pad(InferenceDecorator):
     def padded_sides(self, x: Tensor) -> tuple[int, int]:
         """Return the height and width that images (N, C, H, W) are padded to."""
         height, width = (side + 2 * self.margin for side in x.shape[-2:])
-        return height + self._missing(height), width + self._missing(width)
+        return self._padded(height), self._padded(width)
 
-    def _missing(self, size: int) -> int:
-        if self.multiple == 1:
-            return 0
-        over = size % self.multiple
-        return 0 if over == 0 and self.mode != 'symmetric' else self.multiple - over
+    def _padded(self, side: int) -> int:
+        # Products, so that a traced size is known to be a multiple.
+        if self.mode == 'symmetric' and self.multiple > 1:
+            return (side // self.multiple + 1) * self.multiple
+        return (side + self.multiple - 1) // self.multiple * self.multiple
+
+
+def crop(x: Tensor, size: tuple[int, int], *, top: int = 0, left: int = 0) -> Tensor:
+    """Return a part of images (N, C, H, W), a view but in an export.
+
+    Args:
+        x: the images.
+        size: height and width of the part, that lies inside.
+        top: the rows above it.
+        left: the columns to the left of it.
+
+    Examples:
+        >>> crop(torch.arange(6).view(1, 1, 2, 3), (1, 2), top=1)
+        tensor([[[[3, 4]]]])
+    """
+    if not exporting():
+        return x[..., top : top + size[0], left : left + size[1]]
+    for dim, start, length in ((-2, top, size[0]), (-1, left, size[1])):
+        # A slice compares the sizes, and would fix how they differ.
+        x = x.index_select(dim, torch.arange(start, start + length, device=x.device))
+    return x
 
 
 def extend(x: Tensor, sides: tuple[int, int], *, mode: str, margin: int = 0) -> Tensor:
@@ -107,7 +129,7 @@ def extend(x: Tensor, sides: tuple[int, int], *, mode: str, margin: int = 0) -> 
         fill = 'constant' if mode == 'zero' else 'replicate'
         return F.pad(x, (margin, right, margin, down), mode=fill)
     for dim, missing in ((-2, down), (-1, right)):
-        if missing or margin:
+        if exporting() or missing or margin:
             size = x.shape[dim]
             places = torch.arange(-margin, size + missing, device=x.device)
             inside = mirrored_places(places, size, edge_twice=mode == 'symmetric')

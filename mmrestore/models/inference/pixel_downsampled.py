@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Literal
 
 from torch import Tensor
@@ -19,7 +20,7 @@ from mmrestore.models.inference.base import (
     check_images,
     check_scale,
 )
-from mmrestore.models.inference.pad import MODES, extend
+from mmrestore.models.inference.pad import MODES, crop, extend
 from mmrestore.registry import INFERENCE
 
 
@@ -94,14 +95,13 @@ class PixelDownsampled(InferenceDecorator):
             y = from_mosaic(tiles, self.stride, padding=self.padding)
         else:
             y = pixel_upsample(self.net(pixel_downsample(padded, self.stride)), self.stride)
-        return y[..., :height, :width]
+        return crop(y, (height, width))
 
     def _padded(self, side: int) -> int:
         """Return the least side that can be divided and suits the network."""
-        size = -(-side // self.stride)  # of a sub-image
-        while self._seen(size) % self.multiple:
-            size += 1
-        return size * self.stride
-
-    def _seen(self, size: int) -> int:
-        return self.stride * (size + 2 * self.padding) if self.mosaic else size
+        size = (side + self.stride - 1) // self.stride  # of a sub-image
+        # Of a mosaic the network sees stride * (size + 2 * padding), else sub-images of that size.
+        around = 2 * self.padding if self.mosaic else 0
+        factor = gcd(self.multiple, self.stride) if self.mosaic else 1
+        multiple = self.multiple // factor
+        return ((size + around + multiple - 1) // multiple * multiple - around) * self.stride

@@ -64,6 +64,7 @@ class RandomReplacementRefinement(InferenceDecorator):
     """
 
     tiled_inside = True
+    draws = True
 
     def __init__(
         self,

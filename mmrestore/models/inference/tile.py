@@ -51,6 +51,8 @@ class Tile(InferenceDecorator):
         tensor([[0.0000, 0.0000, 0.6667, 1.3333, 5.3333]])
     """
 
+    bounds_memory = True
+
     def __init__(
         self,
         net: Network,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mmrestore.functional.tracing import exporting
 from mmrestore.models.layers.attention import chunks
 from mmrestore.models.layers.windows import (
     WindowOrder,
@@ -21,7 +22,7 @@ from mmrestore.models.layers.windows import (
 class Grid(NamedTuple):
     """The pixels of a batch, or its anchors, in the order of windows.
 
-    - ``order``: of all pixels; its ``counts`` are without zeros;
+    - ``order``: of all pixels; its ``counts`` are without zeros, but for an export;
     - ``shape``: height and width of a window;
     - ``sides``: for the windows of each mask, (masks, pixels) numbers that differ where pixels come
       from different sides of the image; ``None`` without a shift;
@@ -107,7 +108,7 @@ class Windows(nn.Module):
             shift=self.shifts[i] if shifted else 0,
             device=self.coordinates.device,
         )
-        used = [group for group, count in enumerate(order.counts) if count]
+        used = [group for group, count in enumerate(order.counts) if exporting() or count]
         order = order._replace(counts=tuple(order.counts[group] for group in used))
         sides = self.get_buffer(f'sides{i}')
         chosen = torch.stack([sides[group] for group in used]) if shifted else None

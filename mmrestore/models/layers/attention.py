@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from mmrestore.functional.tracing import exporting
+
 # Logits of a thread that the backward pass on the CPU holds at a time: 2 MB, about its cache.
 CHUNK_ELEMENTS = 2**19
 
@@ -39,9 +41,9 @@ def biased_attention(
         >>> biased_attention(zero, zero, v, bias, counts=[1], scale=1.0).flatten()
         tensor([2., 1.])
     """
-    if sum(counts) != len(q) or len(counts) != len(bias):
+    if sum(counts) != q.shape[0] or len(counts) != bias.shape[0]:
         raise ValueError(
-            f'expected {len(bias)} groups with {len(q)} windows in all, got {list(counts)}'
+            f'expected {bias.shape[0]} groups with {q.shape[0]} windows in all, got {list(counts)}'
         )
     trained = torch.is_grad_enabled() and bias.requires_grad
     if trained and q.device.type == 'cpu' and not torch.compiler.is_compiling():
@@ -54,13 +56,19 @@ def _attend(
 ) -> Tensor:
     bias = bias.to(q.dtype)
     groups = zip(q.split(counts), k.split(counts), v.split(counts), bias, strict=True)
-    outputs = [
-        F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias.expand(len(q), -1, -1, -1), scale=scale
-        ).transpose(1, 2)
-        for q, k, v, bias in groups
-        if len(q)
-    ]
+    if exporting():  # by matrix products, which any number of windows suits, none as well
+        outputs = [
+            (((scale * q) @ k.mT + bias).softmax(-1) @ v).transpose(1, 2)
+            for q, k, v, bias in groups
+        ]
+    else:
+        outputs = [
+            F.scaled_dot_product_attention(
+                q, k, v, attn_mask=bias.expand(q.shape[0], -1, -1, -1), scale=scale
+            ).transpose(1, 2)
+            for q, k, v, bias in groups
+            if q.shape[0]
+        ]
     return (outputs[0] if len(outputs) == 1 else torch.cat(outputs)).flatten(2)
 
 

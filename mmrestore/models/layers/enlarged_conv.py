@@ -38,8 +38,7 @@ def enlarged_conv(
     left, right, top, bottom = padding
     # A transposed convolution takes the same number of pixels off both ends.
     x = F.pad(x, [max(n - 1, 0) for n in padding]) if max(padding) > 1 else x
-    kernel = F.avg_pool2d(
-        weight.transpose(0, 1).flip(2, 3), 2, stride=1, padding=1, divisor_override=1
-    )
+    # Four times the mean is the sum, to the bit; exporters to ONNX lose a `divisor_override`.
+    kernel = 4 * F.avg_pool2d(weight.transpose(0, 1).flip(2, 3), 2, stride=1, padding=1)
     lost = (max(top, bottom), max(left, right))
     return F.conv_transpose2d(x, kernel, bias, stride=2, padding=lost)

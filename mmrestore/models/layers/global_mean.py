@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.functional.tracing import exporting
+
 
 class GlobalMean(nn.Module):
     """The mean over the image, (B, C, 1, 1), for networks that weigh channels by it.
@@ -54,7 +56,7 @@ def local_mean(x: Tensor, window: tuple[int, int]) -> Tensor:
     """
     dtype = x.dtype
     height, width = window
-    if height >= x.shape[2] and width >= x.shape[3]:
+    if not exporting() and height >= x.shape[2] and width >= x.shape[3]:
         return x.mean((2, 3), keepdim=True)
     # Sums along a whole side of a large image need more digits than float32 has.
     return _running_mean(_running_mean(x.double(), height, 2), width, 3).to(dtype)
@@ -62,10 +64,11 @@ def local_mean(x: Tensor, window: tuple[int, int]) -> Tensor:
 
 def _running_mean(x: Tensor, window: int, dim: int) -> Tensor:
     size = x.shape[dim]
-    if window >= size:
+    if not exporting() and window >= size:
         return x.mean(dim, keepdim=True)
     widths = [0, 0] * (x.ndim - 1 - dim) + [1, 0]
     sums = F.pad(x.cumsum(dim), widths)  # sums of the first 0, 1, 2 ... values
     starts = torch.arange(size, device=x.device) - (window - 1) // 2
-    starts = starts.clamp(0, size - window)
-    return (sums.index_select(dim, starts + window) - sums.index_select(dim, starts)) / window
+    length = starts.new_full((), size).clamp(max=window)  # a tensor: a traced size is no number
+    starts = starts.clamp(min=0).minimum(size - length)
+    return (sums.index_select(dim, starts + length) - sums.index_select(dim, starts)) / length

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.functional.tracing import exporting
+
 LEAST_WIDTH = 32  # shorter rows are too little work for an image
 
 
@@ -41,9 +43,9 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
         >>> pointwise_conv(torch.ones(1, 2, 3, 4), torch.ones(5, 2, 1, 1)).shape
         torch.Size([1, 5, 3, 4])
     """
-    if x.device.type != 'cpu' or x.shape[3] < LEAST_WIDTH:
+    if x.device.type != 'cpu' or exporting() or x.shape[3] < LEAST_WIDTH:
         return F.conv2d(x, weight, bias)
-    return join_rows(F.conv2d(to_rows(x), weight, bias), len(x))
+    return join_rows(F.conv2d(to_rows(x), weight, bias), x.shape[0])
 
 
 def to_rows(x: Tensor) -> Tensor:

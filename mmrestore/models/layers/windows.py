@@ -82,7 +82,7 @@ def window_order(
     else:
         groups = [windows.flatten(0, 2)]
     index = torch.cat(groups).flatten()
-    return WindowOrder(index, invert(index), tuple(len(group) for group in groups))
+    return WindowOrder(index, invert(index), tuple(group.shape[0] for group in groups))
 
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:
@@ -129,7 +129,7 @@ def invert(order: Tensor) -> Tensor:
         tensor([1, 2, 0])
     """
     return torch.empty_like(order).scatter_(
-        0, order, torch.arange(len(order), device=order.device, dtype=order.dtype)
+        0, order, torch.arange(order.shape[0], device=order.device, dtype=order.dtype)
     )
 
 
