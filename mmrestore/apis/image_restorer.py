@@ -157,7 +157,8 @@ class ImageRestorer:
             if not made:
                 scale = rows.shape[3] // size[1]
                 shape = (num, size[0] * scale, size[1] * scale, rows.shape[1] + channels.alpha)
-                made.append(torch.empty(shape, dtype=images.dtype).permute(0, 3, 1, 2))
+                with torch.inference_mode(False):  # a caller may want gradients of what follows
+                    made.append(torch.empty(shape, dtype=images.dtype).permute(0, 3, 1, 2))
             for first in range(0, rows.shape[2], STRIP):
                 strip = from_unit_range(rows[:, :, first : first + STRIP], images.dtype)
                 place = slice(top + first, top + first + strip.shape[2])
