@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import random
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -266,13 +267,18 @@ RANDOM = {
 
 @pytest.mark.parametrize('name', RANDOM)
 def test_four_threads_get_what_one_gets(name):
+    turns = sys.getswitchinterval()
     model = restorer(**RANDOM[name])
     images = [np.roll(RGB, shift, axis=1) for shift in range(2)] * 4
     alone = [model(image) for image in images[:2]]
     assert not np.array_equal(*alone)
     states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
-    with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(model, images))
+    try:
+        sys.setswitchinterval(1e-6)
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(model, images))
+    finally:
+        sys.setswitchinterval(turns)
     assert all(np.array_equal(a, b) for a, b in zip(alone * 4, together, strict=True))
     assert torch.get_rng_state().equal(states[0])
     assert (np.random.get_state()[1].tolist(), random.getstate()) == states[1:]
