@@ -237,10 +237,11 @@ def test_other_precisions_are_refused(dtype):
         restorer(dtype)
 
 
-MASKS = {'attention_mask': {'type': 'TokenMask', 'layers': 'first', 'ratio': 0.5, 'in_test': True}}
-MASKS['attention_mask'] |= {'at': 'output', 'channel_dim': 1}
+MASKS = {'attention_mask': {'type': 'TokenMask', 'layers': 'first', 'ratio': [0.1, 0.9]}}
+MASKS['attention_mask'] |= {'at': 'output', 'channel_dim': 1, 'in_test': True}
+RUNS = {'mean': {'type': 'MeanOfRuns', 'num_runs': 3}}
 RANDOM = {
-    'token masks': {'attachments': MASKS},
+    'token masks': {'attachments': MASKS, 'inference': RUNS},
     'complementary masks': {'inference': {'masks': {'type': 'ComplementaryMasks'}}},
     'blind spots': {
         'backbone': {'_delete_': True, 'type': 'ATBSN', 'channels': 4},
@@ -269,7 +270,7 @@ RANDOM = {
 def test_four_threads_get_what_one_gets(name):
     turns = sys.getswitchinterval()
     model = restorer(**RANDOM[name])
-    images = [np.roll(RGB, shift, axis=1) for shift in range(2)] * 4
+    images = [np.roll(RGB, shift, axis=1) for shift in range(2)] * 8
     alone = [model(image) for image in images[:2]]
     assert not np.array_equal(*alone)
     states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
@@ -279,7 +280,9 @@ def test_four_threads_get_what_one_gets(name):
             together = list(pool.map(model, images))
     finally:
         sys.setswitchinterval(turns)
-    assert all(np.array_equal(a, b) for a, b in zip(alone * 4, together, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(alone * 8, together, strict=True))
+    if name == 'blind spots':
+        assert model.model.backbone.shift == 5
     assert torch.get_rng_state().equal(states[0])
     assert (np.random.get_state()[1].tolist(), random.getstate()) == states[1:]
 
