@@ -24,6 +24,8 @@ from mmrestore.files import expand
 from mmrestore.functional.resize import resize
 from mmrestore.functional.unit_range import from_unit_range, to_unit_range
 from mmrestore.models.backbones.base import facts
+from mmrestore.models.inference.auto_tile import AutoTile
+from mmrestore.models.restorers.restorer import Restorer
 
 ENDINGS = {'JPEG': '.jpg', 'TIFF': '.tif', 'WEBP': '.webp', 'BMP': '.bmp', 'PNM': '.ppm'}
 
@@ -172,12 +174,25 @@ class ImageRestorer:
     @torch.inference_mode()
     def _predict(self, colors: Tensor, copies: int, write: Callable[[int, Tensor], None]) -> None:
         """Restore images (N, C, H, W) and write what comes of them, rows (N, C', h, sW)."""
-        inputs = to_unit_range(colors.to(self.device))
-        if copies > 1:
-            inputs = inputs.expand(-1, copies, -1, -1)
+
+        def read(rows: slice, columns: slice) -> Tensor:
+            part = to_unit_range(colors[..., rows, columns].to(self.device))
+            return part if copies == 1 else part.expand(-1, copies, -1, -1)
+
         with self._precision():
-            samples: Iterable[Any] = self.model(inputs, mode='predict')
+            if (tiles := self._outer_tiles()) is not None:
+                with self.model.predicting(self.device):
+                    length = (colors.shape[2], colors.shape[3])
+                    tiles.restore(read, length, write, device=torch.device('cpu'))
+                return
+            samples: Iterable[Any] = self.model(read(slice(None), slice(None)), mode='predict')
         write(0, torch.stack([sample.pred_img for sample in samples]))
+
+    def _outer_tiles(self) -> AutoTile | None:
+        """Return what restores images in parts that need not be held as floats; None if nothing."""
+        own = isinstance(self.model, Restorer) and type(self.model).predict is Restorer.predict
+        predictor = self.model.predictor if own else None
+        return predictor if isinstance(predictor, AutoTile) else None
 
     def _precision(self) -> Any:
         if self.dtype == torch.float32:

@@ -27,7 +27,7 @@ def init_restorer(
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
     strategies: Sequence[str | Path] = (),
     inference: Mapping[str, dict | None] | None = None,
-    tile: dict | None = None,
+    tile: dict | str | int | None = None,
     imports: Sequence[str] = (),
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
@@ -41,7 +41,9 @@ def init_restorer(
         strategies: training strategies that are merged into the config.
         inference: configs of further inference decorators by name, around those of the config; one
             of a name that the config has replaces that of the config, None takes it away.
-        tile: config of ``Tile``, which stands where large images want it: around all of the config,
+        tile: how large images are restored: None as the config says; ``'auto'`` in tiles where
+            memory does not suffice (:class:`AutoTile`); ``'none'`` whole, and padded; the side of
+            tiles that share 32 pixels; or the config of a decorator. It stands around all others,
             but inside of masks that are drawn for whole images.
         imports: modules to import that a recorded config needs; see ``recorded_config``.
 
@@ -59,13 +61,38 @@ def init_restorer(
     init_default_scope('mmrestore')
     model = opened.model
     parts = read_parts(model.get('inference'), 'model.inference')
-    if tile is not None:
+    if isinstance(tile, dict):
         parts = with_tiles(parts, tile)
-    model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
+    parts = {**parts, **read_parts(inference, 'inference', taken=parts)}
+    if tile is not None and not isinstance(tile, dict):
+        parts = with_tiles(parts, tile_config(tile))
+    model.inference = parts
     restorer = MODELS.build(model)
     if checkpoint is not None:
         load_weights(restorer, checkpoint)
     return restorer.to(device).eval()
+
+
+def tile_config(tile: str | int, overlap: int = 32) -> dict[str, Any]:
+    """Return the config of the decorator by which large images are restored.
+
+    Args:
+        tile: ``'auto'``, ``'none'``, or the side of tiles.
+        overlap: pixels that neighboring tiles share.
+
+    Raises:
+        ValueError: it is none of these.
+
+    Examples:
+        >>> tile_config(512)
+        {'type': 'Tile', 'size': 512, 'overlap': 32}
+    """
+    named = {'auto': {'type': 'AutoTile'}, 'none': {'type': 'Pad'}}
+    if tile in named:
+        return named[str(tile)]
+    if isinstance(tile, bool) or not str(tile).isdecimal() or int(tile) < 1:
+        raise ValueError(f"expected tiles of 'auto', 'none' or a number of pixels, got {tile!r}")
+    return {'type': 'Tile', 'size': int(tile), 'overlap': overlap}
 
 
 def restore(restorer: nn.Module | ImageRestorer, image: Any) -> Any:

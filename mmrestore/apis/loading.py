@@ -23,6 +23,7 @@ def load(
     *,
     device: str | int | None = None,
     dtype: str | torch.dtype = 'float32',
+    tile: str | int | dict | None = 'auto',
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
     strategies: Sequence[str | Path] = (),
     inference: Mapping[str, dict | None] | None = None,
@@ -39,6 +40,8 @@ def load(
             holds.
         device: where it runs; a GPU if there is one by default.
         dtype: ``float32``, ``bfloat16`` or ``float16``: of the computation; weights stay float32.
+        tile: ``'auto'``: an image for which memory does not suffice is restored in tiles;
+            ``'none'``, the side of tiles, or None: see ``init_restorer``.
         overrides: settings that override those of the config, as
             ``{'model.test_seed': 1}``, the seed of what is random in a prediction.
         strategies: training strategies that are merged into the config.
@@ -70,6 +73,7 @@ def load(
         overrides=overrides,
         strategies=strategies,
         inference=inference,
+        tile=tile,
         imports=imports,
     )
     return ImageRestorer(model, dtype=dtype)

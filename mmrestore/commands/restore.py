@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--checkpoint', help='a checkpoint, an exported model or released weights')
     parser.add_argument(
         '--config',
-        help='config of the network, a file or a name; by default that of the checkpoint',
+        help='config, a file or a name; by default the one that the checkpoint holds',
     )
     add_released(parser, '--checkpoint')
     add_imports(parser)
@@ -50,8 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--quality', type=int, metavar='N', help='of JPEG and WebP, 1 to 100, 95 by default'
     )
-    parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
+    parser.add_argument(
+        '--tile',
+        default='auto',
+        metavar='SIZE',
+        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
+        'for the whole image, of a size that fits; none: never',
+    )
     parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
+    parser.add_argument(
+        '--check-tiles',
+        action='store_true',
+        help='print by how much tiles differ from the whole, on a part of the first image',
+    )
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
     add_device(parser)
     add_settings(parser)
@@ -60,6 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Restore, and say how many images were written where; return 1 if inputs are damaged."""
     from mmrestore.apis import init_restorer, plan_restoring, restore_planned
+    from mmrestore.apis.check_tiles import tile_difference
+    from mmrestore.apis.inference import tile_config
     from mmrestore.apis.networks import choose_device, open_network_config
     from mmrestore.apis.recorded import import_named, recorded_network
     from mmrestore.apis.work_dir import check_folder
@@ -67,12 +80,14 @@ def run(options: argparse.Namespace) -> int:
     from mmrestore.datasets.listing import problem_list
     from mmrestore.files import printable
 
-    tile = None
-    if options.overlap is not None and options.tile is None:
-        raise ValueError('--overlap is of tiles: give their size with --tile')
-    if options.tile is not None:
+    tile: dict | str = options.tile
+    if tile.isdecimal():
         overlap = 32 if options.overlap is None else options.overlap
-        tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
+        tile = {**tile_config(tile, overlap), 'progress': True}
+    elif options.overlap is not None:
+        raise ValueError('--overlap is of tiles: give their size with --tile')
+    else:
+        tile_config(tile)  # refuses another word
     quality = _quality(options, QUALITY)
     device = choose_device(options.device)
     check_folder(options.output)
@@ -96,6 +111,8 @@ def run(options: argparse.Namespace) -> int:
         inference={'self_ensemble': {'type': 'SelfEnsemble'}} if options.self_ensemble else None,
         tile=tile,
     )
+    if options.check_tiles:
+        print(tile_difference(restorer, plan.jobs[0].source))
     written, problems, lost = restore_planned(restorer, plan, quality=quality)
     for line in lost:
         print(line)
