@@ -12,7 +12,7 @@ from mmrestore.plugins import load_plugins
 from mmrestore.version import __version__
 
 # Imported when they are used first, because they import PyTorch and everything else.
-LAZY = {'list_models': 'mmrestore.apis'}
+LAZY = dict.fromkeys(('list_models', 'load'), 'mmrestore.apis')
 
 __all__ = ['__version__', *LAZY]
 

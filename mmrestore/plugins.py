@@ -34,6 +34,17 @@ def load_plugins() -> None:
             )
 
 
+def of_plugin(module: str) -> bool:
+    """Whether a module is that of an installed plugin, or lies in its package.
+
+    Examples:
+        >>> of_plugin('os')
+        False
+    """
+    packages = {point.module.split('.')[0] for point in entry_points(group=GROUP)}
+    return module.split('.')[0] in packages
+
+
 def _import(entry_point: EntryPoint) -> None:
     if entry_point.attr:
         raise ValueError(f'expected the name of a module as entry point, got {entry_point.value!r}')

@@ -1,7 +1,9 @@
 """What other programs call."""
 
 from mmrestore.apis.export import export
+from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer, restore
+from mmrestore.apis.loading import load
 from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
 from mmrestore.apis.released_models import find_model, list_models
@@ -12,11 +14,13 @@ from mmrestore.apis.training import train
 from mmrestore.datasets.image_writer import write_image
 
 __all__ = [
+    'ImageRestorer',
     'export',
     'fetch_model',
     'find_model',
     'init_restorer',
     'list_models',
+    'load',
     'load_official',
     'plan_restoring',
     'resolve_model',

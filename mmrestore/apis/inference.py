@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.networks import choose_device, open_network_config
-from mmrestore.apis.recorded import recorded_config
-from mmrestore.datasets.image_writer import write_image  # noqa: F401  its earlier place
-from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.apis.recorded import recorded_network
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
 from mmrestore.named_parts import read_parts
@@ -27,11 +24,12 @@ def init_restorer(
     config: str | Path | Config | None = None,
     checkpoint: str | Path | None = None,
     *,
-    device: str | None = None,
+    device: str | int | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
     strategies: Sequence[str | Path] = (),
     inference: Mapping[str, dict | None] | None = None,
-    tile: dict | None = None,
+    tile: dict | str | int | None = None,
+    imports: Sequence[str] = (),
 ) -> nn.Module:
     """Build the restorer of a config and load its weights.
 
@@ -44,8 +42,11 @@ def init_restorer(
         strategies: training strategies that are merged into the config.
         inference: configs of further inference decorators by name, around those of the config; one
             of a name that the config has replaces that of the config, None takes it away.
-        tile: config of ``Tile``, which stands where large images want it: around all of the config,
+        tile: how large images are restored: None as the config says; ``'auto'`` in tiles where
+            memory does not suffice (:class:`AutoTile`); ``'none'`` whole, and padded; the side of
+            tiles that share 32 pixels; or the config of a decorator. It stands around all others,
             but inside of masks that are drawn for whole images.
+        imports: modules to import that a recorded config needs; see ``recorded_config``.
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
@@ -56,36 +57,59 @@ def init_restorer(
     if config is None:
         if checkpoint is None:
             raise ValueError('give a config, a checkpoint that holds one, or both')
-        config = recorded_config(checkpoint)
+        config = recorded_network(checkpoint, imports)
     opened = open_network_config(config, overrides, strategies)
     init_default_scope('mmrestore')
     model = opened.model
     parts = read_parts(model.get('inference'), 'model.inference')
-    if tile is not None:
+    if isinstance(tile, dict):
         parts = with_tiles(parts, tile)
-    model.inference = {**parts, **read_parts(inference, 'inference', taken=parts)}
+    parts = {**parts, **read_parts(inference, 'inference', taken=parts)}
+    if tile is not None and not isinstance(tile, dict):
+        parts = with_tiles(parts, tile_config(tile))
+    model.inference = parts
     restorer = MODELS.build(model)
     if checkpoint is not None and (where := load_weights(restorer, checkpoint)):
         print_log(f'loaded the weights of {checkpoint}, {where}', logger='current')
     return restorer.to(device).eval()
 
 
-@torch.inference_mode()
-def restore(restorer: nn.Module, image: np.ndarray) -> np.ndarray:
-    """Restore one image.
+def tile_config(tile: str | int, overlap: int = 32) -> dict[str, Any]:
+    """Return the config of the decorator by which large images are restored.
 
     Args:
-        restorer: made by :func:`init_restorer`.
-        image: H x W x C, RGB or gray (C = 1), uint8, uint16 or floating point in [0, 1].
+        tile: ``'auto'``, ``'none'``, or the side of tiles.
+        overlap: pixels that neighboring tiles share.
 
-    Returns:
-        The restored image, sH x sW x C, in the type of ``image``.
+    Raises:
+        ValueError: it is none of these.
+
+    Examples:
+        >>> tile_config(512)
+        {'type': 'Tile', 'size': 512, 'overlap': 32}
     """
-    tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
-    weight = next(restorer.parameters(), tensor)  # a network without weights runs on the CPU
-    (sample,) = restorer(to_unit_range(tensor.to(weight.device)), mode='predict')
-    restored = sample.pred_img.permute(1, 2, 0).cpu().numpy()
-    if image.dtype.kind == 'f':
-        return restored.astype(image.dtype)
-    full_scale = np.iinfo(image.dtype).max
-    return (restored * full_scale).round().astype(image.dtype)
+    named = {'auto': {'type': 'AutoTile'}, 'none': {'type': 'Pad'}}
+    if tile in named:
+        return named[str(tile)]
+    if isinstance(tile, bool) or not str(tile).isdecimal() or int(tile) < 1:
+        raise ValueError(f"expected tiles of 'auto', 'none' or a number of pixels, got {tile!r}")
+    return {'type': 'Tile', 'size': int(tile), 'overlap': overlap}
+
+
+def restore(restorer: nn.Module | ImageRestorer, image: Any) -> Any:
+    """Restore an image, in any of the forms of :class:`ImageRestorer`, and return it in that form.
+
+    Args:
+        restorer: made by :func:`init_restorer` or ``mmrestore.load``.
+        image: such as an array H x W x C, RGB or gray (C = 1), uint8, uint16 or floating point in
+            [0, 1].
+
+    Raises:
+        TypeError, ValueError: see :class:`ImageRestorer`.
+    """
+    return as_image_restorer(restorer)(image)
+
+
+def as_image_restorer(restorer: nn.Module | ImageRestorer) -> ImageRestorer:
+    """Return a restorer as a function of images."""
+    return restorer if isinstance(restorer, ImageRestorer) else ImageRestorer(restorer)

@@ -6,27 +6,20 @@ import errno
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
-import numpy as np
-import torch
 from mmengine.utils import ProgressBar
 from torch import nn
 
-from mmrestore.apis.inference import restore
+from mmrestore.apis.image_restorer import ImageRestorer
+from mmrestore.apis.inference import as_image_restorer
 from mmrestore.apis.restore_plan import Job, RestorePlan, plan_restoring
-from mmrestore.datasets.encoders.samples import to_dtype
 from mmrestore.datasets.image_file import read_headers, read_pictures
 from mmrestore.datasets.image_writer import QUALITY, losses, write_pictures
 from mmrestore.datasets.listing import problem_list
 from mmrestore.datasets.picture import Picture
-from mmrestore.datasets.upright import upright
 from mmrestore.files import printable
-from mmrestore.functional.resize import resize
-from mmrestore.models.backbones.base import facts
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -40,7 +33,7 @@ class Restored(NamedTuple):
 
 
 def restore_files(
-    restorer: nn.Module,
+    restorer: nn.Module | ImageRestorer,
     inputs: Iterable[str | Path],
     output: str | Path,
     *,
@@ -53,7 +46,7 @@ def restore_files(
     there are replaced. ``plan_restoring`` and ``restore_planned`` go on without damaged inputs.
 
     Args:
-        restorer: made by :func:`init_restorer`.
+        restorer: made by :func:`init_restorer` or ``mmrestore.load``.
         inputs: image files and folders.
         output: folder of the results.
         format: ``'png'``, ``'jpg'``, ``'tiff'`` or ``'keep'``.
@@ -74,7 +67,9 @@ def restore_files(
     return restored.written
 
 
-def restore_planned(restorer: nn.Module, plan: RestorePlan, *, quality: int = QUALITY) -> Restored:
+def restore_planned(
+    restorer: nn.Module | ImageRestorer, plan: RestorePlan, *, quality: int = QUALITY
+) -> Restored:
     """Restore the files of a plan; those that cannot be restored do not stop the others.
 
     Raises:
@@ -103,40 +98,12 @@ def restore_planned(restorer: nn.Module, plan: RestorePlan, *, quality: int = QU
     return Restored(written, problems, [_lost(what, files) for what, files in lost.items()])
 
 
-def restore_picture(restorer: nn.Module, picture: Picture) -> Picture:
-    """Restore the colors of a picture, and keep the rest.
-
-    The picture is turned upright. A gray one is given to a network of three channels as three
-    equal ones, whose restored values are averaged; one in color becomes gray for a network of one
-    channel. Transparency is kept, resized (bicubic) with the picture by a network that upscales.
-
-    Returns:
-        The restored picture: pixels of the type of the given ones, ``orientation`` 1, color profile
-        (none where its colors are not those of the pixels), EXIF, XMP and resolution as given.
-    """
-    picture = upright(picture)
-    pixels = np.ascontiguousarray(picture.pixels)
-    channels = facts(restorer.backbone).in_channels
-    profile = picture.icc_profile
-    if profile is not None and profile[16:20] not in (b'RGB ', b'GRAY'):
-        profile = None  # of CMYK, from which the pixels were converted
-    if channels == 1 and pixels.shape[-1] == 3:
-        restored = restore(restorer, cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None])
-        profile = None
-    elif channels != 1 and pixels.shape[-1] == 1:
-        three = np.repeat(to_dtype(pixels, np.float32), 3, axis=-1)
-        mean = restore(restorer, three).mean(axis=-1, keepdims=True, dtype=np.float64)
-        restored = to_dtype(mean, pixels.dtype)
-    else:
-        restored = restore(restorer, pixels)
-    alpha = picture.alpha
-    if alpha is not None and alpha.shape != restored.shape[:2]:
-        larger = resize(torch.from_numpy(np.ascontiguousarray(alpha)), size=restored.shape[:2])
-        alpha = larger.numpy().clip(0, None if alpha.dtype.kind == 'u' else 1)
-    return replace(picture, pixels=restored, alpha=alpha, icc_profile=profile)
+def restore_picture(restorer: nn.Module | ImageRestorer, picture: Picture) -> Picture:
+    """Restore the colors of a picture, and keep the rest; see ``ImageRestorer.restore_picture``."""
+    return as_image_restorer(restorer).restore_picture(picture)
 
 
-def _restore_job(restorer: nn.Module, job: Job, quality: int) -> list[str]:
+def _restore_job(restorer: nn.Module | ImageRestorer, job: Job, quality: int) -> list[str]:
     """Restore a file; return what its new format does not keep."""
     read_headers(job.source, decode=True)  # finds damage within a JPEG
     lost: list[str] = []

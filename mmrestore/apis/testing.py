@@ -9,30 +9,34 @@ from typing import Any
 from mmengine.config import Config
 
 from mmrestore.apis.networks import open_network_config
+from mmrestore.apis.recorded import import_named, recorded_config
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.engine import Runner, process_group
 from mmrestore.engine.trial import try_test
 
 
 def test(
-    config: str | Path | Config | Mapping[str, Any],
+    config: str | Path | Config | Mapping[str, Any] | None,
     checkpoint: str | Path | None = None,
     *,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
     strategies: Sequence[str | Path] = (),
     work_dir: str | Path | None = None,
     launcher: str = 'none',
+    imports: Sequence[str] = (),
 ) -> dict[str, float]:
     """Measure a checkpoint on the test sets of a config; what ``mmrestore test`` does.
 
     Args:
-        config: file, name or settings of one network; see ``mmrestore.config.open_config``.
+        config: file, name or settings of one network; see ``mmrestore.config.open_config``. None
+            for the config that the checkpoint holds, with its data sets.
         checkpoint: checkpoint of this package or released weights; None for a network that has
             none.
         overrides: settings that override the config.
         strategies: training strategies that are merged into the config.
         work_dir: folder of the log; see :func:`mmrestore.apis.train`.
         launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
+        imports: modules to import that a recorded config needs; see ``recorded_config``.
 
     Returns:
         The metrics, as ``{'kodak24/PSNR': 30.1}``. A config without test sets is measured on its
@@ -43,6 +47,13 @@ def test(
         ValueError: the weights are of another network, or left out of a network that has some; or
             there is nothing to measure on, or by.
     """
+    import_named(imports)
+    if config is None:
+        if checkpoint is None:
+            raise ValueError('give a config, a checkpoint that holds one, or both')
+        recorded = recorded_config(checkpoint, imports)
+        recorded.work_dir = str(Path('work_dirs', 'tests', Path(checkpoint).stem))
+        config = recorded
     opened = open_network_config(config, overrides, strategies)
     opened.launcher = launcher
     folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)

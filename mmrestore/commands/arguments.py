@@ -67,6 +67,18 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_imports(parser: argparse.ArgumentParser) -> None:
+    """Add ``--import MODULE``, which a config that is read from a checkpoint may not decide."""
+    parser.add_argument(
+        '--import',
+        action='append',
+        default=[],
+        dest='imports',
+        metavar='MODULE',
+        help='module of your own that a config recorded in a checkpoint needs; may be given again',
+    )
+
+
 def add_released(parser: argparse.ArgumentParser, instead_of: str) -> None:
     """Add ``--model NAME``, released weights with their config."""
     parser.add_argument(

@@ -1,8 +1,9 @@
 """Restore images with a trained network.
 
-    mmrestore restore photo.png folder --config CONFIG --checkpoint CHECKPOINT --output restored
+    mmrestore restore photo.png folder --checkpoint CHECKPOINT
     mmrestore restore photo.png --model swinir_m_jpeg40 --output restored
 
+The config is the one that the checkpoint holds, unless --config gives another.
 Files and folders are restored into PNG files of the same names, or into another --format. Color
 profile, EXIF, XMP, resolution, transparency and bit depth are kept, and a picture is turned upright
 (docs/restoring.md). All inputs are checked first; those that cannot be read are named, the others
@@ -15,16 +16,31 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmrestore.commands.arguments import add_device, add_released, add_settings, check_released
+from mmrestore.commands.arguments import (
+    add_device,
+    add_imports,
+    add_released,
+    add_settings,
+    check_released,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
-    parser.add_argument('--config', help='config of the network, a file or a name')
-    parser.add_argument('--checkpoint', help='its weights')
-    add_released(parser, '--config and --checkpoint')
-    parser.add_argument('--output', required=True, help='folder of the results; files are replaced')
+    parser.add_argument('--checkpoint', help='a checkpoint, an exported model or released weights')
+    parser.add_argument(
+        '--config',
+        help='config, a file or a name; by default the one that the checkpoint holds',
+    )
+    add_released(parser, '--checkpoint')
+    add_imports(parser)
+    parser.add_argument(
+        '--output',
+        default='restored',
+        metavar='DIR',
+        help='folder of the results, restored by default; files are replaced',
+    )
     parser.add_argument(
         '--format',
         choices=['png', 'jpg', 'tiff', 'keep'],
@@ -34,8 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--quality', type=int, metavar='N', help='of JPEG and WebP, 1 to 100, 95 by default'
     )
-    parser.add_argument('--tile', type=int, metavar='SIZE', help='restore in tiles of SIZE pixels')
+    parser.add_argument(
+        '--tile',
+        default='auto',
+        metavar='SIZE',
+        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
+        'for the whole image, of a size that fits; none: never',
+    )
     parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
+    parser.add_argument(
+        '--check-tiles',
+        action='store_true',
+        help='print by how much tiles differ from the whole, on a part of the first image',
+    )
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
     add_device(parser)
     add_settings(parser)
@@ -44,27 +71,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Restore, and say how many images were written where; return 1 if inputs are damaged."""
     from mmrestore.apis import init_restorer, plan_restoring, restore_planned
+    from mmrestore.apis.check_tiles import tile_difference
+    from mmrestore.apis.inference import tile_config
     from mmrestore.apis.networks import choose_device, open_network_config
+    from mmrestore.apis.recorded import import_named, recorded_network
     from mmrestore.apis.work_dir import check_folder
     from mmrestore.datasets.image_writer import QUALITY
     from mmrestore.datasets.listing import problem_list
     from mmrestore.files import printable
 
-    tile = None
-    if options.overlap is not None and options.tile is None:
-        raise ValueError('--overlap is of tiles: give their size with --tile')
-    if options.tile is not None:
+    tile: dict | str = options.tile
+    if options.tile.isdecimal():
         overlap = 32 if options.overlap is None else options.overlap
-        tile = {'type': 'Tile', 'size': options.tile, 'overlap': overlap, 'progress': True}
+        tile = {**tile_config(options.tile, overlap), 'progress': True}
+    elif options.overlap is not None:
+        raise ValueError('--overlap is of tiles: give their size with --tile')
+    else:
+        tile_config(options.tile)  # refuses another word
     quality = _quality(options, QUALITY)
     device = choose_device(options.device)
     check_folder(options.output)
     check_released(options)
-    if options.config is None or options.checkpoint is None:
-        raise ValueError('what shall restore? Give --config and --checkpoint, or --model NAME')
-    config = open_network_config(options.config, options.cfg_options, options.strategies)
+    if options.checkpoint is None:
+        raise ValueError('what shall restore? Give --checkpoint, or --model NAME')
     if not Path(options.checkpoint).is_file():  # before thousands of inputs are checked
         raise FileNotFoundError(f'there is no file of weights {options.checkpoint}')
+    config = options.config or recorded_network(options.checkpoint, options.imports)
+    import_named(options.imports)
+    config = open_network_config(config, options.cfg_options, options.strategies)
     plan = plan_restoring(options.inputs, options.output, format=options.format)
     for line in plan.left_out:
         print(line)
@@ -77,6 +111,8 @@ def run(options: argparse.Namespace) -> int:
         inference={'self_ensemble': {'type': 'SelfEnsemble'}} if options.self_ensemble else None,
         tile=tile,
     )
+    if options.check_tiles:
+        print(tile_difference(restorer, plan.jobs[0].source))
     written, problems, lost = restore_planned(restorer, plan, quality=quality)
     for line in lost:
         print(line)

@@ -1,8 +1,10 @@
 """Measure a checkpoint on the test sets of a config.
 
     mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth
+    mmrestore test work_dirs/traps/swinir_s/epoch_200.pth
     mmrestore test --model dncnn_25_gray
 
+Without a config it is the one that the checkpoint holds.
 A config without test sets is measured on its validation sets.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_released, add_run, check_released
+from mmrestore.commands.arguments import add_imports, add_released, add_run, check_released
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='checkpoint of this package or released weights; left out of a network without any',
     )
     add_released(parser, 'CONFIG and CHECKPOINT')
+    add_imports(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -29,13 +32,18 @@ def run(options: argparse.Namespace) -> None:
     from mmrestore.apis import test
 
     check_released(options)
-    if options.config is None:
-        raise ValueError('what shall be tested? Give CONFIG and CHECKPOINT, or --model NAME')
+    if options.checkpoint is None and str(options.config).endswith(('.pth', '.safetensors')):
+        options.config, options.checkpoint = None, options.config
+    if options.config is None and options.checkpoint is None:
+        raise ValueError(
+            'what shall be tested? Give CHECKPOINT, CONFIG and CHECKPOINT, or --model NAME'
+        )
     test(
         options.config,
         options.checkpoint,
         overrides=options.cfg_options,
         strategies=options.strategies,
         work_dir=options.work_dir,
+        imports=options.imports,
         launcher=options.launcher,
     )

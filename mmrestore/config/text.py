@@ -64,30 +64,41 @@ def read_config_text(text: str) -> Config:
 
     Raises:
         ValueError: the text has something beside assignments of literals, ``float('inf')`` and
-            ``float('nan')``; the message names the line.
+            ``float('nan')``; the message, one line, names the line.
 
     Examples:
         >>> read_config_text("model = {'a': float('inf')}").model.a
         inf
     """
     try:
-        code = ast.parse(text)
+        return Config({name: _read(value) for name, value in _settings(text)})
     except SyntaxError as error:
         raise ValueError(f'the recorded config cannot be read: line {error.lineno}') from error
-    settings = {}
-    for node in code.body:
-        target = node.targets[0] if isinstance(node, ast.Assign) else None
-        if not isinstance(node, ast.Assign) or not isinstance(target, ast.Name):
+    except (RecursionError, MemoryError) as error:
+        raise ValueError('the recorded config cannot be read: it is nested too deeply') from error
+    except (KeyError, TypeError) as error:  # a name or a key that no config can have
+        raise ValueError(f'the recorded config cannot be read: {error}') from error
+
+
+def _settings(text: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names and values of a text of assignments."""
+    for node in ast.parse(text).body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name):
             raise ValueError(
                 f'the recorded config has a line that is no setting, line {node.lineno}: expected '
-                f'NAME = VALUE, got {ast.unparse(node)[:60]}'
+                f'NAME = VALUE, got {_shown(node)}'
             )
-        settings[target.id] = _read(node.value)
-    return Config(settings)
+        assert isinstance(node, ast.Assign)
+        yield targets[0].id, node.value
+
+
+def _shown(node: ast.AST) -> str:
+    return ' '.join(ast.unparse(node).split())[:60]
 
 
 def _read(node: ast.expr) -> Any:
-    if isinstance(node, ast.Constant):
+    if isinstance(node, ast.Constant) and isinstance(node.value, PLAIN):
         return node.value
     if isinstance(node, ast.List):
         return [_read(item) for item in node.elts]
@@ -104,10 +115,11 @@ def _read(node: ast.expr) -> Any:
         return NOT_FINITE[ast.unparse(node)]
     raise ValueError(
         f'the recorded config has an expression, line {node.lineno}: expected literals, got '
-        f'{ast.unparse(node)[:60]}'
+        f'{_shown(node)}'
     )
 
 
+PLAIN = (str, int, float, bool, type(None))
 # Bare inf and nan were written by earlier versions.
 NOT_FINITE = {
     "float('inf')": math.inf,

@@ -107,12 +107,7 @@ def read_headers(path: str | Path, *, decode: bool = False) -> list[Header]:
         ValueError: the file is missing, cut off, damaged or no image, or holds what is not read.
     """
     file = _open(_read_bytes(path), path)
-    try:
-        file.verify()
-        if decode:
-            file.verify_pixels()
-    except ValueError as error:
-        raise _named(error, path) from error
+    _verify(file, path, decode=decode)
     return list(file.headers)
 
 
@@ -133,13 +128,29 @@ def read_pictures(path: str | Path) -> Iterator[Picture]:
     Raises:
         ValueError: as in ``read_image``, but a file may hold several pictures.
     """
-    file = _open(_read_bytes(path), path)
+    yield from decode_pictures(_read_bytes(path), path)
+
+
+def decode_pictures(data: bytes, name: str | Path, *, verify: bool = False) -> Iterator[Picture]:
+    """Decode the pictures in the bytes of an image file; see ``read_pictures``.
+
+    Args:
+        data: content of the file.
+        name: its name, for messages and its extension.
+        verify: whether damage is looked for first, also within a JPEG.
+
+    Raises:
+        ValueError: as in ``read_pictures``.
+    """
+    file = _open(data, name)
+    if verify:
+        _verify(file, name, decode=True)
     for page, header in enumerate(file.headers):
         try:
             pixels, alpha = file.decode(page, alpha=True)
             metadata = file.metadata(page)
         except ValueError as error:
-            raise _named(error, path) from error
+            raise _named(error, name) from error
         yield Picture(
             pixels,
             alpha,
@@ -176,6 +187,16 @@ def _open(data: bytes, name: str | Path) -> ImageFormat:
                 raise _named(error, name) from error
     problem = 'it is no image, or of a format that is not known' if data else 'it is empty'
     raise _named(unread_format(name, data) or problem, name)
+
+
+def _verify(file: ImageFormat, name: str | Path, *, decode: bool) -> None:
+    """Raise a ``ValueError`` if a file is damaged."""
+    try:
+        file.verify()
+        if decode:
+            file.verify_pixels()
+    except ValueError as error:
+        raise _named(error, name) from error
 
 
 def _only(headers: Sequence[Header], name: str | Path) -> Header:

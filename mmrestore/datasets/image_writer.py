@@ -98,18 +98,25 @@ def write_pictures(
             or holds one and several are given.
         OSError: the file cannot be written.
     """
+    encoded = encode_pictures(path, pictures, quality=quality)
+    write_atomically(path, lambda file: file.write(encoded))
+
+
+def encode_pictures(
+    path: str | Path, pictures: Sequence[Picture], *, quality: int = QUALITY
+) -> bytes:
+    """Return the content of the file that ``write_pictures`` would write; see there."""
     form = format_of(path)
     if len(pictures) != 1 and not form.pages:
         raise ValueError(f'{printable(path)} can hold one picture, got {len(pictures)}')
     fitting = [_fitting(picture, form) for picture in pictures]
     try:
-        encoded = form.encode(fitting, quality)
+        return form.encode(fitting, quality)
     except (ValueError, OSError, cv2.error) as error:
         size = ' x '.join(map(str, pictures[0].pixels.shape))
         raise ValueError(
             f'{printable(path)} cannot hold the picture of {size} values: {error}'
         ) from error
-    write_atomically(path, lambda file: file.write(encoded))
 
 
 def format_of(path: str | Path) -> Format:

@@ -63,19 +63,29 @@ def load_checkpoint(path: Path) -> dict:
         FileNotFoundError: there is no such file.
         ValueError: the file is truncated, not a checkpoint, or holds more than plain data.
     """
+    checkpoint = read_plain(path)
+    if not isinstance(checkpoint, dict) or 'state_dict' not in checkpoint:
+        raise ValueError(f'{path} is not a checkpoint of this package: it has no state_dict')
+    return checkpoint
+
+
+def read_plain(path: str | Path) -> Any:
+    """Return the plain data that a file of PyTorch holds; nothing from the file is executed.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is truncated, not one of PyTorch, or holds more than plain data.
+    """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'there is no checkpoint {path}')
     try:
-        checkpoint = torch.load(path, map_location='cpu', weights_only=True)
+        return torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # torch raises many types for a damaged file
         raise ValueError(
             f'{path} cannot be read as a checkpoint: it is truncated, or no checkpoint, or not '
             'made of plain data. Give one that a run of this package wrote'
         ) from error
-    if not isinstance(checkpoint, dict) or 'state_dict' not in checkpoint:
-        raise ValueError(f'{path} is not a checkpoint of this package: it has no state_dict')
-    return checkpoint
 
 
 def resumable_checkpoints(work_dir: Path) -> list[Path]:

@@ -40,15 +40,20 @@ def shown_path(path: str | Path) -> str:
     return os.path.abspath(path) if relative.startswith(os.pardir) else relative
 
 
-def restore_command(config: str | Path, checkpoint: str | Path) -> str:
-    """Return the command that restores a picture with a checkpoint.
+def restore_command(checkpoint: str | Path, imports: Sequence[str] = ()) -> str:
+    """Return the command that restores a picture with a checkpoint, which holds its config.
+
+    Args:
+        checkpoint: the file.
+        imports: modules that its config needs and no plugin brings.
 
     Examples:
-        >>> restore_command('my run/a.py', 'my run/epoch_1.pth')
-        "mmrestore restore input.png --config 'my run/a.py' --checkpoint 'my run/epoch_1.pth' --output restored"
-    """  # noqa: E501
-    config, checkpoint = shown_path(config), shown_path(checkpoint)
-    words = ['--config', config, '--checkpoint', checkpoint, '--output', 'restored']
+        >>> restore_command('my run/epoch_1.pth', ['my_networks'])
+        "mmrestore restore input.png --checkpoint 'my run/epoch_1.pth' --import my_networks"
+    """
+    words = ['--checkpoint', shown_path(checkpoint)]
+    for module in imports:
+        words += ['--import', module]
     return shlex.join(['mmrestore', 'restore', 'input.png', *words])
 
 
@@ -128,7 +133,7 @@ def closing_text(
     inputs: Mapping[str, float],
     gains: Sequence[str] = (),
     input_name: str = 'input',
-    config: str | Path,
+    imports: Sequence[str] = (),
 ) -> str:
     """Return what a training leaves: checkpoints, how good they are, and how to use the first.
 
@@ -137,7 +142,7 @@ def closing_text(
         inputs: PSNR of the inputs; see :func:`comparison`.
         gains: see :func:`comparison`.
         input_name: see :func:`comparison`.
-        config: a file of the config.
+        imports: see :func:`restore_command`.
     """
     if not kept:
         return 'no checkpoint was written'
@@ -149,7 +154,7 @@ def closing_text(
     first, *more = comparison(use.metrics, inputs, gains, input_name=input_name)
     indent = ' ' * (max(map(len, [*rows, 'result'])) + 2)
     rows['result'] = '\n'.join([f'{use.path.name}: {first}', *(indent + line for line in more)])
-    return f'{table(rows)}\nRestore a picture with it:\n{restore_command(config, use.path)}'
+    return f'{table(rows)}\nRestore a picture with it:\n{restore_command(use.path, imports)}'
 
 
 def _by_gain(figures: Mapping[str, float]) -> list[str]:

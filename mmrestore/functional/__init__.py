@@ -57,7 +57,7 @@ from mmrestore.functional.screen_photograph import (
     tone_curve,
     view_picture,
 )
-from mmrestore.functional.seeding import seeded
+from mmrestore.functional.seeding import local_draws, random_generator, seeded
 from mmrestore.functional.total_variation import forward_differences, gradient_lengths
 from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 
@@ -89,6 +89,7 @@ __all__ = [
     'invert_permutation',
     'join_branches',
     'jpeg_compression',
+    'local_draws',
     'look_at',
     'mask_vectors',
     'mirrored_places',
@@ -108,6 +109,7 @@ __all__ = [
     'random_branches',
     'random_choice',
     'random_classes',
+    'random_generator',
     'random_mask',
     'random_permutation',
     'random_ratios',

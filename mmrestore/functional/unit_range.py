@@ -25,6 +25,26 @@ def to_unit_range(image: Tensor, *, dtype: torch.dtype = torch.float32) -> Tenso
     return image.to(dtype).div_(FULL_SCALE[image.dtype])
 
 
+def from_unit_range(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return floats in [0, 1], beyond which they are clipped, as an image of another type.
+
+    Integers are rounded to the nearest, halves to even.
+
+    Raises:
+        TypeError: the type is not uint8, uint16 or floating point.
+
+    Examples:
+        >>> from_unit_range(torch.tensor([-0.2, 0.1, 0.75, 1.5]), torch.uint8)
+        tensor([  0,  26, 191, 255], dtype=torch.uint8)
+    """
+    if dtype.is_floating_point:
+        return x.clamp(0, 1).to(dtype)
+    if dtype not in FULL_SCALE:
+        raise TypeError(f'an image must be uint8, uint16 or floating point, got {dtype}')
+    wide = x.to(torch.promote_types(x.dtype, torch.float32))
+    return wide.clamp(0, 1).mul_(FULL_SCALE[dtype]).round_().to(dtype)
+
+
 def to_8_bit(image: Tensor) -> Tensor:
     """Clamp to [0, 1] and round to the nearest of n / 255, halves up; return the n as uint8.
 

@@ -143,9 +143,9 @@ def test_a_model_is_measured_by_name(tiny, tmp_path):
     [
         ('restore a.png --model tinny --output out', 'no model tinny. Did you mean tiny?'),
         ('restore a.png --model tiny --config tiny.py --output out', 'give no others'),
-        ('restore a.png --config tiny.py --output out', '--config and --checkpoint, or --model'),
+        ('restore a.png --config tiny.py --output out', 'Give --checkpoint, or --model NAME'),
         ('test tiny.py --model tiny', 'give no others'),
-        ('test', 'Give CONFIG and CHECKPOINT, or --model NAME'),
+        ('test', 'Give CHECKPOINT, CONFIG and CHECKPOINT, or'),
         ('test --model without_data', 'has no test sets: give a config of the network that has'),
         ('download tiny --output tiny.pth', 'tiny.pth must be a folder that can be written to'),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 
@@ -81,14 +80,13 @@ def test_the_first_checkpoint_is_the_one_to_use(tmp_path, monkeypatch):
         Kept(tmp_path / 'my run' / 'best.pth', 'best', {'a/PSNR': 30.0}),
         Kept(tmp_path / 'my run' / 'epoch_9.pth', 'last', {}),
     ]
-    text = closing_text(kept=kept, inputs={'a/PSNR': 31.0}, config=tmp_path / 'my run' / 'a.py')
+    text = closing_text(kept=kept, inputs={'a/PSNR': 31.0})
     assert text.splitlines() == [
         'best    my run/best.pth  (a/PSNR 30.0000)',
         'last    my run/epoch_9.pth',
         'result  best.pth: WORSE than the input: a/PSNR 30.00 dB, input 31.00 dB (-1.00)',
         *(f'        {line}' for line in ADVICE),
         'Restore a picture with it:',
-        "mmrestore restore input.png --config 'my run/a.py' "
-        "--checkpoint 'my run/best.pth' --output restored",
+        "mmrestore restore input.png --checkpoint 'my run/best.pth'",
     ]
-    assert closing_text(kept=[], inputs={}, config=Path('a.py')) == 'no checkpoint was written'
+    assert closing_text(kept=[], inputs={}) == 'no checkpoint was written'

@@ -17,6 +17,7 @@ from mmrestore.engine.summary import Kept, closing_text, shown_path, table
 from mmrestore.engine.validations import read_validations, update_validations
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.input_scores import InputScores
+from mmrestore.plugins import of_plugin
 from mmrestore.registry import HOOKS
 
 
@@ -64,12 +65,14 @@ class SummaryHook(Hook):
         record = read_validations(runner.work_dir)
         evaluated = [] if runner.val_loop is None else runner.val_loop.evaluator.metrics
         names = [m.name for m in evaluated if isinstance(m, ImageMetric) and m.gain_over_input]
+        imports = (runner.cfg.get('custom_imports') or {}).get('imports', ())
+        imports = [imports] if isinstance(imports, str) else imports
         text = closing_text(
             kept=_kept(runner, record),
             inputs=record.get('input', {}),
             gains=[key for key in record.get('metrics', {}) if key.rsplit('/', 1)[-1] in names],
             input_name=record.get('input_name', 'input'),
-            config=runner.config_file,
+            imports=[m for m in imports if not of_plugin(m)],
         )
         spent = timedelta(seconds=int(time.monotonic() - self._begin))
         runner.logger.info('training ended at %s after %s\n%s', _place(runner), spent, text)

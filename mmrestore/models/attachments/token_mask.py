@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
+from mmrestore.functional.seeding import random_generator
 from mmrestore.models.attachments.base import Attachment
 from mmrestore.models.backbones.base import facts
 from mmrestore.registry import MODELS
@@ -145,8 +146,14 @@ class TokenMask(Attachment):
         """Draw the ratios of a pass: a layer that is called in pieces has one for all."""
         num = len(x) if self.per_image else len(self.layers)
         low, high = self.bounds.unbind()
+        device = self.bounds.device
         self.ratios = random_ratios(
-            num, low, high, whole_percent=self.whole_percent, device=self.bounds.device
+            num,
+            low,
+            high,
+            whole_percent=self.whole_percent,
+            device=device,
+            generator=random_generator(device),
         )
 
     def act(self, features: Tensor, place: int) -> Tensor:
@@ -165,12 +172,13 @@ class TokenMask(Attachment):
         """Return which tokens of a layer are kept, boolean, without the axis of the channels."""
         shape = list(features.shape)
         del shape[self.channel_dim]
+        device, generator = features.device, random_generator(features.device)
         if not self.per_image:
-            return random_mask(shape, self.ratios[place], device=features.device)
+            return random_mask(shape, self.ratios[place], device=device, generator=generator)
         if shape[0] != len(self.ratios):
             raise ValueError(
                 f'per_image=True needs layers whose first axis is that of {len(self.ratios)} '
                 f'images, got {tuple(features.shape)} at {self.layers[place]}'
             )
         ratios = self.ratios.view(-1, *[1] * (len(shape) - 1))
-        return random_mask(shape, ratios, device=features.device)
+        return random_mask(shape, ratios, device=device, generator=generator)

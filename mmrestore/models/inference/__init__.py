@@ -1,5 +1,6 @@
 """What happens around a network at test time: callables that wrap a network and nest."""
 
+from mmrestore.models.inference.auto_tile import AutoTile
 from mmrestore.models.inference.base import InferenceDecorator, build_inference
 from mmrestore.models.inference.blind_spot import BlindSpot
 from mmrestore.models.inference.complementary_masks import ComplementaryMasks
@@ -12,6 +13,7 @@ from mmrestore.models.inference.self_ensemble import SelfEnsemble
 from mmrestore.models.inference.tile import Tile
 
 __all__ = [
+    'AutoTile',
     'BlindSpot',
     'ComplementaryMasks',
     'InferenceDecorator',

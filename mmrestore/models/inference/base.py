@@ -35,6 +35,8 @@ class InferenceDecorator:
         draws: of a class: whether it draws random numbers, which an exported network cannot.
         bounds_memory: of a class: whether all that it is for is to restore large images in pieces,
             which the program that runs an exported network does by itself.
+        alters_network: whether a call sets something in the network for its time, so that calls
+            from several threads must go one after another.
         net: what it decorates.
         backbone: the innermost network, without decorators.
         scale: height and width of the output divided by those of the input.
@@ -56,6 +58,7 @@ class InferenceDecorator:
     tiled_inside: bool = False
     draws: bool = False
     bounds_memory: bool = False
+    alters_network: bool = False
     full_resolution: Network | None = None
     tiled: bool = False
     mask_scheme: MaskScheme | None = None
@@ -69,6 +72,7 @@ class InferenceDecorator:
             self.pad_mode: str = net.pad_mode
             self.full_resolution = net.full_resolution
             self.tiled = net.tiled
+            self.alters_network = self.alters_network or net.alters_network
             self.mask_scheme = net.mask_scheme
             self.mean_window = net.mean_window
             self.blind_spot = net.blind_spot

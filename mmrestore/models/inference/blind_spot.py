@@ -34,6 +34,8 @@ class BlindSpot(InferenceDecorator):
         True
     """
 
+    alters_network = True
+
     def __init__(self, net: Network, *, shift: int) -> None:
         super().__init__(net)
         # A network of another package may have a `multi_shift` only.

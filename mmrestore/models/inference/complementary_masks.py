@@ -16,6 +16,7 @@ from mmrestore.functional.complementary_masks import (
     join_branches,
     random_branches,
 )
+from mmrestore.functional.seeding import random_generator
 from mmrestore.models.inference.base import (
     InferenceDecorator,
     Network,
@@ -37,10 +38,10 @@ class ComplementaryMasks(InferenceDecorator):
     """Restore each pixel by a run of the network that does not see it.
 
     The pixels are divided at random among the branches. A branch runs the network on the image with
-    its own pixels set to zero; they are taken from its output. The masks are drawn by PyTorch's
-    global generator of the device, anew in each call, for the whole image: put ``Tile`` before
-    this decorator, not after it. An image that does not fit the network is padded after masking, so
-    that a hidden pixel is not seen in its mirror image.
+    its own pixels set to zero; they are taken from its output. The masks are drawn anew in each
+    call, seeded by the restorer, for the whole image: put ``Tile`` before this decorator, not after
+    it. An image that does not fit the network is padded after masking, so that a hidden pixel is
+    not seen in its mirror image.
 
     Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
     denoising" (AMSNet), ECCV 2024, equation 5.
@@ -97,9 +98,13 @@ class ComplementaryMasks(InferenceDecorator):
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) of any size."""
         check_images(x)
-        return self._restore(
-            x, random_branches(x, num_branches=self.num_branches, per_channel=self.per_channel)
+        branches = random_branches(
+            x,
+            num_branches=self.num_branches,
+            per_channel=self.per_channel,
+            generator=random_generator(x.device),
         )
+        return self._restore(x, branches)
 
     def restore(self, x: Tensor, branches: Tensor) -> Tensor:
         """Restore images (N, C, H, W) with the given branches of their pixels.

@@ -42,6 +42,8 @@ class LocalStatistics(InferenceDecorator):
         (96, [(96, 96), (96, 96)])
     """
 
+    alters_network = True
+
     def __init__(self, net: Network, *, train_size: int = 256) -> None:
         super().__init__(net)
         module = self.backbone

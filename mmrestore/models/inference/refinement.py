@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.replacement import check_replacements, random_replacements
+from mmrestore.functional.seeding import random_generator
 from mmrestore.models.inference.base import (
     InferenceDecorator,
     Network,
@@ -30,7 +31,7 @@ class RandomReplacementRefinement(InferenceDecorator):
 
     Pixel downsampling breaks fine structures. What is inside of ``PixelDownsampled`` mends them: it
     restores copies of the first result, in each of which other pixels are the noisy ones. They are
-    drawn by PyTorch's global generator of the device; which ones, depends on ``max_pixels`` too.
+    seeded by the restorer; which ones, depends on ``max_pixels`` too.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
     asymmetric PD and blind-spot network", CVPR 2022 (``per_element=True``, ``padding=2``); Liao et
@@ -139,6 +140,7 @@ class RandomReplacementRefinement(InferenceDecorator):
                     self.probability,
                     copies=called.stop - called.start,
                     per_element=self.per_element,
+                    generator=random_generator(noisy.device),
                     draws=None if draws is None else draws[called, part],
                 )
                 outputs = self._padded(mixed.flatten(0, 1)).unflatten(0, mixed.shape[:2])

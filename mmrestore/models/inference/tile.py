@@ -15,6 +15,7 @@ from torch import Tensor
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.models.inference.local_statistics import has_global_means
+from mmrestore.models.inference.pad import Pad
 from mmrestore.registry import INFERENCE
 
 
@@ -121,6 +122,10 @@ class Tile(InferenceDecorator):
             sys.stderr.write('\n')
         assert blend is not None
         return blend.mean
+
+    def tiled_and_whole(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Restore images (N, C, H, W) in tiles, and whole, padded for the network."""
+        return self(x), Pad(self.net)(x)
 
     def _output_weights(self, starts: Sequence[int], size: int) -> dict[int, Tensor]:
         scaled = [start * self.scale for start in starts]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 import torch
@@ -10,7 +11,7 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from mmrestore.functional.complementary_masks import MaskScheme
-from mmrestore.functional.seeding import seeded
+from mmrestore.functional.seeding import local_draws, seeded
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.batch_transform import (
@@ -26,6 +27,7 @@ from mmrestore.models.inference.base import (
     build_inference,
     decorated,
 )
+from mmrestore.models.restorers.turns import Turns
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
 
@@ -54,8 +56,9 @@ class Restorer(BaseModel):
             and ordered alike: the loss is that of the decorated network, with gradients through all
             of its runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
             together, by ``masks`` and ``downsample``.
-        test_seed: what is random in a prediction, such as masks that act at test too, is drawn as
-            after this seed, anew for every call of ``predict``; None draws other numbers each time.
+        test_seed: seed of all draws from ``random_generator`` in a prediction, such as those of
+            masks that act at test too, anew for every call of ``predict``; None draws other numbers
+            each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
 
@@ -107,6 +110,8 @@ class Restorer(BaseModel):
             )
         self._check_targets()  # first: what is wrong in training is the reason, not what follows
         self._predictor = (build_inference(self.backbone, inference),)
+        self._turns = Turns()
+        self._compiled = compile
         self._check_masks()
         if compile:
             self.backbone.compile()
@@ -182,12 +187,30 @@ class Restorer(BaseModel):
             )
 
     def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
-        """Return one sample an image with ``pred_img`` in [0, 1]."""
+        """Return one sample an image with ``pred_img`` in [0, 1].
+
+        Several threads may predict at once. PyTorch's global generators are not touched, unless
+        ``test_seed`` is None or the network is compiled.
+        """
         self._check_inputs(inputs)
         batch = data_samples.clone() if data_samples is not None else DataSample()
-        with seeded(self.test_seed, inputs.device):
+        with self.predicting(inputs.device):
             batch.pred_img = self.predictor(inputs).float().clamp(0, 1)
         return batch.split()
+
+    @contextmanager
+    def predicting(self, device: torch.device) -> Iterator[None]:
+        """Seed the draws of a prediction, which waits for its turn where threads would disturb it.
+
+        Attachments keep what they draw for a pass, and some decorators set something in the network
+        for the time of a call.
+        """
+        attachments = cast(Iterable[Attachment], self.attachments.children())
+        alone = decorated(self.predictor).alters_network or any(a.in_test for a in attachments)
+        # A compiled network draws from the global generators only.
+        draws = seeded(self.test_seed, device) if self._compiled else local_draws(self.test_seed)
+        with self._turns if alone or self._compiled else nullcontext(), draws:
+            yield
 
     @property
     def batch_transforms(self) -> dict[str, BatchTransform]:

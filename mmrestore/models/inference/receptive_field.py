@@ -1,0 +1,61 @@
+"""How far a network looks, measured by changing a part of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from mmrestore.functional.seeding import local_draws
+
+
+def influence(
+    net: Callable[[Tensor], Tensor], x: Tensor, *, side: int, block: int, scale: int = 1
+) -> Tensor:
+    """Return how much an output changes at each distance from a changed part of the input.
+
+    A block in the middle of an image of noise is inverted. Distances are counted from its edge, in
+    input pixels, so that the blocks of a network that works in windows are covered by one.
+
+    Args:
+        net: the network; it is called twice.
+        x: any tensor (N, C, ...) of the channels, type and device of the images.
+        side: of the image, a size that the network takes.
+        block: side of the block, which begins at a multiple of it.
+        scale: of the network.
+
+    Returns:
+        The largest changes at the distances 0 to D, on the CPU.
+
+    Examples:
+        >>> def net(x):
+        ...     return x + x.roll(2, dims=-1)
+        >>> influence(net, torch.zeros(1, 1), side=9, block=1).sign()
+        tensor([1., 0., 1., 0., 0.])
+    """
+    image = torch.rand(1, x.shape[1], side, side, generator=torch.Generator().manual_seed(0)).to(x)
+    start = side // 2 // block * block
+    middle = slice(start, start + block)
+    changed = image.clone()
+    changed[..., middle, middle] = 1 - changed[..., middle, middle]
+    outputs = []
+    for each in (image, changed):
+        with local_draws(0):
+            outputs.append(net(each).float().cpu())
+    changes = (outputs[1] - outputs[0]).abs().amax(dim=(0, 1))
+    places = torch.arange(side).repeat_interleave(scale)
+    away = torch.maximum(start - places, places - (start + block - 1)).clamp(min=0)
+    distances = torch.maximum(away[:, None], away)
+    furthest = torch.zeros(int(distances.max()) + 1)
+    return furthest.scatter_reduce(0, distances.flatten(), changes.flatten(), 'amax')
+
+
+def reach(changes: Tensor, least: float = 0.0) -> int:
+    """Return the greatest distance at which a change is larger than ``least``.
+
+    Examples:
+        >>> reach(torch.tensor([1.0, 0.0, 0.1, 0.0])), reach(torch.tensor([1.0, 0.0, 0.1]), 0.2)
+        (2, 0)
+    """
+    return int((changes > least).nonzero().max().item()) if (changes > least).any() else 0
