@@ -76,6 +76,7 @@ def test_the_command_at_the_end_of_a_training_restores(tmp_path, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     summary = {'type': 'SummaryHook'}
     config = tiny_config(tmp_path / 'run', default_hooks__summary=summary, log_level='INFO')
+    config.experiment_name = 'the_command_at_the_end'
     train(config)
     log = ''.join(capsys.readouterr())
     command = log[log.rindex('mmrestore restore input.png') :].split('\n')[0]
