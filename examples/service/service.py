@@ -1,0 +1,35 @@
+"""A small service: send it an image file, get the restored one back.
+
+pip install fastapi uvicorn
+CHECKPOINT=epoch_6.pth uvicorn service:app
+curl --data-binary @noisy.png http://localhost:8000/restore --output restored.png
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+import mmrestore
+
+app = FastAPI()
+
+
+@cache
+def restorer() -> mmrestore.apis.ImageRestorer:
+    """Return the network, which is loaded once and which several threads may call."""
+    return mmrestore.load(os.environ['CHECKPOINT'])
+
+
+@app.post('/restore')
+async def restore(request: Request) -> Response:
+    """Restore the image file in the body; the answer is a file of the same format."""
+    image = await request.body()
+    try:
+        restored = await run_in_threadpool(lambda: restorer()(image))
+    except ValueError as error:  # no image, or one that the network cannot take
+        raise HTTPException(422, str(error)) from error
+    return Response(restored)
