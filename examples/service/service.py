@@ -3,6 +3,8 @@
 pip install fastapi uvicorn
 CHECKPOINT=epoch_6.pth uvicorn service:app
 curl --data-binary @noisy.png http://localhost:8000/restore --output restored.png
+
+CHECKPOINT may be the checkpoint of a training, an exported file or the name of released weights.
 """
 
 from __future__ import annotations
