@@ -15,6 +15,7 @@ from mmengine.hooks import Hook
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from mmrestore.batch_transforms import BatchTransform
 from mmrestore.datasets.sample_key import sample_rng
 from mmrestore.registry import BATCH_TRANSFORMS, DATASETS, HOOKS, MODELS
 from mmrestore.structures import DataSample
@@ -108,7 +109,7 @@ class PoisonedImages:
 
 
 @BATCH_TRANSFORMS.register_module()
-class RecordDraws:
+class RecordDraws(BatchTransform):
     """Writes a random number of every call to a file of its process."""
 
     def __init__(self, folder: str) -> None:
@@ -117,6 +118,9 @@ class RecordDraws:
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         with open(self.file, 'a') as file:
             file.write(f'{torch.rand(()).item()}\n')
+        return inputs, data_samples
+
+    def dry_run(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         return inputs, data_samples
 
 

@@ -49,6 +49,7 @@ def tile_difference(model: nn.Module, file: str | Path) -> str:
 
 
 def _tiles(model: nn.Module) -> AutoTile | Tile:
+    # Any MMEngine model may restore; only a Restorer has decorators.
     decorator = getattr(model, 'predictor', None)
     while isinstance(decorator, InferenceDecorator):
         if isinstance(decorator, (AutoTile, Tile)):

@@ -62,6 +62,7 @@ def read_form(image: Any) -> Form:
 
 def image_shape(image: Any) -> tuple[int, ...]:
     """Return the shape of an image in the order of its form."""
+    # An array or tensor has a shape, an image of PIL has not.
     return tuple(image.shape) if hasattr(image, 'shape') else (image.height, image.width)
 
 
@@ -163,8 +164,10 @@ def _pil_form(image: Any) -> Form:
 def _described(image: Any) -> str:
     if isinstance(image, (int, float, bool, complex)) or image is None:
         return repr(image)
+    # What a user gave by mistake may be of any type.
     if hasattr(image, 'read'):
         return f'{type(image).__name__}, an open file: give what its read() returns'
+    # As above.
     if hasattr(image, '__next__'):
         return f'{type(image).__name__}, an iterator: give list(...) of it'
     return type(image).__name__

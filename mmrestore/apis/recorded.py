@@ -151,8 +151,10 @@ def _is_known(name: Any) -> bool:
     if not isinstance(name, str):
         return False
     component = find_component(name) or find_component(name.split('.')[-1])
-    full = f'{getattr(component, "__module__", "")}.{getattr(component, "__qualname__", "")}'
-    return find_component(name) is not None or full == name
+    if find_component(name) is not None or component is None:
+        return component is not None
+    # A component may be any callable, also one without a name.
+    return f'{component.__module__}.{getattr(component, "__qualname__", "")}' == name
 
 
 def checkpoint_meta(path: str | Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from torch import nn
 
 from mmrestore.datasets.collate import collate
 from mmrestore.datasets.transforms.base import stated_by
+from mmrestore.functional.seeding import seeded
 from mmrestore.models.data_preprocessor import DataPreprocessor
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import TRANSFORMS
@@ -69,7 +70,9 @@ def _crops(kind: Any) -> bool:
 
 def _try(model: Restorer, batch: Mapping[str, Any]) -> None:
     samples = batch['data_samples'].clone()
-    model.check_batch(**model.data_preprocessor.dry_run(batch['inputs'], samples))
+    with seeded(0, batch['inputs'].device):  # leaves the generators as they were
+        transformed = model.data_preprocessor.dry_run(batch['inputs'], samples)
+    model.check_batch(**transformed)
 
 
 def _next_size(model: Restorer, batch: Mapping[str, Any], settings: Any, at: str) -> str:

@@ -103,7 +103,7 @@ def test_a_recorded_config_is_never_executed(tmp_path):
     with pytest.raises(ValueError, match='holds no config: give the one'):
         init_restorer(None, evil)
     torch.save(weights, tmp_path / 'released.pth')
-    with pytest.raises(ValueError, match='Released weights need their config'):
+    with pytest.raises(ValueError, match='holds no config: give the one with which it was trained'):
         init_restorer(None, tmp_path / 'released.pth')
     with pytest.raises(ValueError, match='give a config, a checkpoint'):
         init_restorer()
@@ -319,7 +319,12 @@ def test_a_network_that_cannot_be_traced_is_refused_with_the_reason():
 
 
 def test_the_command_says_what_it_wrote(tmp_path, capsys):
-    path, _ = checkpoint(tmp_path, inference={'masks': {'type': 'ComplementaryMasks'}})
+    masks = {'target': {'type': 'NoisyTarget'}, 'mask': {'type': 'PixelMask'}}
+    path, _ = checkpoint(
+        tmp_path,
+        inference={'masks': {'type': 'ComplementaryMasks'}},
+        data_preprocessor={'type': 'DataPreprocessor', 'batch_transforms': masks},
+    )
     out = tmp_path / 'a.pt2'
     assert exit_status('export', path, '--to', 'torch-export', '--output', out) == 0
     printed = capsys.readouterr().out
