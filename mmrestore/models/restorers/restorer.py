@@ -10,16 +10,10 @@ import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from mmrestore.functional.complementary_masks import MaskScheme
 from mmrestore.functional.seeding import local_draws, seeded
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
-from mmrestore.models.batch_transform import (
-    BatchTransform,
-    PlainCallable,
-    stated_by,
-    target_scale,
-)
+from mmrestore.models.batch_transform import BatchTransform, PlainCallable, stated_by
 from mmrestore.models.data_preprocessor import DataPreprocessor
 from mmrestore.models.inference.base import (
     InferenceDecorator,
@@ -27,6 +21,7 @@ from mmrestore.models.inference.base import (
     build_inference,
     decorated,
 )
+from mmrestore.models.restorers.agreement import check_masks, check_targets
 from mmrestore.models.restorers.turns import Turns
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
@@ -112,7 +107,7 @@ class Restorer(BaseModel):
         self._predictor = (build_inference(self.backbone, inference),)
         self._turns = Turns()
         self._compiled = compile
-        self._check_masks()
+        check_masks(self.batch_transforms, self.trained, self.predictor, known=self._all_is_stated)
         if compile:
             self.backbone.compile()
 
@@ -228,54 +223,9 @@ class Restorer(BaseModel):
             isinstance(t, PlainCallable) for t in self.batch_transforms.values()
         )
 
-    def _check_masks(self) -> None:
-        """Refuse masks of training that are not those of the test, or that hide pixels twice."""
-        stated = self.batch_transforms
-        trained, at_test = decorated(self.trained), decorated(self.predictor).mask_scheme
-        hiding = [k for k, t in stated.items() if t.hides_pixels]
-        apart = [k for k, t in stated.items() if t.makes_subimages]
-        for what, names, again in (
-            ('hide pixels', hiding, trained.mask_scheme),
-            ('take images apart into sub-images', apart, trained.full_resolution),
-        ):
-            if names and again is not None:
-                raise ValueError(
-                    f'the batch transform {names[0]!r} and the training decorators both {what}: '
-                    'training decorators need whole images, take it away by '
-                    f'model.data_preprocessor.batch_transforms.{names[0]}=None'
-                )
-        in_batches = next((t.mask_scheme for t in stated.values() if t.mask_scheme), None)
-        training = trained.mask_scheme or in_batches
-        if training and at_test and training != at_test:
-            raise ValueError(
-                f'masks of training have {_text(training)}, those of the test {_text(at_test)}: '
-                'a network restores only what is hidden as in its training, give both the same '
-                '`num_branches` and `per_channel`'
-            )
-        if at_test and not training and self._all_is_stated:
-            raise ValueError(
-                f'complementary masks at test, {_text(at_test)}, need a network that was trained '
-                'with them: add a PixelMask or training decorators (strategies `amsnet` and '
-                '`complementary_masks`), or take them out of `inference`'
-            )
-
     def _check_targets(self) -> None:
         """Refuse targets of another size than the output, or that the network sees whole."""
-        stated, scale = self.batch_transforms, self.backbone.scale
-        name, made = target_scale(stated)
-        if made not in (None, scale):
-            raise ValueError(
-                f'{type(self.backbone).__name__} has scale {scale}, but {name!r} goes with targets '
-                f'of scale {made}: leave out {name!r}, or use a network of that scale'
-            )
-        targets = next((k for k, t in stated.items() if t.targets_are_inputs), None)
-        hidden = any(t.hides_pixels for t in stated.values()) or decorated(self.trained).mask_scheme
-        if targets is not None and not hidden and facts(self.backbone).blind_spot is False:
-            raise ValueError(
-                f'{type(self.backbone).__name__} sees the pixels of its targets, which {targets!r} '
-                'takes from the inputs, and would learn to return them: use a blind-spot network '
-                'such as DBSNl, or hide pixels (strategy `amsnet` or `complementary_masks`)'
-            )
+        check_targets(self.batch_transforms, self.backbone, self.trained)
 
     def _check_patches(self, inputs: Tensor) -> None:
         self._check_inputs(inputs)
@@ -299,7 +249,3 @@ def _build_preprocessor(config: dict | nn.Module | None) -> nn.Module:
     if isinstance(config, nn.Module):
         return config
     return MODELS.build({'type': 'DataPreprocessor', **(config or {})})
-
-
-def _text(scheme: MaskScheme) -> str:
-    return f'num_branches={scheme.num_branches}, per_channel={scheme.per_channel}'
