@@ -10,8 +10,8 @@ import torch
 from tiny_components import TinyImages
 from torch.utils.data import DataLoader
 
-from mmrestore.apis.inference import write_image
 from mmrestore.datasets import ResumableSampler, SampleKey, UnpairedDataset, collate
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.models.data_preprocessor import DataPreprocessor
 
 KEYS = [SampleKey(3, epoch, index) for epoch in range(150) for index in range(10)]

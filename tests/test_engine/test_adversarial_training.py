@@ -18,10 +18,10 @@ from tiny_adversary import tiny_gan_config
 from tiny_components import tiny_config
 from trainings import follow, last_checkpoint, rates_of, train
 
-from mmrestore.apis.inference import write_image
 from mmrestore.commands import main
 from mmrestore.config import check_config, config_text
 from mmrestore.datasets.image_file import read_image
+from mmrestore.datasets.image_writer import write_image
 from mmrestore.engine import Runner
 from mmrestore.engine.checkpoint import load_checkpoint
 

@@ -151,7 +151,7 @@ def test_without_a_psnr(tmp_path, capsys, metric, figure, words):
     last, result, _, command = capsys.readouterr().out.splitlines()[-4:]
     assert f'epoch_2.pth  ({figure}' in last if figure else last.endswith('epoch_2.pth')
     assert words in result
-    assert 'epoch_2.pth --output restored' in command
+    assert 'restore input.png --checkpoint' in command and 'epoch_2.pth' in command
 
 
 def test_nothing_is_shown_before_a_mistake_in_the_config(tmp_path, capsys):
