@@ -116,7 +116,8 @@ def run(options: argparse.Namespace) -> int:
     written, problems, lost = restore_planned(restorer, plan, quality=quality)
     for line in lost:
         print(line)
-    print(f'{len(written)} images written to {printable(options.output)}')
+    images = f'{len(written)} image{"s" * (len(written) != 1)}'
+    print(f'{images} written to {printable(options.output)}')
     problems = plan.problems + problems
     if problems:
         print(problem_list('not restored: the input', problems), file=sys.stderr)

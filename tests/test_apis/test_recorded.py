@@ -39,7 +39,7 @@ def test_a_checkpoint_restores_alone(trained, tmp_path, monkeypatch, capsys):
     image = np.random.default_rng(0).integers(0, 256, (9, 11, 3)).astype(np.uint8)
     write_image('photo.png', image)
     main(['restore', 'photo.png', '--checkpoint', 'a.pth'])
-    assert capsys.readouterr().out.endswith('1 images written to restored\n')
+    assert capsys.readouterr().out.endswith('1 image written to restored\n')
     expected = mmrestore.load(trained, device='cpu')(image)
     assert np.array_equal(read_image('restored/photo.png'), expected)
     assert not np.array_equal(expected, image)

@@ -231,7 +231,7 @@ def test_names_of_any_bytes_and_length(identity, tmp_path, capsys):
         assert np.array_equal(found, picture() // (number + 1))
     output = tmp_path / os.fsdecode(b'\xff\n')
     main(command(identity, tmp_path / 'in/a.png', '--output', output))
-    assert capsys.readouterr().out.endswith('1 images written to ' + f'{tmp_path}/\\xff\\n\n')
+    assert capsys.readouterr().out.endswith('1 image written to ' + f'{tmp_path}/\\xff\\n\n')
 
 
 def test_a_file_that_is_given_twice_is_restored_once(identity, tmp_path, monkeypatch):
