@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ def process_group(launcher: str) -> Iterator[None]:
     yield
     if dist.is_initialized() and not inside:
         dist.barrier()
+        gc.collect()  # a runner is a circle, whose network would keep the threads of the group
         dist.destroy_process_group()
 
 
