@@ -49,7 +49,7 @@ def build_candidate(
         ValueError: config and weights do not fit, or the network does not restore pictures in color
             at their size.
     """
-    inference = {
+    inference: dict[str, dict | None] = {
         'strength': {'type': 'Blended'},
         'tiles_of_all': {'type': 'AutoTile', 'memory': MEMORY},
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,8 +57,7 @@ def restore_file(job: Job, name: str, denoiser: Candidate, choose: Choose, out: 
         ValueError: the file cannot be read or its result cannot hold the picture.
         OSError: a result cannot be written.
     """
-    headers = read_headers(job.source)
-    if headers[0].format == 'JPEG':
+    if job.headers[0].format == 'JPEG':
         read_headers(job.source, decode=True)  # finds damage that decoding passes over
     pages: list[Page] = []
     restored: list[Picture] = []
@@ -85,7 +84,7 @@ def restore_file(job: Job, name: str, denoiser: Candidate, choose: Choose, out: 
         lost += losses(restored, job.targets[0])
         write_pictures(job.targets[0], restored, quality=out.quality)
     targets = [target.relative_to(out.folder).as_posix() for target in job.targets]
-    return Result(name, targets, pages, list(dict.fromkeys(lost)), views, described(headers))
+    return Result(name, targets, pages, list(dict.fromkeys(lost)), views, described(job.headers))
 
 
 def restore_page(picture: Picture, page: Page, denoiser: Candidate) -> Picture:
@@ -103,14 +102,14 @@ def copy_file(source: Path, target: Path) -> None:
         OSError: it cannot be read or written.
     """
 
-    def write(file: object) -> None:
+    def write(file: Any) -> None:
         with open(source, 'rb') as original:
-            shutil.copyfileobj(original, file)  # type: ignore[misc]
+            shutil.copyfileobj(original, file)
 
     write_atomically(target, write)
 
 
-def described(headers: list[Header]) -> str:
+def described(headers: Sequence[Header]) -> str:
     """Return what a file is, in words.
 
     Examples:
