@@ -19,6 +19,7 @@ collect_ignore = [
     'local_server.py',
     'reference',
     'remembering_net.py',
+    'small_photographs.py',
     'strategy_runs.py',
     'tiny_adversary.py',
     'tiny_components.py',

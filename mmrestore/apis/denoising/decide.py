@@ -69,7 +69,8 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
         'no difference'
     """
-    flat = 0.0 if found.flat_estimate is None else found.flat_estimate
+    # Without a flat part to look at the other witness counts once, not twice.
+    flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
     allowed = {'whole': 1.0, 'texture': 2 * found.pass_estimate, 'flat': flat}
     reason = min(allowed, key=lambda name: allowed[name])
     strength = allowed[reason]
@@ -79,7 +80,7 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
     elif change < CHANGE:
         strength, reason = 0.0, 'no change'
     elif strength < LEAST:
-        strength, reason = 0.0, 'no noise' if reason == 'flat' else 'no difference'
+        strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
     elif rule.careful:
         strength /= 2
     return Page(
@@ -99,7 +100,7 @@ def estimated_gain(found: Witnesses, strength: float) -> float:
     """
     most = max(found.energy, found.noise)
     share = min(0.9, found.energy * strength**2 / most) if most > 0 else 0.0
-    return -10 * math.log10(1 - share)
+    return 10 * math.log10(1 / (1 - share))
 
 
 def gain_at_full_strength(found: Witnesses, *, factor: float = 1.5) -> float:

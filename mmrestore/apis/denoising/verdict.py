@@ -8,7 +8,7 @@ from mmrestore.apis.denoising.results import Page, Result
 from mmrestore.files import printable
 
 LEAST = 0.1  # strength below which a picture is left as it was
-GOOD, CAREFUL = 0.6, 0.25  # mean strengths of a folder
+GOOD, CAREFUL = 0.6, 0.25  # mean strengths of the pictures that were changed
 NAMED = 10  # pictures that are named in one line
 REASONS = {
     'given': 'the strength that was asked for',
@@ -76,8 +76,8 @@ def verdict(results: Sequence[Result], *, unread: int = 0) -> list[str]:
 
 
 def _folder(results: Sequence[Result], changed: Sequence[Result]) -> str:
-    pages = [page for result in results for page in result.pages]
-    mean = sum(page.strength for page in pages) / len(pages)
+    pages = [page for result in results for page in result.pages if page.strength > 0]
+    mean = sum(page.strength for page in pages) / max(len(pages), 1)
     of = f'{len(changed)} of {counted(len(results), "picture")}'
     if any(page.reason == 'given' for page in pages):
         return f'{of} restored at the strength that was asked for, {mean:.2f} on average.'

@@ -72,6 +72,8 @@ def flip_signs(z: Tensor, generator: torch.Generator, block: int = BLOCK) -> Ten
 
 
 def _blocks(y: Tensor, f: Tensor, r: Tensor) -> tuple[Tensor, Tensor]:
+    if min(y.shape[-2:]) < BLOCK:
+        return y.new_zeros(0), y.new_zeros(0)
     gray = f.mean(1, keepdim=True)
     padded = F.pad(gray, (4, 4, 4, 4), mode='replicate')
     deviation = (gray - F.avg_pool2d(padded, 9, 1)).square()
