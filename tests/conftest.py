@@ -13,6 +13,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'chromium.py',
     'corrupted_files.py',
     'exit_status.py',
     'image_files.py',

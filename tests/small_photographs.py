@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
 import tiny_components  # noqa: F401  registers TinyNet
+import torch
 from mmengine.config import Config
 
 from mmrestore.apis import init_restorer

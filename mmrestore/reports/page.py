@@ -21,6 +21,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 section { border-top: 1px solid var(--line); padding: 1rem 0;
   content-visibility: auto; contain-intrinsic-size: auto 420px; }
 .row { display: flex; flex-wrap: wrap; gap: 1rem; }
+.column { display: grid; gap: .5rem; align-content: start; }
 figure { margin: 0; }
 figcaption, .note { font-size: .85rem; opacity: .8; }
 figcaption { max-width: 20rem; }

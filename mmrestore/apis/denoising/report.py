@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmrestore.apis.denoising.results import Result, View
-from mmrestore.apis.denoising.verdict import words_of
+from mmrestore.apis.denoising.verdict import sentence, words_of
 from mmrestore.files import write_text
 from mmrestore.reports.html import Html, element
 from mmrestore.reports.images import image
@@ -107,7 +107,7 @@ def _picture(result: Result) -> Html:
     return element(
         'section',
         element('h3', result.name),
-        element('p', f'{result.described}. {_words(result).capitalize()}.'),
+        element('p', f'{result.described}. {sentence(_words(result))}'),
         element('div', *whole, *map(_part, parts), attributes={'class': 'row'}),
     )
 
@@ -123,7 +123,7 @@ def _part(view: View) -> Html:
         element('figcaption', f'what was taken away, contrast x {view.factor:g}'),
     )
     compared = slider(view.before, view.after, size=view.size, caption=f'{caption}: before, after')
-    return element('div', compared, removed, attributes={'class': 'row'})
+    return element('div', compared, removed, attributes={'class': 'column'})
 
 
 def _image(uri: str, alt: str, size: tuple[int, int]) -> Html:

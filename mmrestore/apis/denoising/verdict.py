@@ -67,7 +67,7 @@ def verdict(results: Sequence[Result], *, unread: int = 0) -> list[str]:
     lines = [_folder(results, changed)]
     for reason in dict.fromkeys(result.pages[0].reason for result in left):
         names = [result.name for result in left if result.pages[0].reason == reason]
-        lines.append(f'{REASONS[reason].capitalize()}: {listed(names)}.')
+        lines.append(sentence(f'{REASONS[reason]}: {listed(names)}'))
     if unread:
         lines.append(f'{counted(unread, "file")} could not be restored, see above.')
     if changed:
@@ -100,6 +100,16 @@ def _folder(results: Sequence[Result], changed: Sequence[Result]) -> str:
         f'We found little noise that can be told from texture. {of} restored, at strength '
         f'{mean:.2f} on average; `--strength 0.5` restores more.'
     )
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence.
+
+    Examples:
+        >>> sentence('about 2 dB')
+        'About 2 dB.'
+    """
+    return f'{text[:1].upper()}{text[1:]}.'
 
 
 def counted(number: int, noun: str) -> str:
