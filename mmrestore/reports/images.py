@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from mmrestore.datasets.image_writer import encode_pictures
 from mmrestore.datasets.picture import Picture
 from mmrestore.reports.html import Html, element
 
+EMBEDDED = re.compile(r'data:image/(png|webp);base64,[A-Za-z0-9+/]*={0,2}')
 PREFIXES = {'.png': 'data:image/png;base64,', '.webp': 'data:image/webp;base64,'}
 
 
@@ -41,7 +43,7 @@ def image(uri: str, *, alt: str, width: int | None = None, height: int | None = 
     Raises:
         ValueError: the URI does not hold the image itself.
     """
-    if not uri.startswith(tuple(PREFIXES.values())):
+    if not EMBEDDED.fullmatch(uri):
         raise ValueError('an image of a page must be embedded: make its URI by data_uri')
     size = {'width': width, 'height': height}
-    return element('img', attributes={'src': uri, 'alt': alt, **size, 'loading': 'lazy'})
+    return element('img', attributes={'src': Html(uri), 'alt': alt, **size, 'loading': 'lazy'})

@@ -138,10 +138,12 @@ def run(options: Options, say: Callable[[str], None]) -> Denoised:
     sample = read_sample(plan.jobs, names)
     if not sample:
         raise ValueError(f'no picture of {printable(options.folder)} can be read')
-    looked = look(sample, [job for job, _ in files.todo], shipped)
+    looked = look(sample, plan.jobs, [job for job, _ in files.todo], shipped)
     account.tables += looked.tables
     for line in looked.lines:
         say(line)
+    for line in looked.advice:
+        tell(line)
     tell(looked.plan(options))
     chosen = choose_denoiser(sample, shipped, config, checkpoint, options, tell)
     account.tables.append(_judged(chosen.judged))
