@@ -13,7 +13,8 @@ from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
 from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of
 from mmrestore.apis.denoising.verdict import LEAST
-from mmrestore.apis.denoising.witnesses import Witnesses, find_witnesses
+from mmrestore.functional.strength import gain_at_full_strength
+from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
 CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
@@ -101,13 +102,6 @@ def estimated_gain(found: Witnesses, strength: float) -> float:
     most = max(found.energy, found.noise)
     share = min(0.9, found.energy * strength**2 / most) if most > 0 else 0.0
     return 10 * math.log10(1 / (1 - share))
-
-
-def gain_at_full_strength(found: Witnesses, *, factor: float = 1.5) -> float:
-    """Return what the whole change is worth, ``G = E (2 c w_hat - 1) / mean z^2``; 0 is nothing."""
-    if found.noise == 0:
-        return 0.0
-    return found.energy * (2 * factor * found.pass_estimate - 1) / found.noise
 
 
 class Judged(NamedTuple):
