@@ -11,6 +11,7 @@ from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.models.inference.refinement import RandomReplacementRefinement
 from mmrestore.models.inference.self_ensemble import SelfEnsemble
+from mmrestore.models.inference.strength import Strength
 from mmrestore.models.inference.tile import Tile
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     'PixelDownsampled',
     'RandomReplacementRefinement',
     'SelfEnsemble',
+    'Strength',
     'Tile',
     'build_inference',
 ]
