@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -101,6 +102,19 @@ def noise_by_brightness(blocks: Blocks) -> list[tuple[float, float, int]]:
             brightness = float(flat.brightness.mean())
             found.append((brightness, float(variance.sqrt()), len(flat.brightness)))
     return found
+
+
+def noise_level(by_brightness: Sequence[tuple[float, float, int]]) -> float:
+    """Return one standard deviation for an image: the root mean square over its classes.
+
+    Args:
+        by_brightness: what ``noise_by_brightness`` has found, at least one class.
+
+    Examples:
+        >>> noise_level([(40.0, 3.0, 9), (90.0, 4.0, 9)]) == 12.5**0.5
+        True
+    """
+    return math.sqrt(sum(sigma**2 for _, sigma, _ in by_brightness) / len(by_brightness))
 
 
 def correlation_in_blocks(blocks: Blocks, reach: int = 6) -> list[float]:

@@ -8,28 +8,26 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mmrestore.apis.denoising.candidates import Candidate
-from mmrestore.apis.denoising.jpeg_quality import jpeg_quality
+from mmrestore.apis.denoising.noise_tables import (
+    Table,
+    file_table,
+    jpeg_files,
+    jpeg_table,
+    noise_tables,
+    printed,
+    read_qualities,
+)
 from mmrestore.apis.denoising.options import Options
 from mmrestore.apis.denoising.prepare import pixels_of
 from mmrestore.apis.denoising.progress import duration
-from mmrestore.apis.denoising.sample import Sampled, spread
+from mmrestore.apis.denoising.sample import Sampled
 from mmrestore.apis.denoising.verdict import counted
 from mmrestore.apis.restore_plan import Job
-from mmrestore.functional.flat_blocks import (
-    correlation_in_blocks,
-    find_blocks,
-    joined,
-    noise_by_brightness,
-)
 
 PASSES = 1.2  # of the network over a picture: crops for its strength, and tiles that overlap
 SMALL_PASSES = 4.0  # over a picture that is small enough for its strength to be chosen on all of it
 SMALL = 600_000  # pixels
 GOOD_QUALITY = 90  # of JPEG, from which on nothing is said
-MOST_HEADERS = 100  # JPEG files whose quality is read
-ROUGHLY = 'a factor of 0.5 to 2'
-
-Table = tuple[str, Sequence[object], Sequence[Sequence[object]]]
 
 
 class Look(NamedTuple):
@@ -74,61 +72,19 @@ def look(
     """
     speed = _seconds_per_pixel(sample, shipped)
     seconds = sum(_passes(pixels_of(job)) * pixels_of(job) * speed for job in todo)
-    tables = [*_files(jobs), *_noise(sample)]
+    jpeg = jpeg_table(jobs, sample)
+    tables = [file_table(jobs), *([jpeg] if jpeg else []), *noise_tables(sample)]
     lines = [line for table in tables for line in printed(table)]
     return Look(lines, tables, _jpeg_advice(jobs), len(todo), seconds)
 
 
-def printed(table: Table) -> list[str]:
-    """Return a table as lines of text.
-
-    Examples:
-        >>> printed(('noise', ['brightness', 'noise'], [[40, '3.1']]))
-        ['noise:', '  brightness  noise', '  40          3.1']
-    """
-    caption, header, rows = table
-    cells = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ['  '.join(f'{cell:{w}}' for cell, w in zip(row, widths, strict=True)) for row in cells]
-    return [f'{caption}:', *(f'  {line}'.rstrip() for line in lines)]
-
-
-def _noise(sample: Sequence[Sampled]) -> list[Table]:
-    middle = [picture.crops[len(picture.crops) // 2] for picture in sample]
-    blocks = joined(map(find_blocks, middle))
-    by_class = noise_by_brightness(blocks)
-    tables: list[Table] = []
-    if by_class:
-        caption = f'Noise of flat parts in 8-bit gray levels, right within {ROUGHLY}'
-        header = ['brightness', *(f'{brightness:.0f}' for brightness, _, _ in by_class)]
-        tables.append((caption, header, [['noise', *(f'{sigma:.1f}' for _, sigma, _ in by_class)]]))
-        found = correlation_in_blocks(blocks)
-        header = ['distance in pixels', *map(str, range(1, len(found) + 1))]
-        row = ['correlation', *(f'{value:.2f}' for value in found)]
-        tables.append(('Correlation of the noise along rows and columns', header, [row]))
-    return tables
-
-
-def _files(jobs: Sequence[Job]) -> list[Table]:
-    kinds = Counter(
-        (h.format, f'{h.size.width} x {h.size.height}', 'gray' if h.channels == 1 else 'color',
-         f'{h.bit_depth} bit')
-        for job in jobs
-        for h in job.headers
-    )  # fmt: skip
-    rows = [[*kind, number] for kind, number in kinds.most_common(8)]
-    if len(kinds) > len(rows):
-        rows.append(['others', '', '', '', kinds.total() - sum(int(str(row[-1])) for row in rows)])
-    return [('Files', ['format', 'size', 'color', 'depth', 'number'], rows)]
-
-
 def _jpeg_advice(jobs: Sequence[Job]) -> list[str]:
-    files = [job.source for job in jobs if job.headers[0].format == 'JPEG']
-    known = [jpeg_quality(files[place]) for place in spread(len(files), MOST_HEADERS)]
-    qualities = sorted(each.quality for each in known if each is not None)
+    files = jpeg_files(jobs)
+    known = read_qualities(files)
+    qualities = sorted(each.quality for each in known)
     if not qualities or qualities[len(qualities) // 2] >= GOOD_QUALITY:
         return []
-    sampled = Counter(each.sampling for each in known if each is not None and each.sampling)
+    sampled = Counter(each.sampling for each in known if each.sampling)
     sampling = f', {sampled.most_common(1)[0][0]}' if sampled else ''
     return [
         f'{len(files)} of {counted(len(jobs), "file")} are JPEG of quality about '
