@@ -61,6 +61,7 @@ class ImageMetric(BaseMetric):
         self.datasets = datasets
         self.channels: set[int] = set()  # numbers of channels of the images that were measured
         self.image_values: list[ImageValue] = []  # of the last evaluation
+        self.num_images: dict[str | None, int] = {}  # of each data set in it
         self.protocol_logged = False
 
     @property
@@ -90,6 +91,12 @@ class ImageMetric(BaseMetric):
         """Return the value of image ``index`` of a batch, (); a subclass may look at its input."""
         return self.measure_one(pred, target)
 
+    def measure_named(
+        self, sample: dict, pred: Tensor, target: Any, data_batch: Any, index: int
+    ) -> Tensor:
+        """Return ``measure_sample``; a subclass may look at path and data set of the sample."""
+        return self.measure_sample(pred, target, data_batch, index)
+
     @torch.no_grad()
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Measure the images of a batch.
@@ -118,7 +125,7 @@ class ImageMetric(BaseMetric):
             self.channels.add(pred.shape[0])
             if target is not None:
                 target = target.to(pred.device)
-            value = self.measure_sample(pred, target, data_batch, i)
+            value = self.measure_named(sample, pred, target, data_batch, i)
             self.results.append((sample.get('dataset'), value, image_title(sample)))
 
     def check_size(self, image: Tensor, name: str) -> None:
@@ -180,6 +187,7 @@ class ImageMetric(BaseMetric):
         groups: dict[str | None, list[float]] = {}
         for dataset, _, value in measured:
             groups.setdefault(dataset, []).append(value)
+        self.num_images = {dataset: len(values) for dataset, values in groups.items()}
         self.image_values = [] if self.pooled else with_distinct_names(measured)
         return {
             f'{dataset}/{self.name}' if dataset else self.name: self.summarize(dataset, values)
