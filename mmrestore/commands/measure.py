@@ -79,8 +79,9 @@ def run(options: argparse.Namespace) -> None:
     )
     for metric in measured.metrics:
         print(metric.announcement())
-    left_out = f', {measured.left_out} targets left out' if measured.left_out else ''
-    print(f'{measured.num_images} images{left_out}')
+    left_out = measured.left_out
+    images = f'{measured.num_images} image{"s" * (measured.num_images != 1)}'
+    print(images + (f', targets without a restored image: {left_out}' if left_out else ''))
     width = max(map(len, measured.means))
     for name, mean in measured.means.items():
         print(f'{name:{width}}  {mean:9.4f}')

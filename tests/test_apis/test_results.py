@@ -24,6 +24,7 @@ from mmrestore.datasets.image_file import read_image
 from mmrestore.engine.hooks.restored_images_hook import RestoredImagesHook, image_file, to_stored
 from mmrestore.evaluation import PSNR, SSIM
 from mmrestore.functional import psnr
+from mmrestore.structures import DataSample
 from mmrestore.version import __version__
 
 METRICS = [
@@ -64,7 +65,7 @@ def trained(tmp_path_factory):
 
 
 def run_test(trained, output, **options):
-    folder, config, checkpoint = trained
+    _, config, checkpoint = trained
     overrides = [f'experiment_name={output.parent.name}_{os.getpid()}']
     return apis.test(
         config, checkpoint, output=output, work_dir=output / 'log', overrides=overrides, **options
@@ -132,7 +133,7 @@ def test_the_folders_measured_again_give_the_same(trained, tmp_path, name, targe
 
 
 def test_the_command_saves_the_first_images(trained, tmp_path, capsys):
-    folder, config, checkpoint = trained
+    _, config, checkpoint = trained
     words = ['--cfg-options', f'experiment_name={tmp_path.name}', '--work-dir', str(tmp_path / 'w')]
     output = tmp_path / 'out'
     main(['test', str(config), str(checkpoint), '--output', str(output), '--save', '2', *words])
@@ -214,3 +215,19 @@ def test_names_stay_below_the_folder(tmp_path):
         assert len(file.name) <= 255
     with pytest.raises(ValueError, match='must not be negative, got -1'):
         RestoredImagesHook(tmp_path, num_images=-1)
+
+
+@pytest.mark.parametrize(('num', 'written'), [(0, [0, 0]), (3, [2, 1]), (None, [5, 5])])
+def test_processes_share_the_images_to_save(tmp_path, monkeypatch, num, written):
+    place = 'mmrestore.engine.hooks.restored_images_hook'
+    monkeypatch.setattr(f'{place}.get_world_size', lambda: 2)
+    for rank in range(2):
+        monkeypatch.setattr(f'{place}.get_rank', lambda rank=rank: rank)
+        hook = RestoredImagesHook(tmp_path / str(rank), num_images=num)
+        samples = [
+            DataSample(pred_img=torch.zeros(1, 2, 2), metainfo=dict(path=f'{i}.png', dataset='d'))
+            for i in range(5)
+        ]
+        for sample in samples:
+            hook.after_test_iter(None, 0, None, [sample])
+        assert len(list((tmp_path / str(rank)).rglob('*.png'))) == written[rank]
