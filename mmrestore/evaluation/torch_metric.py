@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr
 from typing import Any
 
 import torch
@@ -71,7 +73,8 @@ class TorchMetric(ImageMetric):
             raise ValueError(f'expected values of {", ".join(RANGES)}, got {values!r}')
         kind, version = import_metric(metric)
         self.options = dict(options or {})
-        self.metric = build_metric(kind, metric, self.options, self.values)
+        with redirect_stderr(io.StringIO()):  # torch.hub announces downloads that are then refused
+            self.metric = build_metric(kind, metric, self.options, self.values)
         form = update_form(self.metric, metric)
         self.needs_target, self.one_by_one = form.needs_target, form.one_by_one
         self.pooled = facts.pooled or form.one_by_one
@@ -86,7 +89,8 @@ class TorchMetric(ImageMetric):
         self._pools: dict[str | None, Any] = {}
         if facts.color and not self.pooled:  # some load their networks with the first image
             gray = torch.full((3, 64, 64), 0.5)
-            self.measure_one(gray, gray)
+            with redirect_stderr(io.StringIO()):
+                self.measure_one(gray, gray)
 
     @property
     def protocol(self) -> str:

@@ -129,6 +129,25 @@ def test_pooled_metrics_give_one_value_for_a_data_set():
         metric.evaluate(1)  # the pools of the first evaluation are gone
 
 
+def test_random_draws_of_pooled_metrics_are_seeded():
+    generator = torch.Generator().manual_seed(1)
+    images = torch.rand(12, 3, 16, 16, generator=generator)
+    results = []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        options = dict(feature=Pixels(), subset_size=5, subsets=3)
+        metric = TorchMetric('KID', options=options, datasets=['d'])
+        for image in images:
+            sample = dict(pred_img=image.square(), gt_img=image, dataset='d', path='x')
+            metric.process(None, [sample, {**sample, 'dataset': 'other'}])
+        drawn = torch.rand(3)
+        results.append(metric.evaluate(24))
+        torch.manual_seed(seed)
+        assert torch.rand(3).equal(drawn), 'the global generator is left alone'
+    assert results[0] == results[1] and list(results[0]) == ['d/KID']
+    assert results[0]['d/KID'] > 0
+
+
 def byte(image):
     return (image.double() * 255).round().to(torch.uint8)
 
@@ -156,11 +175,12 @@ def test_several_processes_do_not_pool(monkeypatch):
     assert not TorchMetric('MS-SSIM').metric.sync_on_compute
 
 
-def test_weights_are_named_and_not_downloaded(tmp_path, monkeypatch):
+def test_weights_are_named_and_not_downloaded(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
     with pytest.raises(RuntimeError, match=r'DISTS needs the weights https://.*vgg16.*put them at'):
         TorchMetric('DISTS')
     assert not list(tmp_path.rglob('*.pth'))
+    assert 'Downloading' not in capsys.readouterr().err
 
 
 def test_a_missing_package_says_what_to_install(monkeypatch):
