@@ -145,6 +145,21 @@ def test_the_command_saves_the_first_images(trained, tmp_path, capsys):
     assert '--save is about the restored images: give --output DIR' in capsys.readouterr().err
 
 
+def test_the_config_of_the_checkpoint(trained, tmp_path):
+    _, _, checkpoint = trained
+    means = apis.test(
+        None,
+        checkpoint,
+        imports=['tiny_components'],
+        overrides={'experiment_name': tmp_path.name},
+        work_dir=tmp_path / 'log',
+        output=tmp_path / 'out',
+    )
+    summary = json.loads((tmp_path / 'out/results.json').read_text())
+    assert summary['config'] is None and means == means_of(read_table(tmp_path / 'out'))
+    assert summary['overrides'] == [f'experiment_name={tmp_path.name}']
+
+
 def test_images_that_are_tested_are_not_replaced(trained, tmp_path):
     folder, _, _ = trained
     (tmp_path / 'out').mkdir()
