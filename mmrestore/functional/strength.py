@@ -27,6 +27,8 @@ def strength(
     :func:`~mmrestore.functional.witnesses.weigh`. The network runs twice, or once with
     ``restored``.
 
+    A network that is its own reference and takes a share s of the noise has w_hat = s, not 1 / s.
+
     Args:
         image: y, noisy, (C, H, W) in [0, 1].
         network: f, images (1, C, H, W) to restored ones of their size.

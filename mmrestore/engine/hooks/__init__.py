@@ -18,6 +18,7 @@ from mmrestore.engine.hooks.iteration_hooks import (
 )
 from mmrestore.engine.hooks.logger_hook import LoggerHook
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
+from mmrestore.engine.hooks.metric_network_hook import MetricNetworkHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 from mmrestore.engine.hooks.record_hook import RecordHook
 from mmrestore.engine.hooks.restored_images_hook import RestoredImagesHook
@@ -38,6 +39,7 @@ __all__ = [
     'IterationSeedHook',
     'LoggerHook',
     'MaskRatioScheduleHook',
+    'MetricNetworkHook',
     'PictureHook',
     'RecordHook',
     'RestoredImagesHook',

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor
 
 from mmrestore.functional.seeding import random_generator
 from mmrestore.functional.strength import allowed_strength
 from mmrestore.functional.witnesses import Passes, Witnesses, disturbed, flip_signs, weigh
-from mmrestore.models.backbones.base import facts
-from mmrestore.models.frozen_network import FrozenNetwork
-from mmrestore.models.inference.auto_tile import AutoTile
 from mmrestore.models.inference.base import InferenceDecorator, Network, check_images, check_scale
+from mmrestore.models.inference.reference import Reference
 from mmrestore.registry import INFERENCE
 
 AUTO = 'auto'
@@ -70,7 +66,7 @@ class Strength(InferenceDecorator):
         if strength != AUTO and (isinstance(strength, str) or not 0 <= strength <= 1):
             raise ValueError(f"expected strength='auto' or a number in [0, 1], got {strength!r}")
         self.strength, self.careful, self.seed = strength, careful, seed
-        self._reference = None if reference is None else _frozen(**_checked(reference))
+        self._reference = None if reference is None else Reference(reference)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1]."""
@@ -99,7 +95,7 @@ class Strength(InferenceDecorator):
             # A network that draws draws the same again, so that the passes differ by z only.
             after = draws.get_state()
             draws.set_state(before)
-        clean = restored if self._reference is None else self._refer(x)
+        clean = restored if self._reference is None else self._reference(x)
         signs = (torch.Generator().manual_seed(self.seed) for _ in x)  # alike in every batch
         z = torch.cat(
             [flip_signs(part, rng) for part, rng in zip((x - clean).split(1), signs, strict=True)]
@@ -109,29 +105,3 @@ class Strength(InferenceDecorator):
             draws.set_state(after)
         parts = zip(x, restored, z, again, strict=True)
         return restored, [weigh([Passes(*part)]) for part in parts]
-
-    def _refer(self, x: Tensor) -> Tensor:
-        """Return what the reference network restores, a gray image as three equal channels."""
-        assert self._reference is not None
-        net = AutoTile(self._reference.on(x.device))
-        channels = facts(net.backbone).in_channels
-        gray = x.shape[1] == 1 and channels == 3
-        with torch.no_grad():
-            restored = net(x.expand(-1, 3, -1, -1) if gray else x).to(x)
-        return restored.mean(dim=1, keepdim=True) if gray else restored
-
-
-def _checked(reference: dict) -> dict:
-    if set(reference) != {'backbone', 'checkpoint'}:
-        raise ValueError(
-            'expected a reference network as dict(backbone=dict(...), checkpoint=FILE), got '
-            f'{", ".join(map(str, reference)) or "nothing"}'
-        )
-    return reference
-
-
-def _frozen(backbone: dict, checkpoint: str | Path) -> FrozenNetwork:
-    network = FrozenNetwork(backbone, checkpoint)
-    if network.scale != 1:
-        raise ValueError(f'the reference {network.name} enlarges images: take a denoiser')
-    return network
