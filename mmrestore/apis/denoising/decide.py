@@ -83,24 +83,7 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
     elif rule.careful:
         strength /= 2
-    return Page(
-        strength,
-        reason,
-        found.pass_estimate,
-        flat,
-        strength * change,
-        estimated_gain(found, strength),
-    )
-
-
-def estimated_gain(found: Witnesses, strength: float) -> float:
-    """Return about how many dB a picture gains, a rough figure.
-
-    ``10 log10(1 / (1 - q))`` with ``q = min(0.9, E w^2 / max(E, mean z^2))``.
-    """
-    most = max(found.energy, found.noise)
-    share = min(0.9, found.energy * strength**2 / most) if most > 0 else 0.0
-    return 10 * math.log10(1 / (1 - share))
+    return Page(strength, reason, found.pass_estimate, flat, strength * change)
 
 
 def gain_at_full_strength(found: Witnesses, *, factor: float = 1.5) -> float:
