@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mmrestore.apis.denoising.witnesses import flip_signs
 from mmrestore.functional.dihedral import dihedral
+from mmrestore.functional.witnesses import flip_signs
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.pad import extend
 

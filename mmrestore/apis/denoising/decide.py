@@ -13,7 +13,8 @@ from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
 from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of
 from mmrestore.apis.denoising.verdict import LEAST
-from mmrestore.apis.denoising.witnesses import Witnesses, find_witnesses
+from mmrestore.functional.strength import gain_at_full_strength
+from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
 CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
@@ -84,13 +85,6 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
     elif rule.careful:
         strength /= 2
     return Page(strength, reason, found.pass_estimate, flat, strength * change)
-
-
-def gain_at_full_strength(found: Witnesses, *, factor: float = 1.5) -> float:
-    """Return what the whole change is worth, ``G = E (2 c w_hat - 1) / mean z^2``; 0 is nothing."""
-    if found.noise == 0:
-        return 0.0
-    return found.energy * (2 * factor * found.pass_estimate - 1) / found.noise
 
 
 class Judged(NamedTuple):

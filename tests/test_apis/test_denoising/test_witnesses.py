@@ -11,7 +11,7 @@ from small_photographs import noisy_picture, smooth_picture
 
 from mmrestore.apis.denoising.decide import Rule, page_of
 from mmrestore.apis.denoising.sample import crops_of
-from mmrestore.apis.denoising.witnesses import find_witnesses, flip_signs
+from mmrestore.functional.witnesses import find_witnesses, flip_signs
 
 GENERATOR = torch.Generator
 

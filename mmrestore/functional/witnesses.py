@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -32,6 +32,21 @@ class Witnesses(NamedTuple):
     noise: float
 
 
+class Passes(NamedTuple):
+    """Two passes of a network over a picture or a part of it, each (C, H, W).
+
+    - ``noisy``: y, in [0, 1];
+    - ``restored``: f(y);
+    - ``made_up``: z, a noise that is independent of that of y;
+    - ``again``: f(y + a z), see :func:`disturbed`.
+    """
+
+    noisy: Tensor
+    restored: Tensor
+    made_up: Tensor
+    again: Tensor
+
+
 def find_witnesses(
     crops: Sequence[Tensor],
     network: Callable[[Tensor], Tensor],
@@ -41,20 +56,12 @@ def find_witnesses(
 ) -> Witnesses:
     """Estimate the best strength of the change of a network, pooled over crops of one picture.
 
-    With z what ``shipped`` takes away, its sign changed at random in blocks of 16 x 16 pixels, and
-    a = 0.25,
-
-        w_hat = max(0, -(<r(y + a z), z> - <r(y), z>) / (a E)),
-
-    the derivative of SURE by a finite difference. E_flat is the mean of r^2 over those 16 x 16
-    blocks, a fifth of all that are not clipped, in which f(y) less its 9 x 9 mean is smallest.
-
-    Source: Ramani, Blu and Unser, "Monte-Carlo SURE", IEEE TIP 17(9), 2008, with noise of the
-    picture itself.
+    The made-up noise is what ``shipped`` takes away, its sign changed at random in blocks of
+    16 x 16 pixels. See :func:`weigh` for the estimates.
 
     Args:
-        crops: (3, h, w) each, in [0, 1].
-        network: images (1, 3, h, w) to restored ones.
+        crops: (C, h, w) each, in [0, 1].
+        network: images (1, C, h, w) to restored ones.
         shipped: the network whose change is taken for noise; it may be ``network``.
         seed: of the signs.
 
@@ -65,35 +72,67 @@ def find_witnesses(
         1.0
     """
     generator = torch.Generator().manual_seed(seed)
+
+    def passes(crop: Tensor) -> Passes:
+        y = crop[None]
+        restored = network(y).to(y)
+        clean = restored if shipped is network else shipped(y).to(y)
+        z = flip_signs(y - clean, generator)
+        again = network(disturbed(y, z)).to(y)
+        return Passes(crop, restored[0], z[0], again[0])
+
+    return weigh(passes(crop) for crop in crops)
+
+
+def weigh(parts: Iterable[Passes]) -> Witnesses:
+    """Return the witnesses of one picture, pooled over its parts.
+
+    With a = 0.25 and r(x) = f(x) - x,
+
+        w_hat = max(0, -(<r(y + a z), z> - <r(y), z>) / (a E)),
+
+    the derivative of SURE by a finite difference. E_flat is the mean of r^2 over those 16 x 16
+    blocks, a fifth of all that are not clipped, in which f(y) less its 9 x 9 mean is smallest; it
+    is compared with the mean over all blocks that are not clipped. A picture that is not changed at
+    all has the estimates 0 and None.
+
+    Source: Ramani, Blu and Unser, "Monte-Carlo SURE", IEEE TIP 17(9), 2008, with noise of the
+    picture itself.
+    """
     product = energy = noise = 0.0
     pixels = 0
     flat: list[tuple[Tensor, Tensor]] = []
-    for crop in crops:
-        y = crop[None]
-        restored = network(y).to(y)
+    for y, restored, z, again in parts:
         change = restored - y
-        z = -change if shipped is network else y - shipped(y).to(y)
-        z = flip_signs(z, generator)
-        moved = y + STEP * z
-        difference = network(moved).to(y) - moved - change
+        difference = again - disturbed(y, z) - change
         product += float((difference * z).sum(dtype=torch.float64))
         energy += float(change.square().sum(dtype=torch.float64))
         noise += float(z.square().sum(dtype=torch.float64))
         pixels += y.numel()
-        flat.append(_flatness(y, restored, change))
+        flat.append(_flatness(y[None], restored[None], change[None]))
     if energy == 0:
         return Witnesses(0.0, None, 0.0, noise / max(pixels, 1))
     roughness, energies = (torch.cat(tensors) for tensors in zip(*flat, strict=True))
     return Witnesses(
         max(0.0, -product / (STEP * energy)),
-        _flat_estimate(roughness, energies, energy / pixels),
+        _flat_estimate(roughness, energies),
         energy / pixels,
         noise / pixels,
     )
 
 
+def disturbed(y: Tensor, z: Tensor) -> Tensor:
+    """Return the images of the second pass, ``y + a z``."""
+    return y + STEP * z
+
+
 def flip_signs(z: Tensor, generator: torch.Generator, block: int = BLOCK) -> Tensor:
     """Change the sign of noise (N, C, H, W) in blocks of pixels, each with probability 1/2.
+
+    Args:
+        z: the noise.
+        generator: of the CPU, whatever the device of the noise is.
+        block: side of the blocks in pixels.
 
     Examples:
         >>> generator = torch.Generator().manual_seed(0)
@@ -123,8 +162,11 @@ def _flatness(y: Tensor, restored: Tensor, change: Tensor) -> tuple[Tensor, Tens
     return roughness[counts], energy[counts]
 
 
-def _flat_estimate(roughness: Tensor, energies: Tensor, energy: float) -> float | None:
-    if not len(roughness):
+def _flat_estimate(roughness: Tensor, energies: Tensor) -> float | None:
+    # Relative to the blocks that count, for black parts would make any texture look harmless.
+    energy = float(energies.double().sum())
+    if energy == 0:
         return None
     places = roughness.argsort()[: max(int(FLATTEST * len(roughness)), 1)]
-    return min(math.sqrt(float(energies[places].double().mean()) / energy), 1.0)
+    share = float(energies[places].double().mean()) * len(energies) / energy
+    return min(math.sqrt(share), 1.0)
