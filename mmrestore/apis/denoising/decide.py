@@ -13,7 +13,7 @@ from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
 from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of
 from mmrestore.apis.denoising.verdict import LEAST
-from mmrestore.functional.strength import gain_at_full_strength
+from mmrestore.functional.strength import allowed_strength, gain_at_full_strength
 from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
@@ -70,20 +70,18 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
         'no difference'
     """
-    # Without a flat part to look at the other witness counts once, not twice.
     flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
-    allowed = {'whole': 1.0, 'texture': 2 * found.pass_estimate, 'flat': flat}
-    reason = min(allowed, key=lambda name: allowed[name])
-    strength = allowed[reason]
     change = 255 * math.sqrt(found.energy)
+    allowed = allowed_strength(found)
     if rule.given is not None:
         strength, reason = rule.given, 'given'
     elif change < CHANGE:
         strength, reason = 0.0, 'no change'
-    elif strength < LEAST:
+    elif allowed < LEAST:
         strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
-    elif rule.careful:
-        strength /= 2
+    else:
+        strength = allowed_strength(found, careful=rule.careful)
+        reason = {1.0: 'whole', flat: 'flat'}.get(allowed, 'texture')
     return Page(strength, reason, found.pass_estimate, flat, strength * change)
 
 
