@@ -18,6 +18,7 @@ from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
 CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
+WHOLE = 0.95  # strength above which nothing is said to bound it
 KEEP = 0.5  # share of the gain of the shipped denoiser that the adapted one must have
 
 
@@ -81,7 +82,7 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
     else:
         strength = allowed_strength(found, careful=rule.careful)
-        reason = {1.0: 'whole', flat: 'flat'}.get(allowed, 'texture')
+        reason = 'whole' if allowed > WHOLE else 'flat' if allowed == flat else 'texture'
     return Page(strength, reason, found.pass_estimate, flat, strength * change)
 
 
