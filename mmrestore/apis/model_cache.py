@@ -71,7 +71,7 @@ def _packaged(model: ReleasedModel) -> Path:
     problem = model.remote_file.problem(path) if path.is_file() else 'it is not there'
     if problem:
         raise FileNotFoundError(
-            f'{path}, which is part of mmrestore, cannot be used: {problem}. Install mmrestore again'
+            f'{path} of mmrestore cannot be used: {problem}. Install mmrestore again'
         )
     return path
 

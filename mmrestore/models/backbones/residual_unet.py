@@ -8,6 +8,7 @@ IEEE TIP 2018).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -73,7 +74,7 @@ class ResidualUNet(Backbone):
         self.encoder = nn.ModuleList(blocks(width) for width in channels[:-1])
         self.middle = blocks(channels[-1])
         self.decoder = nn.ModuleList(blocks(width) for width in channels[:-1])
-        pairs = list(zip(channels, channels[1:], strict=False))
+        pairs = list(pairwise(channels))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2) for fine, coarse in pairs)
         self.up = nn.ModuleList(
             nn.ConvTranspose2d(coarse, fine, 2, stride=2) for fine, coarse in pairs
