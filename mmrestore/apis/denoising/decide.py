@@ -11,13 +11,14 @@ from torch import Tensor
 
 from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
-from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of
+from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of, middle_of, spread
 from mmrestore.apis.denoising.verdict import LEAST
 from mmrestore.functional.strength import allowed_strength, gain_at_full_strength
 from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
 CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
+JUDGED = 32  # crops on which denoisers are compared
 WHOLE = 0.95  # strength above which nothing is said to bound it
 KEEP = 0.5  # share of the gain of the shipped denoiser that the adapted one must have
 
@@ -94,13 +95,20 @@ class Judged(NamedTuple):
 
 
 def judge(sample: Sequence[Sampled], denoiser: Candidate, shipped: Candidate) -> Judged:
-    """Judge a denoiser on the crops of the sample."""
+    """Judge a denoiser on up to 32 crops of the sample, as many of each picture."""
     found = [
-        witnesses_of(picture.crops, denoiser, shipped, gray=picture.gray) for picture in sample
+        witnesses_of(crops, denoiser, shipped, gray=picture.gray)
+        for picture, crops in zip(sample, _judged_crops(sample), strict=True)
     ]
     gains = [gain_at_full_strength(each) for each in found]
     strengths = [page_of(each, Rule()).strength for each in found]
     return Judged(float(np.mean(gains)), float(np.mean(strengths)))
+
+
+def _judged_crops(sample: Sequence[Sampled]) -> list[list[Tensor]]:
+    each = max(JUDGED // len(sample), 1)
+    chosen = [[picture.crops[i] for i in spread(len(picture.crops), each)] for picture in sample]
+    return [[middle_of(crop, SIDE) for crop in crops] for crops in chosen]
 
 
 def keeps_adapted(adapted: Judged, shipped: Judged) -> bool:
