@@ -74,11 +74,11 @@ def self_train(
     generator = torch.Generator().manual_seed(seed)
     multiple = facts(network).size_multiple
     side = -(-PATCH // multiple) * multiple
-    pairs = [_pair(crop, restore, side) for crop in crops]
     optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     average = [parameter.detach().clone() for parameter in network.parameters()]
     step, interrupted = 0, False
     try:
+        pairs = [_pair(crop, restore, side) for crop in crops]
         while (share := budget.share(time.monotonic() - start, step)) < 1:
             for group in optimizer.param_groups:
                 group['lr'] = LEARNING_RATE * (1 + math.cos(math.pi * share)) / 2

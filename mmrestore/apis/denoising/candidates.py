@@ -12,10 +12,10 @@ from torch import Tensor
 
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer
-from mmrestore.apis.recorded import recorded_network
 from mmrestore.models.inference.base import InferenceDecorator, Network
 from mmrestore.models.inference.blended import Blended
 from mmrestore.models.inference.pad import Pad
+from mmrestore.models.weights import load_weights
 
 MEMORY = 500 * 2**20  # bytes that a network may take at once; larger pictures are restored in tiles
 BILATERAL = {'type': 'Restorer', 'backbone': {'type': 'BilateralFilter'}, 'losses': {}}
@@ -53,7 +53,9 @@ def build_candidate(
         'strength': {'type': 'Blended'},
         'tiles_of_all': {'type': 'AutoTile', 'memory': MEMORY},
     }
-    model: Any = init_restorer(config, checkpoint, device=device, inference=inference)
+    model: Any = init_restorer(config, device=device, inference=inference)
+    if checkpoint is not None:
+        load_weights(model, checkpoint)
     restorer = ImageRestorer(model)
     if restorer.scale != 1 or restorer.in_channels not in (None, 3):
         raise ValueError(
@@ -73,11 +75,6 @@ def build_candidate(
 def bilateral(*, device: str) -> Candidate:
     """Return the bilateral filter of 40 gray levels and 2 pixels."""
     return build_candidate(Config({'model': BILATERAL}), None, device=device)
-
-
-def network_config(checkpoint: str | Path) -> Config:
-    """Return the config of the network that a checkpoint holds."""
-    return recorded_network(checkpoint)
 
 
 def find_blend(net: Network) -> Blended:

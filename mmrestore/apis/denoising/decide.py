@@ -11,13 +11,15 @@ from torch import Tensor
 
 from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
-from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of
+from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of, middle_of, spread
 from mmrestore.apis.denoising.verdict import LEAST
-from mmrestore.functional.strength import gain_at_full_strength
+from mmrestore.functional.strength import allowed_strength, gain_at_full_strength
 from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
 CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
+JUDGED = 32  # crops on which denoisers are compared
+WHOLE = 0.95  # strength above which nothing is said to bound it
 KEEP = 0.5  # share of the gain of the shipped denoiser that the adapted one must have
 
 
@@ -70,38 +72,19 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
         'no difference'
     """
-    # Without a flat part to look at the other witness counts once, not twice.
     flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
-    allowed = {'whole': 1.0, 'texture': 2 * found.pass_estimate, 'flat': flat}
-    reason = min(allowed, key=lambda name: allowed[name])
-    strength = allowed[reason]
     change = 255 * math.sqrt(found.energy)
+    allowed = allowed_strength(found)
     if rule.given is not None:
         strength, reason = rule.given, 'given'
     elif change < CHANGE:
         strength, reason = 0.0, 'no change'
-    elif strength < LEAST:
+    elif allowed < LEAST:
         strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
-    elif rule.careful:
-        strength /= 2
-    return Page(
-        strength,
-        reason,
-        found.pass_estimate,
-        flat,
-        strength * change,
-        estimated_gain(found, strength),
-    )
-
-
-def estimated_gain(found: Witnesses, strength: float) -> float:
-    """Return about how many dB a picture gains, a rough figure.
-
-    ``10 log10(1 / (1 - q))`` with ``q = min(0.9, E w^2 / max(E, mean z^2))``.
-    """
-    most = max(found.energy, found.noise)
-    share = min(0.9, found.energy * strength**2 / most) if most > 0 else 0.0
-    return 10 * math.log10(1 / (1 - share))
+    else:
+        strength = allowed_strength(found, careful=rule.careful)
+        reason = 'whole' if allowed > WHOLE else 'flat' if allowed == flat else 'texture'
+    return Page(strength, reason, found.pass_estimate, flat, strength * change)
 
 
 class Judged(NamedTuple):
@@ -112,13 +95,20 @@ class Judged(NamedTuple):
 
 
 def judge(sample: Sequence[Sampled], denoiser: Candidate, shipped: Candidate) -> Judged:
-    """Judge a denoiser on the crops of the sample."""
+    """Judge a denoiser on up to 32 crops of the sample, as many of each picture."""
     found = [
-        witnesses_of(picture.crops, denoiser, shipped, gray=picture.gray) for picture in sample
+        witnesses_of(crops, denoiser, shipped, gray=picture.gray)
+        for picture, crops in zip(sample, _judged_crops(sample), strict=True)
     ]
     gains = [gain_at_full_strength(each) for each in found]
     strengths = [page_of(each, Rule()).strength for each in found]
     return Judged(float(np.mean(gains)), float(np.mean(strengths)))
+
+
+def _judged_crops(sample: Sequence[Sampled]) -> list[list[Tensor]]:
+    each = max(JUDGED // len(sample), 1)
+    chosen = [[picture.crops[i] for i in spread(len(picture.crops), each)] for picture in sample]
+    return [[middle_of(crop, SIDE) for crop in crops] for crops in chosen]
 
 
 def keeps_adapted(adapted: Judged, shipped: Judged) -> bool:

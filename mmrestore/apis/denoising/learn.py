@@ -11,7 +11,7 @@ from mmrestore.apis.denoising.adapt import Budget, Training, self_train
 from mmrestore.apis.denoising.candidates import Candidate, bilateral, build_candidate
 from mmrestore.apis.denoising.decide import Judged, judge, keeps_adapted
 from mmrestore.apis.denoising.options import Options
-from mmrestore.apis.denoising.progress import duration
+from mmrestore.apis.denoising.progress import ShareLine, duration
 from mmrestore.apis.denoising.sample import Sampled
 from mmrestore.apis.denoising.verdict import LEAST, counted
 from mmrestore.apis.denoising.weights import Learned, read_learned, save_learned
@@ -89,6 +89,7 @@ def _learn(
     if budget.share(0, 0) >= 1:
         return
     crops = [crop for picture in sample for crop in picture.crops]
+    line = ShareLine()
     taken = self_train(
         adapted.backbone,
         shipped.network,
@@ -96,7 +97,9 @@ def _learn(
         budget,
         device=options.device,
         seed=options.seed,
+        told=lambda share: line.show('adapting', min(share, 1.0)),
     )
+    line.close()
     total = Training(
         taken.steps + (earlier.steps if earlier else 0),
         taken.seconds + (earlier.seconds if earlier else 0),

@@ -26,7 +26,6 @@ class Page:
         pass_estimate: best strength by another pass of the network.
         flat_estimate: best strength by the flat parts.
         change: root mean square of the applied change, in 8-bit gray levels.
-        gain: estimated gain in dB, a rough figure.
     """
 
     strength: float
@@ -34,7 +33,6 @@ class Page:
     pass_estimate: float
     flat_estimate: float
     change: float
-    gain: float
 
 
 @dataclass(frozen=True)

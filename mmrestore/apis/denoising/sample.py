@@ -62,6 +62,8 @@ def spread(number: int, most: int) -> list[int]:
     """
     if number <= most:
         return list(range(number))
+    if most == 1:
+        return [number // 2]
     return [round(i * (number - 1) / (most - 1)) for i in range(most)]
 
 
@@ -87,6 +89,17 @@ def crops_of(pixels: np.ndarray, *, num: int, side: int) -> list[Tensor]:
     tops = _starts(height, min(side, height), grid)
     lefts = _starts(width, min(side, width), grid)
     return [_tensor(pixels[top : top + side, left : left + side]) for top in tops for left in lefts]
+
+
+def middle_of(crop: Tensor, side: int) -> Tensor:
+    """Return the middle of a crop (3, h, w), at most ``side`` pixels high and wide.
+
+    Examples:
+        >>> middle_of(torch.zeros(3, 300, 100), 256).shape
+        torch.Size([3, 256, 100])
+    """
+    top, left = (max(length - side, 0) // 2 for length in crop.shape[1:])
+    return crop[:, top : top + side, left : left + side]
 
 
 def _starts(length: int, side: int, num: int) -> list[int]:

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmrestore.apis.model_cache import resolve_model
 from mmrestore.apis.recorded import recorded_network
+
+NAME = 'photographs'  # of the shipped denoiser, as `mmrestore models` lists it
+OF_TRAINING = ('data_preprocessor', 'losses', 'training_decorators', 'init_cfg')
 
 
 def shipped_denoiser(checkpoint: Path | None) -> tuple[Config, str]:
@@ -20,5 +24,19 @@ def shipped_denoiser(checkpoint: Path | None) -> tuple[Config, str]:
         ValueError: it holds no config.
     """
     if checkpoint is None:
-        raise FileNotFoundError('no shipped denoiser yet: give --checkpoint')
-    return recorded_network(checkpoint), str(checkpoint)
+        config, path = resolve_model(NAME)
+    else:
+        config, path = recorded_network(checkpoint), checkpoint
+    return without_training(config), str(path)
+
+
+def without_training(config: Config) -> Config:
+    """Return the config of a network without what only its training needs.
+
+    Examples:
+        >>> model = dict(type='Restorer', backbone=dict(type='NBSN'), losses=dict(pixel=dict()))
+        >>> without_training(Config(dict(model=model))).model.losses
+        {}
+    """
+    model = {key: value for key, value in config.model.items() if key not in OF_TRAINING}
+    return Config({'model': {**model, 'losses': {}}})

@@ -12,7 +12,7 @@ GOOD, CAREFUL = 0.6, 0.25  # mean strengths of the pictures that were changed
 NAMED = 10  # pictures that are named in one line
 REASONS = {
     'given': 'the strength that was asked for',
-    'whole': 'the whole change of the denoiser: nothing says that it takes detail',
+    'whole': 'nothing says that the denoiser takes detail',
     'flat': 'bounded by the flat parts, which change less than the rest',
     'texture': 'bounded because part of the change looks like texture',
     'no noise': 'left as it was: its flat parts hold no noise',
@@ -33,24 +33,15 @@ def words_of(page: Page) -> str:
     """Return what was done to a picture, in words.
 
     Examples:
-        >>> words_of(Page(0.5, 'flat', 0.6, 0.5, change=3.0, gain=1.3))
-        'strength 0.50, about 1 dB: bounded by the flat parts, which change less than the rest'
-        >>> words_of(Page(0.0, 'no noise', 0.6, 0.0, change=0.0, gain=0.0))
+        >>> words_of(Page(0.5, 'whole', 0.6, 0.5, change=3.04))
+        'strength 0.50, changed by 3.0 gray levels: nothing says that the denoiser takes detail'
+        >>> words_of(Page(0.0, 'no noise', 0.6, 0.0, change=0.0))
         'left as it was: its flat parts hold no noise'
     """
     if page.strength == 0:
         return REASONS[page.reason]
-    return f'strength {page.strength:.2f}, {about(page.gain)}: {REASONS[page.reason]}'
-
-
-def about(gain: float) -> str:
-    """Return an estimated gain as a rough figure.
-
-    Examples:
-        >>> about(0.3), about(2.4)
-        ('less than 1 dB', 'about 2 dB')
-    """
-    return 'less than 1 dB' if gain < 0.75 else f'about {gain:.0f} dB'
+    change = f'changed by {page.change:.1f} gray levels'
+    return f'strength {page.strength:.2f}, {change}: {REASONS[page.reason]}'
 
 
 def verdict(results: Sequence[Result], *, unread: int = 0) -> list[str]:

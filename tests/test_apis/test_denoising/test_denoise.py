@@ -126,7 +126,7 @@ def test_dark_clipped_equal_and_tiny_pictures(denoiser, tmp_path):
     found = {result.name: result for result in done.results}
     assert found.keys() == pictures.keys()
     assert found['black.png'].pages[0].reason == 'no change'
-    assert all(np.isfinite(page.gain) for result in done.results for page in result.pages)
+    assert all(np.isfinite(page.change) for result in done.results for page in result.pages)
     bursts = [read_image(done.output / f'burst{i}.png') for i in range(3)]
     assert np.array_equal(bursts[0], bursts[1]) and np.array_equal(bursts[0], bursts[2])
 
