@@ -225,7 +225,7 @@ def test_packaged_weights_denoise_and_leave_clean_images_alone():
     with torch.inference_mode():
         restored, kept = network(noisy), network(sample.gt_img)
     assert (restored - sample.gt_img).std() < 0.5 * (noisy - sample.gt_img).std()
-    assert 255 * (kept - sample.gt_img).std() < 1
+    assert 255 * (kept - sample.gt_img).std() < 2
 
 
 def test_models_are_listed_by_words():

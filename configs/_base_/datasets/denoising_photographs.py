@@ -1,16 +1,18 @@
-# Noise of one's own photographs on BSDS400: patches of 128 x 128, batches of 4. Every patch draws
-# what is done to it: a drawn text, shape or weave in its place, the noise of a camera, enlargement,
-# grain with long waves, JPEG, nothing at all. Validation and tests open the pairs of PolyU.
+# Noise of one's own photographs: patches of 128 x 128, batches of 4, of BSDS400 and of 24 free
+# photographs of many pixels (tools/free_photographs.py; `free=None` leaves them out). Every patch
+# draws what is done to it: a drawn text, shape or weave in its place, softness, the noise of a
+# camera, enlargement, grain with long waves, JPEG. Validation and tests open the pairs of PolyU.
 train_dataloader = dict(
     total_batch_size=4,
     num_workers=0,
     drop_last=True,
     sampler=dict(type='ResumableSampler', shuffle=True, repeat=10),
     dataset=dict(
-        type='ImageFolder',
-        name='bsds400',
-        root='data/BSDS500/train_test',
-        cache=True,
+        type='ConcatDataset',
+        datasets=dict(
+            bsds400=dict(type='ImageFolder', root='data/BSDS500/train_test', cache=True),
+            free=dict(type='ImageFolder', root='data/free_photographs', cache=True),
+        ),
         pipeline=dict(
             image=dict(type='LoadImage'),
             patch=dict(type='RandomCrop', size=128),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mmrestore.batch_transforms.flipped_residual import BLOCK, UNDERESTIMATED
 from mmrestore.functional.dihedral import dihedral
 from mmrestore.functional.witnesses import flip_signs
 from mmrestore.models.backbones.base import facts
@@ -17,9 +18,7 @@ from mmrestore.models.inference.pad import extend
 
 LEARNING_RATE = 2e-4
 BATCH, PATCH = 4, 128
-FLIPPED = 32  # side of the blocks in which the noise changes its sign
 NOISE = (0.8, 1.3)  # range of the factor of the noise, drawn for each patch
-UNDERESTIMATED = 1.3  # a residual holds less than the noise
 MOMENTUM = 0.999  # of the average of the weights
 
 
@@ -128,5 +127,5 @@ def _batch(
         index = draw(8)
         factor = NOISE[0] + (NOISE[1] - NOISE[0]) * float(torch.rand((), generator=generator))
         cleans.append(dihedral(clean[place], index))
-        noises.append(factor * flip_signs(dihedral(noise[place], index), generator, FLIPPED))
+        noises.append(factor * flip_signs(dihedral(noise[place], index), generator, BLOCK))
     return torch.cat(cleans), torch.cat(noises)

@@ -13,8 +13,8 @@ from torch import Tensor
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer
 from mmrestore.models.inference.base import InferenceDecorator, Network
-from mmrestore.models.inference.blended import Blended
 from mmrestore.models.inference.pad import Pad
+from mmrestore.models.inference.strength import Strength
 from mmrestore.models.weights import load_weights
 
 MEMORY = 500 * 2**20  # bytes that a network may take at once; larger pictures are restored in tiles
@@ -24,14 +24,14 @@ BILATERAL = {'type': 'Restorer', 'backbone': {'type': 'BilateralFilter'}, 'losse
 class Candidate(NamedTuple):
     """A denoiser of images of any size.
 
-    - ``restorer``: restores pictures, at the strength of ``blend``;
+    - ``restorer``: restores pictures, at the strength that is set in ``blend``;
     - ``network``: images (N, 3, H, W) in [0, 1] to restored ones, at full strength;
-    - ``blend``: holds the strength.
+    - ``blend``: applies a share of the change, ``blend.strength``.
     """
 
     restorer: ImageRestorer
     network: Callable[[Tensor], Tensor]
-    blend: Blended
+    blend: Strength
 
     @property
     def backbone(self) -> torch.nn.Module:
@@ -50,7 +50,7 @@ def build_candidate(
             at their size.
     """
     inference: dict[str, dict | None] = {
-        'strength': {'type': 'Blended'},
+        'strength': {'type': 'Strength', 'strength': 1.0},
         'tiles_of_all': {'type': 'AutoTile', 'memory': MEMORY},
     }
     model: Any = init_restorer(config, device=device, inference=inference)
@@ -62,7 +62,7 @@ def build_candidate(
             'expected a denoiser of pictures in color, got a network of scale '
             f'{restorer.scale} for {restorer.in_channels} channel(s)'
         )
-    blend = find_blend(model.predictor)
+    blend = find_strength(model.predictor)
     inside: Network = blend.net if blend.size_multiple == 1 else Pad(blend.net)
 
     def network(x: Tensor) -> Tensor:
@@ -77,14 +77,14 @@ def bilateral(*, device: str) -> Candidate:
     return build_candidate(Config({'model': BILATERAL}), None, device=device)
 
 
-def find_blend(net: Network) -> Blended:
-    """Return the outermost :class:`Blended` of a decorated network.
+def find_strength(net: Network) -> Strength:
+    """Return the outermost :class:`Strength` of a decorated network.
 
     Raises:
         ValueError: there is none.
     """
     while isinstance(net, InferenceDecorator):
-        if isinstance(net, Blended):
+        if isinstance(net, Strength):
             return net
         net = net.net
-    raise ValueError('expected a network with the decorator Blended')
+    raise ValueError('expected a network with the decorator Strength')
