@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 TEMPORARY = '.writing'
+CACHE = 'MMRESTORE_CACHE'
 LONGEST_NAME = 255  # bytes, on the usual file systems
 
 
@@ -44,6 +45,17 @@ def _other_form(folder: Path, name: str) -> str:
     except OSError:
         return name
     return names[0] if len(names) == 1 else name
+
+
+def cache_folder() -> Path:
+    """Return the folder of what is kept for later runs: downloads, checks, decoded images.
+
+    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``.
+    """
+    own, cache = os.environ.get(CACHE), os.environ.get('XDG_CACHE_HOME', '')
+    if own:
+        return expand(own).absolute()
+    return (Path(cache) if os.path.isabs(cache) else Path.home() / '.cache') / 'mmrestore'
 
 
 def printable(text: str | Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
@@ -11,7 +12,8 @@ from typing import Any
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
-from mmrestore.datasets.folder_check import check_files
+from mmrestore.datasets.disk_cache import Decoding, load_from_disk, load_from_disk_if_room
+from mmrestore.datasets.folder_check import FolderCheck, check_files
 from mmrestore.datasets.folder_search import find_images
 from mmrestore.datasets.listing import (
     choose,
@@ -23,7 +25,7 @@ from mmrestore.datasets.listing import (
     read_list_file,
 )
 from mmrestore.datasets.noise_again import check_no_noise_again
-from mmrestore.datasets.picture import ImageSize
+from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
@@ -32,6 +34,7 @@ from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
 ON_ERROR = ('raise', 'skip')
+CACHES = (False, True, 'disk', 'auto')
 IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
 
 
@@ -61,10 +64,14 @@ class ImageFolder(Dataset):
         recursive: whether folders below the folder are searched.
         check: ``'header'`` decodes only what cannot be checked otherwise, see ``inspect_image``;
             ``'decode'`` decodes every file, which also finds damage within a JPEG.
-        cache: whether all images are decoded once and kept in memory, height * width * channels
+        cache: True decodes all images once and keeps them in memory, height * width * channels
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
             Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
-            done once too.
+            done once too. ``'disk'`` keeps the decoded images on disk, for all processes and later
+            trainings; of them only what a patch needs is read. ``'auto'`` is ``'disk'`` where they
+            take at most half of what is free, otherwise False; the log says which.
+        cache_dir: folder of the decoded images on disk, by default ``decoded`` in the cache folder
+            (``MMRESTORE_CACHE``, else ``~/.cache/mmrestore``).
         fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
             many patches, with their flips and rotations, in a whole training.
         noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
@@ -96,7 +103,8 @@ class ImageFolder(Dataset):
         files: Sequence[str] | None = None,
         recursive: bool = True,
         check: str = 'header',
-        cache: bool = False,
+        cache: bool | str = False,
+        cache_dir: str | Path | None = None,
         fixed_patches: int | None = None,
         noisy_inputs: bool | None = None,
         on_error: str = 'raise',
@@ -106,6 +114,8 @@ class ImageFolder(Dataset):
             raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
         if on_error not in ON_ERROR:
             raise ValueError(f'on_error must be one of {ON_ERROR}, got {on_error!r}')
+        if cache not in CACHES:
+            raise ValueError(f'cache must be one of {CACHES}, got {cache!r}')
         if fixed_patches is not None and fixed_patches < 1:
             raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
@@ -114,6 +124,8 @@ class ImageFolder(Dataset):
             raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
         self.root = expand(root)
         self.gt_root = None if gt_root is None else expand(gt_root)
+        # Joined by hand: pathlib takes seconds for 100,000 files.
+        self._inputs, self._targets = _beginning(self.root), _beginning(self.gt_root or self.root)
         self.scale = scale
         self.fixed_patches = fixed_patches
         self.name = name or printable(self.root.resolve().name)
@@ -128,12 +140,15 @@ class ImageFolder(Dataset):
         self._refused: dict[int, Unreadable] = {}  # by the check
         if on_error == 'skip':
             self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
-        problems += self._check_files(decode=check == 'decode')
+        checked = self._check_files(decode=check == 'decode')
+        problems += checked.problems
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
         self._cached: list[dict | Unreadable] | None = None
-        if cache:
+        if cache is True:
             self._fill_cache()
+        elif cache:
+            self._use_disk(checked.headers, cache_dir, optional=cache == 'auto')
 
     @property
     def metainfo(self) -> dict[str, str]:
@@ -197,18 +212,18 @@ class ImageFolder(Dataset):
         pairs, unpaired = pair(inputs, targets, complete=wanted is None)
         return list(pairs), problems + unpaired
 
-    def _check_files(self, *, decode: bool) -> list[str]:
-        """Return what is wrong with the files, in words."""
+    def _check_files(self, *, decode: bool) -> FolderCheck:
+        """Check the files; among the problems are those that cannot be read and must."""
         starts = [self._start(index) for index in range(len(self))]
-        self.sizes, unreadable, problems = check_files(
-            starts, least=self.minimum_size, scale=self.scale, decode=decode
-        )
+        checked = check_files(starts, least=self.minimum_size, scale=self.scale, decode=decode)
+        self.sizes = {path: header.size for path, header in checked.headers.items()}
         if self.bad_files is None:
-            return [reason for _, reason in unreadable] + problems
-        for index, reason in unreadable:  # they are replaced when they are drawn
+            reasons = [reason for _, reason in checked.unreadable]
+            return checked._replace(problems=reasons + checked.problems)
+        for index, reason in checked.unreadable:  # they are replaced when they are drawn
             self._refused[index] = Unreadable(ValueError(reason))
             self.bad_files.add(index, reason)
-        return problems
+        return checked
 
     @property
     def minimum_size(self) -> ImageSize:
@@ -224,10 +239,23 @@ class ImageFolder(Dataset):
 
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
-        results = {'img_path': str(self.root / name), 'dataset': self.name}
-        if self.gt_root is not None and target is not None:
-            results['gt_path'] = str(self.gt_root / target)
+        results = {'img_path': self._inputs + name, 'dataset': self.name}
+        if target is not None:
+            results['gt_path'] = self._targets + target
         return results
+
+    def _use_disk(
+        self, headers: Mapping[str, Header], cache_dir: str | Path | None, *, optional: bool
+    ) -> None:
+        """Let the first transform load decoded images; where optional, if there is room."""
+        files = {self.root: {self._inputs + name: name for name, _ in self.samples}}
+        if self.gt_root is not None:
+            targets = {self._targets + name: name for _, name in self.samples if name is not None}
+            files[self.gt_root] = {**files.get(self.gt_root, {}), **targets}
+        skips = self.bad_files is not None
+        decoding = Decoding(self.name, files, headers, cache_dir, skips)
+        choose_load = load_from_disk_if_room if optional else load_from_disk
+        self.transforms[:1] = [choose_load(decoding, next(iter(self.transforms), None))]
 
     def _fill_cache(self) -> None:
         """Keep the results of the first transforms, and take them out of the pipeline."""
@@ -247,6 +275,16 @@ class ImageFolder(Dataset):
         for step in steps[1:]:
             cached = [step(found) if isinstance(found, dict) else found for found in cached]
         self._cached = cached
+
+
+def _beginning(root: Path) -> str:
+    """Return what the path of a file in a folder begins with.
+
+    Examples:
+        >>> _beginning(Path('a/b')) + 'c.png', _beginning(Path('.')) + 'c.png'
+        ('a/b/c.png', 'c.png')
+    """
+    return '' if root == Path() else os.path.join(root, '')
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:
