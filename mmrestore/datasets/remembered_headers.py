@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from mmrestore.files import cache_folder, write_text
 
 FORM = 1  # of the memory; raise it when the check of a file finds more than before
 MOST_FILES = 1_000_000  # of a folder that are remembered
-KINDS = [int, int, bool, str, int, int, int, str, int, int]  # stamp, decoded, fields of a header
+KINDS = [str, int, int, int, str, int, int]  # of the fields of a header
+NUM_VALUES = 3 + len(KINDS)  # size, time and whether it was decoded
 TYPES = ('uint8', 'uint16', 'float32')
 
 
@@ -110,13 +111,20 @@ def _fields(header: Header) -> list[Any]:
 
 def _recall(entry: Any, stamp: Stamp | None, decode: bool) -> Header | None:
     """Return the header of an entry of the memory, None if it is not of this file or is damaged."""
-    if not isinstance(entry, list) or stamp is None or entry[:2] != [*stamp]:
+    if not isinstance(entry, list) or len(entry) != NUM_VALUES or stamp is None:
         return None
-    if [type(value) for value in entry] != KINDS or entry[7] not in TYPES:
-        return None
-    if decode and not entry[2]:
+    size, time_ns, decoded, *fields = entry
+    if (size, time_ns) != stamp or (decode and decoded is not True):
         return None
     try:
-        return Header(*entry[3:])
-    except ValueError:
+        return _header(*fields)
+    except (TypeError, ValueError):
         return None
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _header(*fields: Any) -> Header:
+    """Return a header; equal ones are one object, for there may be 100,000."""
+    if [type(value) for value in fields] != KINDS or fields[4] not in TYPES:
+        raise ValueError('expected what a header holds')
+    return Header(*fields)
