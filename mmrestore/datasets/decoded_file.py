@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import math
-import mmap
+import os
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from mmrestore.files import write_atomically
 
 HEADER = 128  # bytes, of an array of three axes
+MOST_MAPPED = 4096  # of some 65,000 that Linux lets a process have
 VERSION = (1, 0)  # of NumPy's format
 
 
@@ -31,13 +33,16 @@ def write_decoded(path: str | Path, image: np.ndarray) -> None:
     write_atomically(path, write)
 
 
+@lru_cache(maxsize=MOST_MAPPED)
 def map_decoded(path: str | Path) -> np.ndarray:
     """Return the image of a file as an array (H, W, C) that is read where it is looked at.
 
-    The array is writable, the file is not: changed are pages of this process only.
+    A process keeps the last 4096 of them: what was looked at is in the page cache of the system,
+    once for all processes, and is freed when memory is needed. Like all images that transforms get,
+    the array must stay as it is; the file would, whatever is written into the array.
 
     Raises:
-        OSError, ValueError: the file is missing or damaged.
+        OSError, RuntimeError, ValueError: the file is missing or damaged.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -46,12 +51,15 @@ def map_decoded(path: str | Path) -> np.ndarray:
         ...     map_decoded(f'{folder}/a.npy').tolist()
         [[[7], [7], [7]], [[7], [7], [7]]]
     """
-    with open(path, 'rb', buffering=0) as file:
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    shape, dtype = _layout(content[:HEADER])
-    if len(content) != decoded_size(shape, dtype):
-        raise ValueError(f'{path} has {len(content)} bytes, expected {decoded_size(shape, dtype)}')
-    return np.frombuffer(content, dtype, offset=HEADER).reshape(shape)
+    size = os.path.getsize(path)
+    if size <= HEADER:
+        raise ValueError(f'{path} is cut off')
+    # Not Python's mmap, which keeps the file open: a process may have 1024 open files.
+    content = torch.from_file(str(path), shared=False, size=size, dtype=torch.uint8).numpy()
+    shape, dtype = _layout(content[:HEADER].tobytes())
+    if size != decoded_size(shape, dtype):
+        raise ValueError(f'{path} has {size} bytes, expected {decoded_size(shape, dtype)}')
+    return content[HEADER:].view(dtype).reshape(shape)
 
 
 def decoded_size(shape: tuple[int, ...], dtype: np.dtype | str) -> int:

@@ -36,6 +36,7 @@ class LoadDecoded(Transform):
 
     def _load(self, path: str) -> np.ndarray:
         if path in self.paths:
-            with suppress(OSError, ValueError):  # removed or damaged since: the file is decoded
+            # Removed or damaged since: the image file is decoded.
+            with suppress(OSError, RuntimeError, ValueError):
                 return map_decoded(self.paths[path])
         return read_image(path, color=self.color)
