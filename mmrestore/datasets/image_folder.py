@@ -24,6 +24,7 @@ from mmrestore.datasets.listing import (
     problem_list,
     read_list_file,
 )
+from mmrestore.datasets.load_decoded import LoadDecoded
 from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
@@ -232,6 +233,12 @@ class ImageFolder(Dataset):
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
 
+    @property
+    def decodes_files(self) -> bool:
+        """Whether an image file is decoded for every sample."""
+        first = next(iter(self.transforms), None)
+        return self._cached is None and not isinstance(first, LoadDecoded)
+
     def files_of(self, index: int) -> list[str]:
         """Return the file of an image, of a pair those of the input and the target."""
         start = self._start(index)
@@ -255,7 +262,8 @@ class ImageFolder(Dataset):
         skips = self.bad_files is not None
         decoding = Decoding(self.name, files, headers, cache_dir, skips)
         choose_load = load_from_disk_if_room if optional else load_from_disk
-        self.transforms[:1] = [choose_load(decoding, next(iter(self.transforms), None))]
+        first = self.transforms[0] if self.transforms else dict
+        self.transforms[:1] = [choose_load(decoding, first)]
 
     def _fill_cache(self) -> None:
         """Keep the results of the first transforms, and take them out of the pipeline."""
