@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmengine.logging import print_log
 
-from mmrestore.datasets.decoded_file import decoded_size, write_decoded
+from mmrestore.datasets.decoded_file import decoded_size
 from mmrestore.datasets.decoded_folder import (
-    LOCK,
     DecodedImage,
     decoded_folder,
     entry_name,
     missing_images,
-    prepare_folder,
 )
+from mmrestore.datasets.decoding import Folders, write_missing
 from mmrestore.datasets.file_stamps import file_stamps
-from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.load_decoded import LoadDecoded
 from mmrestore.datasets.picture import Header
-from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms import LoadImage
 from mmrestore.files import CACHE, printable
-from mmrestore.locking import locked
 
 SHARE_OF_FREE = 0.5  # of a disk, that cache='auto' may take
 REMEDY = f'free some, name a larger disk by cache_dir or {CACHE}, or set cache=False (docs/data.md)'
@@ -68,15 +63,14 @@ def load_from_disk(decoding: Decoding, load: Any) -> LoadDecoded:
     if type(load) is not LoadImage:
         raise ValueError("cache='disk' keeps what LoadImage loads: it must come first")
     images = _images(decoding, load.color)
-    missing = missing_images(images)
-    need, free = _bytes(missing), _free(images)
+    need, free = _bytes(missing_images(images)), _free(images)
     if need > free:
         raise OSError(
             f"cache='disk' of data set {decoding.dataset!r} writes {_text(need)} of decoded images "
             f'to {_place(images)}, where {_text(free)} are free: {REMEDY}'
         )
     _log(decoding, f"cache='disk': {_chosen(images, need, free)}")
-    _write(decoding, images, missing, load.color)
+    _write(decoding, images, load.color)
     return _loading(images, load.color)
 
 
@@ -97,25 +91,24 @@ def load_from_disk_if_room(decoding: Decoding, load: Any) -> Any:
         _log(decoding, f'{files} the pipeline does not begin with LoadImage')
         return load
     images = _images(decoding, load.color)
-    missing = missing_images(images)
-    need, free = _bytes(missing), _free(images)
+    need, free = _bytes(missing_images(images)), _free(images)
     if need > SHARE_OF_FREE * free:
         _log(
             decoding,
             f'{files} decoded images would take {_text(need)}, more than half of the {_text(free)} '
-            f'free in {_place(images)}: {REMEDY}; sub-images are read faster',
+            f'free in {_place(images)}: {REMEDY}',
         )
         return load
     _log(decoding, f"cache='auto': {_chosen(images, need, free)}")
     try:
-        _write(decoding, images, missing, load.color)
+        _write(decoding, images, load.color)
     except OSError as error:
         _log(decoding, f'{files} {error}')
         return load
     return _loading(images, load.color)
 
 
-def _images(decoding: Decoding, color: str) -> dict[tuple[Path, Path], list[DecodedImage]]:
+def _images(decoding: Decoding, color: str) -> dict[Folders, list[DecodedImage]]:
     """Return the decoded images that are wanted, by the folder of the files and their own."""
     found = {}
     for root, names in decoding.files.items():
@@ -136,30 +129,9 @@ def _decoded_size(header: Header, color: str) -> int:
     return decoded_size((*header.size, 1 if color == 'gray' else 3), header.dtype)
 
 
-def _write(decoding: Decoding, images, missing, color: str) -> None:
-    for root, folder in missing:
-        waiting = partial(_say_waiting, decoding)
-        with locked(folder / LOCK, waiting):
-            absent = missing_images({(root, folder): images[root, folder]})
-            todo = absent.get((root, folder), [])
-            prepare_folder(folder, root, [Path(each.path).name for each in todo])
-            try:
-                in_threads(partial(_write_one, color=color, skips=decoding.skips), todo)
-            except OSError:
-                for each in todo:  # a full disk would stop the checkpoints too
-                    with suppress(OSError):
-                        Path(each.path).unlink()
-                raise
-
-
-def _write_one(image: DecodedImage, *, color: str, skips: bool) -> None:
-    try:
-        pixels = read_image(image.source, color=color)
-    except ValueError:
-        if skips:
-            return
-        raise
-    write_decoded(image.path, pixels)
+def _write(decoding: Decoding, images: Mapping[Folders, list[DecodedImage]], color: str) -> None:
+    say = partial(_log, decoding)
+    write_missing(images, color=color, skips=decoding.skips, say=say)
 
 
 def _loading(images: Mapping[Any, list[DecodedImage]], color: str) -> LoadDecoded:
@@ -171,11 +143,11 @@ def _bytes(images: Mapping[Any, list[DecodedImage]]) -> int:
     return sum(each.size for of_folder in images.values() for each in of_folder)
 
 
-def _place(images: Mapping[tuple[Path, Path], Any]) -> Path:
+def _place(images: Mapping[Folders, Any]) -> Path:
     return next(iter(images))[1].parent
 
 
-def _free(images: Mapping[tuple[Path, Path], Any]) -> int:
+def _free(images: Mapping[Folders, Any]) -> int:
     """Return the bytes that are free where decoded images lie or will lie."""
     place = _place(images)
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
@@ -194,10 +166,6 @@ def _chosen(images: Mapping[Any, list[DecodedImage]], need: int, free: int) -> s
 
 def _log(decoding: Decoding, text: str) -> None:
     print_log(f'data set {decoding.dataset!r}, {text}', logger='current')
-
-
-def _say_waiting(decoding: Decoding, holder: str) -> None:
-    _log(decoding, f'waiting for decoded images of {holder}')
 
 
 def _text(size: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,10 @@ from mmrestore.datasets.listing import (
     read_list_file,
 )
 from mmrestore.datasets.load_decoded import LoadDecoded
+from mmrestore.datasets.memory_cache import load_all
 from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
-from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
@@ -146,10 +145,10 @@ class ImageFolder(Dataset):
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
         self._cached: list[dict | Unreadable] | None = None
-        if cache is True:
-            self._fill_cache()
-        elif cache:
+        if isinstance(cache, str):
             self._use_disk(checked.headers, cache_dir, optional=cache == 'auto')
+        elif cache:
+            self._fill_cache()
 
     @property
     def metainfo(self) -> dict[str, str]:
@@ -272,17 +271,7 @@ class ImageFolder(Dataset):
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]
         starts = [self._start(index) for index in range(len(self))]
-        cached = in_threads(partial(try_to_read, steps[0]), starts)
-        cached = [self._refused.get(index, results) for index, results in enumerate(cached)]
-        for index, results in enumerate(cached):
-            if isinstance(results, Unreadable):
-                if self.bad_files is None:
-                    raise results.error
-                self.bad_files.add(index, str(results.error))
-        # Not in threads: noise draws from PyTorch's one generator.
-        for step in steps[1:]:
-            cached = [step(found) if isinstance(found, dict) else found for found in cached]
-        self._cached = cached
+        self._cached = load_all(steps, starts, refused=self._refused, bad_files=self.bad_files)
 
 
 def _beginning(root: Path) -> str:

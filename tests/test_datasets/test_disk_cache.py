@@ -20,7 +20,14 @@ from tiny_components import tiny_config
 from torch.utils.data import DataLoader
 from trainings import assert_same_state, train
 
-from mmrestore.datasets import ImageFolder, ResumableSampler, SampleKey, collate, disk_cache
+from mmrestore.datasets import (
+    ImageFolder,
+    ResumableSampler,
+    SampleKey,
+    collate,
+    decoding,
+    disk_cache,
+)
 from mmrestore.datasets.decoded_file import map_decoded
 
 TESTS = Path(__file__).parents[1]
@@ -53,13 +60,13 @@ def log(monkeypatch):
 def decoded(monkeypatch):
     """The names of the files that are decoded for the disk."""
     names: list[str] = []
-    read_image = disk_cache.read_image
+    read_image = decoding.read_image
 
     def counted(path, *, color):
         names.append(Path(path).name)
         return read_image(path, color=color)
 
-    monkeypatch.setattr(disk_cache, 'read_image', counted)
+    monkeypatch.setattr(decoding, 'read_image', counted)
     return names
 
 
@@ -211,12 +218,12 @@ def test_many_images_do_not_take_file_descriptors(root):
 
 SLOW = """
 import sys, time
-from mmrestore.datasets import ImageFolder, disk_cache
-read = disk_cache.read_image
+from mmrestore.datasets import ImageFolder, decoding
+read = decoding.read_image
 def slow(path, *, color):
     time.sleep(0.2 if path.endswith(tuple('0123')) else 60 if path.endswith('9.png') else 0)
     return read(path, color=color)
-disk_cache.read_image = slow
+decoding.read_image = slow
 ImageFolder(sys.argv[1], pipeline=[dict(type='LoadImage')], cache='disk')
 """
 
@@ -240,8 +247,14 @@ def test_a_killed_process_is_continued(root, tmp_path, decoded):
     assert_same_samples(dataset, build(root, cache=False))
 
 
+def test_progress_is_told(root, log, monkeypatch):
+    monkeypatch.setattr(decoding, 'PROGRESS_S', 0)
+    build(root)
+    assert len(log) == 11 and log[-1] == "data set 'photos', 10 of 10 images are decoded"
+
+
 def build_slowly(root, file) -> None:
-    read_image = disk_cache.read_image
+    read_image = decoding.read_image
 
     def slow(path, *, color):
         time.sleep(0.05)
@@ -249,7 +262,7 @@ def build_slowly(root, file) -> None:
             lines.write(f'{Path(path).name}\n')
         return read_image(path, color=color)
 
-    disk_cache.read_image = slow
+    decoding.read_image = slow
     build(root)
 
 
