@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mmrestore.datasets.threads import in_threads
 
 CHUNK = 256  # files that a thread looks at before it asks for more
-QUICK_S = 50e-6  # for a file: threads would take longer
+QUICK_S = 200e-6  # for a file: threads would take longer
 
 
 class Stamp(NamedTuple):

@@ -14,6 +14,7 @@ from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
 from mmrestore.datasets.disk_cache import Decoding, load_from_disk, load_from_disk_if_room
 from mmrestore.datasets.folder_check import FolderCheck, check_files
 from mmrestore.datasets.folder_search import find_images
+from mmrestore.datasets.garbage import no_garbage_collection
 from mmrestore.datasets.listing import (
     choose,
     fit,
@@ -28,6 +29,7 @@ from mmrestore.datasets.memory_cache import load_all
 from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
+from mmrestore.datasets.titles import titles_of
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
@@ -45,8 +47,9 @@ class ImageFolder(Dataset):
     Every file is checked when the data set is built: that it is an image and complete, that pairs
     are complete and their sizes agree, that all inputs have one depth and all targets one, and that
     no image is smaller than the pipeline needs. A
-    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name)
-    and ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
+    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name),
+    ``title`` (the relative name of the image, of pairs that of the target, without its ending) and
+    ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
 
     Args:
         root: folder of the images; of pairs, of the inputs.
@@ -135,12 +138,14 @@ class ImageFolder(Dataset):
         self.noisy_inputs = noisy_inputs
         check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(expand(list_file))
-        self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
         self.bad_files: BadFiles | None = None
         self._refused: dict[int, Unreadable] = {}  # by the check
-        if on_error == 'skip':
-            self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
-        checked = self._check_files(decode=check == 'decode')
+        with no_garbage_collection():
+            self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+            self.titles = titles_of([target or name for name, target in self.samples])
+            if on_error == 'skip':
+                self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
+            checked = self._check_files(decode=check == 'decode')
         problems += checked.problems
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
@@ -246,6 +251,7 @@ class ImageFolder(Dataset):
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
         results = {'img_path': self._inputs + name, 'dataset': self.name}
+        results['title'] = self.titles[index]
         if target is not None:
             results['gt_path'] = self._targets + target
         return results

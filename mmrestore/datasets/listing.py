@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -197,11 +196,12 @@ def without_suffix(name: str) -> str:
         >>> without_suffix('a/1.5.PNG'), without_suffix('a/1.5')
         ('a/1.5', 'a/1.5')
     """
-    stem, suffix = os.path.splitext(name)
-    if suffix.lower() not in EXTENSIONS:
+    # By hand: pathlib takes a second for 100,000 names.
+    dot = name.rfind('.')
+    if dot < 1 or name[dot - 1] == '/' or name[dot:].lower() not in EXTENSIONS:
         return name
-    is_plain = './' not in name and '//' not in name  # pathlib takes time with 100,000 names
-    return stem if is_plain else str(PurePosixPath(stem))
+    stem = name[:dot]
+    return str(PurePosixPath(stem)) if './' in name or '//' in name else stem
 
 
 def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:
