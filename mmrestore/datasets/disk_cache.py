@@ -90,17 +90,17 @@ def load_from_disk_if_room(decoding: Decoding, load: Any) -> Any:
     if type(load) is not LoadImage:
         _log(decoding, f'{files} the pipeline does not begin with LoadImage')
         return load
-    images = _images(decoding, load.color)
-    need, free = _bytes(missing_images(images)), _free(images)
-    if need > SHARE_OF_FREE * free:
-        _log(
-            decoding,
-            f'{files} decoded images would take {_text(need)}, more than half of the {_text(free)} '
-            f'free in {_place(images)}: {REMEDY}',
-        )
-        return load
-    _log(decoding, f"cache='auto': {_chosen(images, need, free)}")
     try:
+        images = _images(decoding, load.color)
+        need, free = _bytes(missing_images(images)), _free(images)
+        if need > SHARE_OF_FREE * free:
+            _log(
+                decoding,
+                f'{files} decoded images would take {_text(need)}, more than half of the '
+                f'{_text(free)} free in {_place(images)}: {REMEDY}',
+            )
+            return load
+        _log(decoding, f"cache='auto': {_chosen(images, need, free)}")
         _write(decoding, images, load.color)
     except OSError as error:
         _log(decoding, f'{files} {error}')
