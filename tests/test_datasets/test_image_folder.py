@@ -114,7 +114,7 @@ def test_everything_that_is_wrong_is_in_one_error(tmp_path):
         '6.png has no input',
         f'cannot read {tmp_path}/in/1.png: it is no image',
         f'cannot read {tmp_path}/out/2.png: its end is missing',
-        'out/3.png is 9x14 (height x width): expected 1 times',
+        'out/3.png is 9x14 (height x width): expected the same size',
         'in/4.png is 3x13 (height x width), smaller than the 4x5',
     ):
         assert part in text
