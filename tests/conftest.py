@@ -13,12 +13,14 @@ sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'chromium.py',
     'corrupted_files.py',
     'exit_status.py',
     'image_files.py',
     'local_server.py',
     'reference',
     'remembering_net.py',
+    'small_photographs.py',
     'strategy_runs.py',
     'tiny_adversary.py',
     'tiny_components.py',

@@ -23,7 +23,7 @@ ROWS = [
     ('models.layers', 'models.official_weights'),
     ('models.backbones', 'models.discriminators'),
     ('models', 'datasets'),
-    ('batch_transforms', 'evaluation'),
+    ('batch_transforms', 'evaluation', 'reports'),
     ('config',),
     ('engine',),
     ('apis',),

@@ -13,10 +13,17 @@ from mmrestore.batch_transforms.noise import (
     SaltAndPepperNoise,
     SpeckleNoise,
 )
+from mmrestore.batch_transforms.photographs import (
+    CleanInput,
+    Enlargement,
+    Graphics,
+    LongWaveGrain,
+)
 from mmrestore.batch_transforms.pixel_downsample import PixelDownsample
 from mmrestore.batch_transforms.pixel_mask import PixelMask, RandomPixelMask
 from mmrestore.batch_transforms.pixel_shuffle import IntraPatchPixelShuffle
 from mmrestore.batch_transforms.screen_photograph import ScreenPhotograph
+from mmrestore.batch_transforms.some_images import SomeImages
 from mmrestore.batch_transforms.targets import NoisyTarget, Recharge
 from mmrestore.batch_transforms.teacher_target import TeacherTarget
 from mmrestore.models.batch_transform import BatchTransform
@@ -26,11 +33,15 @@ __all__ = [
     'BicubicDownsample',
     'BlindSpotMask',
     'CameraNoise',
+    'CleanInput',
     'CorrelatedGaussianNoise',
+    'Enlargement',
     'GaussianBlur',
     'GaussianNoise',
+    'Graphics',
     'IntraPatchPixelShuffle',
     'JPEGCompression',
+    'LongWaveGrain',
     'MixtureNoise',
     'NoisyTarget',
     'PixelDownsample',
@@ -40,6 +51,7 @@ __all__ = [
     'Recharge',
     'SaltAndPepperNoise',
     'ScreenPhotograph',
+    'SomeImages',
     'SpeckleNoise',
     'TeacherTarget',
 ]

@@ -2,6 +2,7 @@
 
 from mmrestore.models.inference.auto_tile import AutoTile
 from mmrestore.models.inference.base import InferenceDecorator, build_inference
+from mmrestore.models.inference.blended import Blended
 from mmrestore.models.inference.blind_spot import BlindSpot
 from mmrestore.models.inference.complementary_masks import ComplementaryMasks
 from mmrestore.models.inference.local_statistics import LocalStatistics
@@ -14,6 +15,7 @@ from mmrestore.models.inference.tile import Tile
 
 __all__ = [
     'AutoTile',
+    'Blended',
     'BlindSpot',
     'ComplementaryMasks',
     'InferenceDecorator',
