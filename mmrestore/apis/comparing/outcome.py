@@ -66,7 +66,8 @@ def _outcome(
 ) -> Outcome:
     values = measured.values[arm]
     by_seed = values.mean(axis=1)
-    deviation = float(by_seed.std(ddof=1)) if len(by_seed) > 1 else None
+    several = len(by_seed) > 1 and bool(np.isfinite(by_seed).all())
+    deviation = float(by_seed.std(ddof=1)) if several else None
     over_seeds = over_both = None
     better = 0
     verdict = 'control'

@@ -76,9 +76,7 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
 
 def finished_seeds(experiment: Experiment, jobs: Sequence[Job]) -> list[int]:
     """Return the seeds that all arms have finished, in their order."""
-    return [
-        seed for seed in experiment.seeds if all(job.done for job in jobs if job.seed == seed)
-    ]
+    return [seed for seed in experiment.seeds if all(job.done for job in jobs if job.seed == seed)]
 
 
 def _read_table(job: Job) -> dict[tuple[str, str], dict[str, float]]:
