@@ -42,17 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Compare, and print the table and the verdicts."""
-    from mmrestore.apis import comparing
-    from mmrestore.apis.comparing.compare import (
+    from mmrestore.analysis import comparing
+    from mmrestore.analysis.comparing.compare import (
         REPORT,
         default_folder,
         run_named_job,
         write_outcomes,
     )
-    from mmrestore.apis.comparing.estimate import estimate
-    from mmrestore.apis.comparing.jobs import list_jobs
-    from mmrestore.apis.comparing.running import slurm_script
-    from mmrestore.apis.comparing.tables import markdown
+    from mmrestore.analysis.comparing.estimate import estimate
+    from mmrestore.analysis.comparing.jobs import list_jobs
+    from mmrestore.analysis.comparing.running import slurm_script
+    from mmrestore.analysis.comparing.tables import markdown
     from mmrestore.files import printable, write_text
 
     experiment = comparing.read_experiment(options.experiment)

@@ -8,8 +8,8 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from mmrestore.apis.comparing.experiment import Experiment
-from mmrestore.apis.comparing.jobs import Job
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.jobs import Job
 from mmrestore.apis.networks import choose_device
 
 STEPS, WARM_UP = 3, 1

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmrestore.apis.comparing.experiment import Experiment
-from mmrestore.apis.comparing.jobs import Job
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.jobs import Job
 from mmrestore.apis.results import SUMMARY, TABLE
 from mmrestore.files import read_json
 

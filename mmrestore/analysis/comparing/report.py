@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from mmrestore.apis.comparing.experiment import SEED, Experiment
-from mmrestore.apis.comparing.outcome import Outcome
-from mmrestore.apis.comparing.pictures import Crops
-from mmrestore.apis.comparing.tables import HEADER, rows
-from mmrestore.apis.comparing.values import Measured
+from mmrestore.analysis.comparing.experiment import SEED, Experiment
+from mmrestore.analysis.comparing.outcome import Outcome
+from mmrestore.analysis.comparing.pictures import Crops
+from mmrestore.analysis.comparing.tables import HEADER, rows
+from mmrestore.analysis.comparing.values import Measured
 from mmrestore.config.merging import flat
 from mmrestore.datasets.encoders.samples import to_dtype
 from mmrestore.reports.html import Html, element

@@ -9,15 +9,15 @@ from typing import Any
 
 import torch
 
-from mmrestore.apis.comparing import tables
-from mmrestore.apis.comparing.experiment import Experiment, read_experiment
-from mmrestore.apis.comparing.figures import draw_curves, draw_differences
-from mmrestore.apis.comparing.jobs import COST, Job, check_record, list_jobs, run_job
-from mmrestore.apis.comparing.outcome import Outcome, all_outcomes
-from mmrestore.apis.comparing.pictures import choose_crops
-from mmrestore.apis.comparing.report import report_page
-from mmrestore.apis.comparing.running import run_jobs
-from mmrestore.apis.comparing.values import finished_seeds, read_values
+from mmrestore.analysis.comparing import tables
+from mmrestore.analysis.comparing.experiment import Experiment, read_experiment
+from mmrestore.analysis.comparing.figures import draw_curves, draw_differences
+from mmrestore.analysis.comparing.jobs import COST, Job, check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.outcome import Outcome, all_outcomes
+from mmrestore.analysis.comparing.pictures import choose_crops
+from mmrestore.analysis.comparing.report import report_page
+from mmrestore.analysis.comparing.running import run_jobs
+from mmrestore.analysis.comparing.values import finished_seeds, read_values
 from mmrestore.apis.lock import own_folder
 from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.work_dir import check_folder

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from mmrestore.apis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.testing import test
 from mmrestore.apis.training import train

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
-from mmrestore.apis.comparing.experiment import Experiment
-from mmrestore.apis.comparing.jobs import Job
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.jobs import Job
 from mmrestore.files import printable
 
 LOOK = 0.2  # seconds between looks at the processes

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from mmrestore.apis.comparing.experiment import Experiment
-from mmrestore.apis.comparing.jobs import Job
-from mmrestore.apis.comparing.outcome import Outcome
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.jobs import Job
+from mmrestore.analysis.comparing.outcome import Outcome
 from mmrestore.engine.curves import read_run
 
 

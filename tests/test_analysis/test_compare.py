@@ -16,13 +16,13 @@ import pytest
 from chromium import shown_document
 from exit_status import exit_status
 
-from mmrestore.apis.comparing import compare, read_experiment
-from mmrestore.apis.comparing.compare import write_outcomes
-from mmrestore.apis.comparing.jobs import Job, check_record, list_jobs, run_job
-from mmrestore.apis.comparing.outcome import all_outcomes
-from mmrestore.apis.comparing.running import share_of_machine, slurm_script
-from mmrestore.apis.comparing.tables import HEADER, as_csv, latex, markdown
-from mmrestore.apis.comparing.values import Measured, read_values
+from mmrestore.analysis.comparing import compare, read_experiment
+from mmrestore.analysis.comparing.compare import write_outcomes
+from mmrestore.analysis.comparing.jobs import Job, check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.outcome import all_outcomes
+from mmrestore.analysis.comparing.running import share_of_machine, slurm_script
+from mmrestore.analysis.comparing.tables import HEADER, as_csv, latex, markdown
+from mmrestore.analysis.comparing.values import Measured, read_values
 from mmrestore.apis.results import COLUMNS, SUMMARY, TABLE
 
 TEXT = """

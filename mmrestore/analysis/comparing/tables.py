@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from mmrestore.analysis.comparing.outcome import Outcome
 from mmrestore.analysis.paired_differences import Interval
-from mmrestore.apis.comparing.outcome import Outcome
 
 HEADER = (
     *('metric', 'arm', 'mean', 'difference', '95 % interval over seeds'),

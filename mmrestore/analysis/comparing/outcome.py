@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmrestore.analysis.comparing.values import Measured
 from mmrestore.analysis.paired_differences import (
     Interval,
     bootstrap_interval,
@@ -15,7 +16,6 @@ from mmrestore.analysis.paired_differences import (
     t_interval,
     t_test,
 )
-from mmrestore.apis.comparing.values import Measured
 
 LEVEL = 0.95
 NOTABLE = 0.05  # dB: the difference for which a number of seeds is stated

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from mmrestore.apis.comparing.experiment import Experiment
-from mmrestore.apis.comparing.jobs import Job
-from mmrestore.apis.comparing.values import Measured
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.analysis.comparing.jobs import Job
+from mmrestore.analysis.comparing.values import Measured
 from mmrestore.apis.results import IMAGES
 from mmrestore.datasets.image_file import read_pictures
 from mmrestore.engine.hooks.restored_images_hook import image_file, to_stored
