@@ -84,7 +84,7 @@ def test_the_halo_is_what_the_network_sees():
 
 
 def test_memory_is_measured_in_proportion():
-    use = measure_memory(Net(width=16), torch.zeros(1, 3), 32)
+    use = measure_memory(Net(width=16), torch.zeros(1, 3), (32, 64))
     bytes_each = 4 * (16 + 16)  # the input and the output of the middle convolution
     assert use.exponent == pytest.approx(1)
     assert bytes_each < use.of(10**6) / 10**6 < 2.2 * bytes_each
@@ -94,7 +94,7 @@ def test_memory_is_measured_in_proportion():
         flat = x.flatten(2)
         return (flat.transpose(1, 2) @ flat).softmax(-1).mean().expand_as(x)
 
-    assert measure_memory(attention, torch.zeros(1, 3), 16).exponent > 1.8
+    assert measure_memory(attention, torch.zeros(1, 3), (16, 32)).exponent > 1.8
 
 
 def test_measuring_draws_no_random_numbers():
