@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.recorded import import_named, recorded_config
+from mmrestore.apis.tiles import with_tiles_in_test
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.engine import Runner, process_group
 from mmrestore.engine.trial import try_test
@@ -24,6 +25,7 @@ def test(
     work_dir: str | Path | None = None,
     launcher: str = 'none',
     imports: Sequence[str] = (),
+    tile: str | int = 'auto',
 ) -> dict[str, float]:
     """Measure a checkpoint on the test sets of a config; what ``mmrestore test`` does.
 
@@ -37,6 +39,8 @@ def test(
         work_dir: folder of the log; see :func:`mmrestore.apis.train`.
         launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
         imports: modules to import that a recorded config needs; see ``recorded_config``.
+        tile: ``'auto'``: images for which memory does not suffice are restored in tiles;
+            ``'none'``: as the config says; or the side of tiles. See ``init_restorer``.
 
     Returns:
         The metrics, as ``{'kodak24/PSNR': 30.1}``. A config without test sets is measured on its
@@ -55,6 +59,7 @@ def test(
         recorded.work_dir = str(Path('work_dirs', 'tests', Path(checkpoint).stem))
         config = recorded
     opened = open_network_config(config, overrides, strategies)
+    opened.model.inference = with_tiles_in_test(opened, tile)
     opened.launcher = launcher
     folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)
     check_folder(folder)

@@ -117,9 +117,9 @@ class AutoTile(InferenceDecorator):
 
     def tiled_and_whole(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Restore images (N, C, H, W) in tiles of about a quarter of their sides, and whole."""
-        size = self._around(x, 0)
+        size = self._around(x, LARGEST if self.size is None else self.size)
         core = max(max(x.shape[-2:]) // 4 // self._multiple, 1) * self._multiple
-        size = size._replace(core=max(core, size.ramp))
+        size = size._replace(core=max(min(core, size.core), size.ramp))
 
         def read(rows: slice, columns: slice) -> Tensor:
             return x[..., rows, columns]
