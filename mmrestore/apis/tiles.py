@@ -72,7 +72,9 @@ def with_tiles_in_test(
     made = tile_config(tile, overlap, train_size=training_patch(config))
     component = MODELS.get(model['type'])
     ours = isinstance(component, type) and issubclass(component, Restorer)
-    has_tiles = any(cfg is not None and states(cfg['type'], 'bounds_memory') for cfg in parts.values())
+    has_tiles = any(
+        cfg is not None and states(cfg['type'], 'bounds_memory') for cfg in parts.values()
+    )
     if tile == 'none' or not ours or (tile == 'auto' and has_tiles):
         return parts
     return with_tiles(parts, {**made, 'pad': False} if overlap is None else made)

@@ -57,7 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
         'for the whole image, of a size that fits; none: never',
     )
-    parser.add_argument('--overlap', type=int, help='pixels that tiles of SIZE share; by default what the network sees')
+    parser.add_argument(
+        '--overlap',
+        type=int,
+        help='pixels that tiles of SIZE share; by default what the network sees',
+    )
     parser.add_argument(
         '--check-tiles',
         action='store_true',

@@ -12,15 +12,13 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-WITH_GENERATOR = frozenset(
-    (torch.rand, torch.randn, torch.randint, torch.randperm)
-    + (torch.normal, torch.bernoulli, torch.multinomial, torch.poisson)
-    + (Tensor.bernoulli, Tensor.multinomial, Tensor.bernoulli_, Tensor.uniform_, Tensor.normal_)
-    + (Tensor.random_, Tensor.exponential_, Tensor.geometric_, Tensor.cauchy_, Tensor.log_normal_)
-)
-WITHOUT_GENERATOR = frozenset(
-    (torch.rand_like, torch.randn_like, torch.randint_like, F.gumbel_softmax)
-)
+WITH_GENERATOR = {
+    *(torch.rand, torch.randn, torch.randint, torch.randperm),
+    *(torch.normal, torch.bernoulli, torch.multinomial, torch.poisson),
+    *(Tensor.bernoulli, Tensor.multinomial, Tensor.bernoulli_, Tensor.uniform_, Tensor.normal_),
+    *(Tensor.random_, Tensor.exponential_, Tensor.geometric_, Tensor.cauchy_, Tensor.log_normal_),
+}
+WITHOUT_GENERATOR = {torch.rand_like, torch.randn_like, torch.randint_like, F.gumbel_softmax}
 IN_TRAINING = {
     function: inspect.signature(function)
     for function in (

@@ -47,9 +47,7 @@ class MemoryUse(NamedTuple):
         return int(self.at * (budget / self.bytes) ** (1 / self.exponent))
 
 
-def measure_memory(
-    net: Callable[[Tensor], Tensor], x: Tensor, sides: tuple[int, int]
-) -> MemoryUse:
+def measure_memory(net: Callable[[Tensor], Tensor], x: Tensor, sides: tuple[int, int]) -> MemoryUse:
     """Measure what a network takes, on a small and a larger image.
 
     Args:

@@ -12,14 +12,13 @@ from torch import Tensor, nn
 
 from mmrestore.functional.tracing import exporting
 
-
-_windows: ContextVar[Mapping[nn.Module, tuple[int, int]] | None] = ContextVar(
+_windows: ContextVar[Mapping[GlobalMean, tuple[int, int]] | None] = ContextVar(
     'windows', default=None
 )
 
 
 @contextmanager
-def local_windows(windows: Mapping[nn.Module, tuple[int, int]]) -> Iterator[None]:
+def local_windows(windows: Mapping[GlobalMean, tuple[int, int]]) -> Iterator[None]:
     """Take means over windows, in this thread and for the duration of the block.
 
     Args:
