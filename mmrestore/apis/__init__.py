@@ -4,6 +4,7 @@ from mmrestore.apis.export import export
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer, restore
 from mmrestore.apis.loading import load
+from mmrestore.apis.measuring import measure
 from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
 from mmrestore.apis.released_models import find_model, list_models
@@ -22,6 +23,7 @@ __all__ = [
     'list_models',
     'load',
     'load_official',
+    'measure',
     'plan_restoring',
     'resolve_model',
     'restore',

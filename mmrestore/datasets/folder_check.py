@@ -86,9 +86,10 @@ def _compare(
 ) -> list[str]:
     if target == (size.height * scale, size.width * scale):
         return []
+    expected = 'the same size' if scale == 1 else f'{scale} times as much'
     return [
         f'{sample["img_path"]} is {_text(size)}, its target {sample["gt_path"]} is '
-        f'{_text(target)}: expected {scale} times as much'
+        f'{_text(target)}: expected {expected}'
     ]
 
 

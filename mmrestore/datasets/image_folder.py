@@ -26,6 +26,7 @@ from mmrestore.datasets.noise_again import check_no_noise_again
 from mmrestore.datasets.picture import ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
 from mmrestore.datasets.threads import in_threads
+from mmrestore.datasets.titles import titles_of
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.files import expand, printable
 from mmrestore.registry import DATASETS, TRANSFORMS
@@ -42,8 +43,9 @@ class ImageFolder(Dataset):
     Every file is checked when the data set is built: that it is an image and complete, that pairs
     are complete and their sizes agree, that all inputs have one depth and all targets one, and that
     no image is smaller than the pipeline needs. A
-    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name)
-    and ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
+    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name),
+    ``title`` (the relative name of the image, of pairs that of the target, without its ending) and
+    ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
 
     Args:
         root: folder of the images; of pairs, of the inputs.
@@ -124,6 +126,7 @@ class ImageFolder(Dataset):
         check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(expand(list_file))
         self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+        self.titles = titles_of([target or name for name, target in self.samples])
         self.bad_files: BadFiles | None = None
         self._refused: dict[int, Unreadable] = {}  # by the check
         if on_error == 'skip':
@@ -225,6 +228,7 @@ class ImageFolder(Dataset):
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
         results = {'img_path': str(self.root / name), 'dataset': self.name}
+        results['title'] = self.titles[index]
         if self.gt_root is not None and target is not None:
             results['gt_path'] = str(self.gt_root / target)
         return results

@@ -5,5 +5,6 @@ from mmrestore.evaluation.lpips import LPIPS
 from mmrestore.evaluation.metrics import PSNR, SSIM
 from mmrestore.evaluation.niqe import NIQE
 from mmrestore.evaluation.recorrupted import RecorruptedGain
+from mmrestore.evaluation.torch_metric import TorchMetric
 
-__all__ = ['LPIPS', 'NIQE', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain']
+__all__ = ['LPIPS', 'NIQE', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain', 'TorchMetric']

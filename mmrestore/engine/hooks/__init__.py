@@ -20,6 +20,7 @@ from mmrestore.engine.hooks.logger_hook import LoggerHook
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 from mmrestore.engine.hooks.record_hook import RecordHook
+from mmrestore.engine.hooks.restored_images_hook import RestoredImagesHook
 from mmrestore.engine.hooks.summary_hook import SummaryHook
 from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
@@ -39,6 +40,7 @@ __all__ = [
     'MaskRatioScheduleHook',
     'PictureHook',
     'RecordHook',
+    'RestoredImagesHook',
     'SummaryHook',
     'TeacherUpdateHook',
     'ThroughputHook',
