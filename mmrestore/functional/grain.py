@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -36,23 +38,26 @@ def long_wave_grain(
         5.0
     """
     num, channels, height, width = x.shape
-    like = {'device': x.device, 'dtype': x.dtype}
+    device, dtype = x.device, x.dtype
 
     def draw(low: float, high: float) -> Tensor:
-        unit = torch.rand(num, 1, 1, 1, generator=generator, **like)
+        unit = torch.rand((num, 1, 1, 1), generator=generator, device=device, dtype=dtype)
         return low + (high - low) * unit
+
+    def white_noise(num_channels: int, size: Sequence[int]) -> Tensor:
+        shape = (num, num_channels, *size)
+        return torch.randn(shape, generator=generator, device=device, dtype=dtype)
 
     decay, finest, common, follows = draw(0.3, 0.9), draw(0, 1), draw(0, 0.9), draw(0, 1)
     noise = torch.zeros_like(x)
     for octave in range(OCTAVES):
         size = [max(2, -(-side // 2**octave)) for side in (height, width)]
-        white = torch.randn(num, channels, *size, generator=generator, **like)
-        shared = torch.randn(num, 1, *size, generator=generator, **like)
+        white, shared = white_noise(channels, size), white_noise(1, size)
         mixed = common.sqrt() * shared + (1 - common).sqrt() * white
         if octave:
             mixed = F.interpolate(mixed, (height, width), mode='bicubic', align_corners=False)
         noise += (finest if octave == 0 else decay**octave) * mixed
     noise /= noise.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
-    level = torch.as_tensor(sigma, **like).expand(num).view(-1, 1, 1, 1) / 255
+    level = torch.as_tensor(sigma, device=device, dtype=dtype).expand(num).view(-1, 1, 1, 1) / 255
     brightness = (2 * x.mean(dim=1, keepdim=True).clamp(0, 1)).sqrt()
     return x + level * torch.lerp(torch.ones_like(brightness), brightness, follows) * noise

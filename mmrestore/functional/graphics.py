@@ -65,7 +65,8 @@ def graphics_like(x: Tensor) -> Tensor:
             f'graphics are drawn in color: expected (N, 3, H, W), got {tuple(x.shape)}'
         )
     rng = np.random.default_rng(int(torch.randint(2**62, ())))
-    drawn = np.stack([draw_graphics(*x.shape[-2:], rng) for _ in range(len(x))])
+    height, width = x.shape[-2:]
+    drawn = np.stack([draw_graphics(height, width, rng) for _ in range(len(x))])
     return to_unit_range(torch.from_numpy(drawn).to(x.device), dtype=x.dtype).permute(0, 3, 1, 2)
 
 

@@ -27,7 +27,7 @@ model = dict(
             graphics=dict(type='SomeImages', share=0.1, transform=dict(type='Graphics')),
             # Photographs of many pixels are soft: what is enlarged here has no noise yet.
             softness=dict(
-                type='SomeImages', share=0.8, transform=dict(type='Enlargement', factor=(1.0, 4.0))
+                type='SomeImages', share=0.5, transform=dict(type='Enlargement', factor=(1.0, 2.5))
             ),
             camera=dict(
                 type='SomeImages',
@@ -35,15 +35,15 @@ model = dict(
                 transform=dict(type='CameraNoise', shot_noise=(3e-5, 0.012)),
             ),
             white=dict(
-                type='SomeImages', share=0.15, transform=dict(type='GaussianNoise', sigma=(1, 15))
+                type='SomeImages', share=0.1, transform=dict(type='GaussianNoise', sigma=(1, 15))
             ),
             enlargement=dict(
-                type='SomeImages', share=0.5, transform=dict(type='Enlargement', factor=(1.0, 2.0))
+                type='SomeImages', share=0.4, transform=dict(type='Enlargement', factor=(1.0, 2.0))
             ),
             grain=dict(
-                type='SomeImages', share=0.8, transform=dict(type='LongWaveGrain', sigma=(1, 10))
+                type='SomeImages', share=0.7, transform=dict(type='LongWaveGrain', sigma=(0.5, 6.0))
             ),
-            clean=dict(type='SomeImages', share=0.05, transform=dict(type='CleanInput')),
+            clean=dict(type='SomeImages', share=0.1, transform=dict(type='CleanInput')),
             jpeg=dict(
                 type='SomeImages',
                 share=0.7,
