@@ -40,6 +40,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True, scope='session')
+def _own_cache(tmp_path_factory) -> None:
+    """Keep checks and decoded images of tests out of the user's cache folder."""
+    os.environ['MMRESTORE_CACHE'] = str(tmp_path_factory.mktemp('cache'))
+
+
+@pytest.fixture(autouse=True, scope='session')
 def _tiny_components() -> None:
     """Make the tiny components of the tests known by their names."""
     import tiny_components  # noqa: F401

@@ -12,6 +12,7 @@ from mmengine.dist import is_main_process
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.recorded import import_named, recorded_config
 from mmrestore.apis.results import IMAGES, file_facts, remove_results, write_results
+from mmrestore.apis.tiles import with_tiles_in_test
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.engine import Runner, process_group
 from mmrestore.engine.hooks import RestoredImagesHook
@@ -27,6 +28,7 @@ def test(
     work_dir: str | Path | None = None,
     launcher: str = 'none',
     imports: Sequence[str] = (),
+    tile: str | int = 'auto',
     output: str | Path | None = None,
     save: int | None = None,
 ) -> dict[str, float]:
@@ -42,6 +44,8 @@ def test(
         work_dir: folder of the log; see :func:`mmrestore.apis.train`.
         launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
         imports: modules to import that a recorded config needs; see ``recorded_config``.
+        tile: ``'auto'``: images for which memory does not suffice are restored in tiles;
+            ``'none'``: as the config says; or the side of tiles. See ``init_restorer``.
         output: folder that gets the restored images, ``images.csv`` and ``results.json``; see
             ``RestoredImagesHook`` and ``write_results``. Nothing is written if absent.
         save: number of restored images of each data set that are written; all if absent.
@@ -69,6 +73,7 @@ def test(
         recorded.work_dir = str(Path('work_dirs', 'tests', Path(checkpoint).stem))
         config = recorded
     opened = open_network_config(config, overrides, strategies)
+    opened.model.inference = with_tiles_in_test(opened, tile)
     opened.launcher = launcher
     folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)
     check_folder(folder)

@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_released(parser, 'CONFIG and CHECKPOINT')
     add_imports(parser)
     parser.add_argument(
+        '--tile',
+        default='auto',
+        metavar='SIZE',
+        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
+        'for the whole image, of a size that fits; none: as the config says',
+    )
+    parser.add_argument(
         '--output',
         metavar='DIR',
         help='folder of the restored images, images.csv and results.json; files are replaced',
@@ -62,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
         work_dir=options.work_dir,
         imports=options.imports,
         launcher=options.launcher,
+        tile=options.tile,
         output=options.output,
         save=options.save,
     )

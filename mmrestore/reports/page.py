@@ -16,7 +16,7 @@ h1, h2, h3 { line-height: 1.2; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
 caption { text-align: left; padding-bottom: .3rem; font-weight: 600; }
 th, td { padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; overflow-wrap: break-word; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 section { border-top: 1px solid var(--line); padding: 1rem 0;
   content-visibility: auto; contain-intrinsic-size: auto 420px; }

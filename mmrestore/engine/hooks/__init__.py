@@ -6,6 +6,7 @@ from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
 from mmrestore.engine.hooks.data_check_hook import DataCheckHook
+from mmrestore.engine.hooks.data_wait_hook import DataWaitHook
 from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
 from mmrestore.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
@@ -33,6 +34,7 @@ __all__ = [
     'ConsistencyRampHook',
     'CurveHook',
     'DataCheckHook',
+    'DataWaitHook',
     'DiscriminatorCollapseHook',
     'FiniteLossHook',
     'InitialWeightsHook',
