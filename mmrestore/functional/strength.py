@@ -23,7 +23,7 @@ def strength(
 ) -> float:
     """Return the strength w at which a picture y is best restored, ``y + w (f(y) - y)``.
 
-    It is ``min(1, 2 w_hat, sqrt(E_flat / E))``: see :func:`allowed_strength` and
+    It is ``min(1, 2 w_hat, E_flat / E)``: see :func:`allowed_strength` and
     :func:`~mmrestore.functional.witnesses.weigh`. The network runs twice, or once with
     ``restored``.
 
@@ -79,7 +79,7 @@ def witnesses_of(
 
 
 def allowed_strength(found: Witnesses, *, careful: bool = False) -> float:
-    """Return the strength that both witnesses allow, ``min(1, 2 w_hat, sqrt(E_flat / E))``.
+    """Return the strength that both witnesses allow, ``min(1, 2 w_hat, E_flat / E)``.
 
     Either estimate errs where the other does not: that of the second pass where the change of the
     reference network holds texture, that of the flat blocks on weak noise in textured pictures.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,9 @@ from torch import Tensor
 STEP = 0.25  # a of the finite difference
 BLOCK = 16  # side in pixels of the blocks in which signs change, and of the flat parts
 WINDOW = 9  # side in pixels of the window whose mean is taken away to tell what is flat
-FLATTEST = 0.2  # share of the blocks that are taken for flat
+FLATTEST = 0.05  # share of the blocks that are taken for flat
+CLASSES = 4  # of brightness, in each of which flat blocks are looked for
+BLOCKS = 64  # of a class, at least; a small picture has fewer classes
 CLIPPED = 0.05  # share of black and white values from which on a block says nothing
 
 
@@ -21,7 +22,7 @@ class Witnesses(NamedTuple):
     """What is known of the change r = f(y) - y of a network f on a noisy picture y.
 
     - ``pass_estimate``: w_hat, the best strength by another pass of the network;
-    - ``flat_estimate``: sqrt(E_flat / E), at most 1; None of a picture without blocks that count;
+    - ``flat_estimate``: E_flat / E, at most 1; None of a picture without blocks that count;
     - ``energy``: E, the mean of r^2;
     - ``noise``: the mean of z^2, the change that is taken for noise.
     """
@@ -91,17 +92,19 @@ def weigh(parts: Iterable[Passes]) -> Witnesses:
 
         w_hat = max(0, -(<r(y + a z), z> - <r(y), z>) / (a E)),
 
-    the derivative of SURE by a finite difference. E_flat is the mean of r^2 over those 16 x 16
-    blocks, a fifth of all that are not clipped, in which f(y) less its 9 x 9 mean is smallest; it
-    is compared with the mean over all blocks that are not clipped. A picture that is not changed at
-    all has the estimates 0 and None.
+    the derivative of SURE by a finite difference. E_flat is the mean of r^2 over 16 x 16 blocks
+    that are flat in the result: of the blocks that are not clipped, in four classes of brightness
+    with equal numbers, the twentieth of each class in which f(y) less its 9 x 9 mean is smallest.
+    It is compared with the mean over all blocks that are not clipped. The classes keep noise that
+    grows with brightness from being taken for texture. A picture that is not changed at all has
+    the estimates 0 and None.
 
     Source: Ramani, Blu and Unser, "Monte-Carlo SURE", IEEE TIP 17(9), 2008, with noise of the
     picture itself.
     """
     product = energy = noise = 0.0
     pixels = 0
-    flat: list[tuple[Tensor, Tensor]] = []
+    flat: list[_Flatness] = []
     for y, restored, z, again in parts:
         change = restored - y
         difference = again - disturbed(y, z) - change
@@ -112,10 +115,10 @@ def weigh(parts: Iterable[Passes]) -> Witnesses:
         flat.append(_flatness(y[None], restored[None], change[None]))
     if energy == 0:
         return Witnesses(0.0, None, 0.0, noise / max(pixels, 1))
-    roughness, energies = (torch.cat(tensors) for tensors in zip(*flat, strict=True))
+    blocks = _Flatness(*(torch.cat(tensors) for tensors in zip(*flat, strict=True)))
     return Witnesses(
         max(0.0, -product / (STEP * energy)),
-        _flat_estimate(roughness, energies),
+        _flat_estimate(blocks),
         energy / pixels,
         noise / pixels,
     )
@@ -146,27 +149,43 @@ def flip_signs(z: Tensor, generator: torch.Generator, block: int = BLOCK) -> Ten
     return z * signs[..., :height, :width]
 
 
-def _flatness(y: Tensor, restored: Tensor, change: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the roughness of the result and the energy of the change in blocks, each (B,)."""
+class _Flatness(NamedTuple):
+    """What is known of the blocks of a part that are not clipped, each (B,).
+
+    - ``roughness``: mean square of f(y) less its local mean;
+    - ``energy``: mean of r^2;
+    - ``brightness``: mean of f(y).
+    """
+
+    roughness: Tensor
+    energy: Tensor
+    brightness: Tensor
+
+
+def _flatness(y: Tensor, restored: Tensor, change: Tensor) -> _Flatness:
     if min(y.shape[-2:]) < BLOCK:
-        return y.new_zeros(0), y.new_zeros(0)
+        return _Flatness(*3 * (y.new_zeros(0),))
     gray, around = restored.mean(1, keepdim=True), WINDOW // 2
     padded = F.pad(gray, 4 * (around,), mode='replicate')
     deviation = (gray - F.avg_pool2d(padded, WINDOW, 1)).square()
     clipped = ((y <= 2 / 255) | (y >= 253 / 255)).float().mean(1, keepdim=True)
-    roughness, energy, share = (
+    roughness, energy, brightness, share = (
         F.avg_pool2d(values, BLOCK).flatten()
-        for values in (deviation, change.square().mean(1, keepdim=True), clipped)
+        for values in (deviation, change.square().mean(1, keepdim=True), gray, clipped)
     )
     counts = share <= CLIPPED
-    return roughness[counts], energy[counts]
+    return _Flatness(roughness[counts], energy[counts], brightness[counts])
 
 
-def _flat_estimate(roughness: Tensor, energies: Tensor) -> float | None:
+def _flat_estimate(blocks: _Flatness) -> float | None:
     # Relative to the blocks that count, for black parts would make any texture look harmless.
-    energy = float(energies.double().sum())
-    if energy == 0:
+    total = float(blocks.energy.double().sum())
+    if total == 0:
         return None
-    places = roughness.argsort()[: max(int(FLATTEST * len(roughness)), 1)]
-    share = float(energies[places].double().mean()) * len(energies) / energy
-    return min(math.sqrt(share), 1.0)
+    classes = min(max(len(blocks.energy) // BLOCKS, 1), CLASSES)
+    flat = 0.0
+    for places in blocks.brightness.argsort().tensor_split(classes):
+        least = min(max(round(FLATTEST * len(places)), 3), len(places))
+        flattest = places[blocks.roughness[places].argsort()[:least]]
+        flat += float(blocks.energy[flattest].double().mean()) * len(places)
+    return min(flat / total, 1.0)

@@ -47,7 +47,7 @@ def test_every_picture_of_a_batch_has_its_own_strength(channels):
     x = pictures(channels)
     chosen = net.strengths(x)
     assert chosen == pytest.approx([strength(image, Blur()) for image in x])
-    assert chosen[0] > 0.9 > 0.7 > chosen[1]
+    assert chosen[0] > 0.8 > 0.7 > chosen[1]
     weights = torch.tensor(chosen).view(2, 1, 1, 1)
     assert torch.allclose(net(x), x + weights * (Blur()(x) - x), atol=1e-6)
     one = torch.cat([net(image[None]) for image in x])

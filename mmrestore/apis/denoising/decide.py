@@ -62,7 +62,7 @@ def witnesses_of(
 
 
 def page_of(found: Witnesses, rule: Rule) -> Page:
-    """Return the strength that the witnesses allow: ``min(1, 2 w_hat, sqrt(E_flat / E))``.
+    """Return the strength that the witnesses allow: ``min(1, 2 w_hat, E_flat / E)``.
 
     Examples:
         >>> page_of(Witnesses(0.4, 0.5, 0.0004, 0.0002), Rule()).strength
