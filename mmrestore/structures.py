@@ -19,8 +19,8 @@ class DataSample(BaseDataElement):
       discriminator;
     - ``weight``: the weight of every element of the loss, broadcastable to ``gt_img``.
 
-    Meta data: ``path`` (the file of the image) and ``dataset`` (the name of its data set); lists of
-    them in a batch.
+    Meta data: ``path`` (the file of the image), ``dataset`` (the name of its data set) and, where
+    known, ``title`` (the name of the image in it); lists of them in a batch.
 
     Examples:
         >>> one = DataSample(gt_img=torch.zeros(3, 4, 5), metainfo=dict(path='a.png', dataset='a'))

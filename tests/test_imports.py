@@ -16,14 +16,14 @@ PACKAGE = Path(__file__).parents[1] / 'mmrestore'
 # Places from low to high: each may import those of earlier rows, none beside it or later. A name
 # with a dot is a part of `models`, and `models` the rest of it.
 ROWS = [
-    ('version', 'plugins', 'files', 'deprecation', 'structures'),
+    ('version', 'plugins', 'files', 'locking', 'deprecation', 'structures'),
     ('__init__', 'registry'),
     ('named_parts',),
     ('functional',),
     ('models.layers', 'models.official_weights'),
     ('models.backbones', 'models.discriminators'),
     ('models', 'datasets'),
-    ('batch_transforms', 'evaluation'),
+    ('batch_transforms', 'evaluation', 'reports'),
     ('config',),
     ('engine',),
     ('apis',),

@@ -26,16 +26,39 @@ PHOTOGRAPHS = {  # the factor by which sides are divided
     **dict.fromkeys(
         map(
             MATE.format,
-            'Aqua Blinds Dune FreshFlower Garden GreenMeadow LadyBird RainDrops Storm TwoWings Wood '
-            'YellowFlower'.split(),
+            [
+                'Aqua',
+                'Blinds',
+                'Dune',
+                'FreshFlower',
+                'Garden',
+                'GreenMeadow',
+                'LadyBird',
+                'RainDrops',
+                'Storm',
+                'TwoWings',
+                'Wood',
+                'YellowFlower',
+            ],
         ),
         2,
     ),
     **dict.fromkeys(
         map(
             PLASMA.format,
-            'BytheWater ColdRipple ColorfulCups DarkestHour EveningGlow FallenLeaf Grey Kite '
-            'OneStandsOut Path summer_1am'.split(),
+            [
+                'BytheWater',
+                'ColdRipple',
+                'ColorfulCups',
+                'DarkestHour',
+                'EveningGlow',
+                'FallenLeaf',
+                'Grey',
+                'Kite',
+                'OneStandsOut',
+                'Path',
+                'summer_1am',
+            ],
         ),
         2,
     ),

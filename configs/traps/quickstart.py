@@ -1,4 +1,4 @@
-"""The quick start: a small SwinIR with TRAPS in the first of 6 epochs."""
+"""The quick start: a small NAFNet with TRAPS in the first of 20 epochs."""
 
 _base_ = ['../supervised/quickstart.py', '../_base_/strategies/traps.py']
 

@@ -1,4 +1,4 @@
-"""All that the README measures of the quick start, which needs pyiqa; for `mmrestore test`."""
+"""All that the README measures of the quick start, by NIQE too; for `mmrestore test`."""
 
 _base_ = './quickstart_second.py'
 test_evaluator = dict(

@@ -1,9 +1,11 @@
 """What other programs call."""
 
+from mmrestore.apis.denoising.denoise import denoise
 from mmrestore.apis.export import export
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer, restore
 from mmrestore.apis.loading import load
+from mmrestore.apis.measuring import measure
 from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
 from mmrestore.apis.released_models import find_model, list_models
@@ -15,6 +17,7 @@ from mmrestore.datasets.image_writer import write_image
 
 __all__ = [
     'ImageRestorer',
+    'denoise',
     'export',
     'fetch_model',
     'find_model',
@@ -22,6 +25,7 @@ __all__ = [
     'list_models',
     'load',
     'load_official',
+    'measure',
     'plan_restoring',
     'resolve_model',
     'restore',

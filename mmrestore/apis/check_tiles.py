@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
+import cv2
+import numpy as np
 import torch
 from torch import nn
 
@@ -14,6 +17,7 @@ from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.auto_tile import AutoTile
 from mmrestore.models.inference.base import InferenceDecorator
 from mmrestore.models.inference.tile import Tile
+from mmrestore.models.restorers.restorer import Restorer
 
 CROP = 512  # side of the part on which tiles are checked
 
@@ -35,11 +39,14 @@ def tile_difference(model: nn.Module, file: str | Path) -> str:
     picture = upright(next(iter(read_pictures(file))))
     height, width = picture.pixels.shape[:2]
     top, left = max(height - CROP, 0) // 2, max(width - CROP, 0) // 2
-    crop = torch.from_numpy(picture.pixels[top : top + CROP, left : left + CROP].copy())
-    x = to_unit_range(crop.permute(2, 0, 1)[None].to(next(model.parameters()).device))
+    crop = np.ascontiguousarray(picture.pixels[top : top + CROP, left : left + CROP])
     channels = facts(model.get_submodule('backbone')).in_channels or 3
-    x = x.mean(dim=1, keepdim=True).expand(-1, channels, -1, -1) if x.shape[1] != channels else x
-    tiled, whole = tiles.tiled_and_whole(x)
+    if channels == 1 and crop.shape[-1] == 3:
+        crop = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None]
+    device = next((p.device for p in model.parameters()), torch.device('cpu'))
+    x = to_unit_range(torch.from_numpy(crop).permute(2, 0, 1)[None].to(device))
+    with model.predicting(device) if isinstance(model, Restorer) else nullcontext():
+        tiled, whole = tiles.tiled_and_whole(x.expand(-1, channels, -1, -1))
     difference = (tiled.clamp(0, 1) - whole.clamp(0, 1)).abs()
     return (
         f'tiles differ from the whole image by {difference.max():.2e} at most, '

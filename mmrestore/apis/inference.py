@@ -14,6 +14,7 @@ from torch import nn
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.networks import choose_device, open_network_config
 from mmrestore.apis.recorded import recorded_network
+from mmrestore.apis.tiles import tile_config, training_patch
 from mmrestore.models.inference.base import with_tiles
 from mmrestore.models.weights import load_weights
 from mmrestore.named_parts import read_parts
@@ -44,8 +45,8 @@ def init_restorer(
             of a name that the config has replaces that of the config, None takes it away.
         tile: how large images are restored: None as the config says; ``'auto'`` in tiles where
             memory does not suffice (:class:`AutoTile`); ``'none'`` whole, and padded; the side of
-            tiles that share 32 pixels; or the config of a decorator. It stands around all others,
-            but inside of masks that are drawn for whole images.
+            tiles, which overlap by what the network sees; or the config of a decorator. It stands
+            around all others, but inside of masks that are drawn for whole images.
         imports: modules to import that a recorded config needs; see ``recorded_config``.
 
     Raises:
@@ -66,34 +67,12 @@ def init_restorer(
         parts = with_tiles(parts, tile)
     parts = {**parts, **read_parts(inference, 'inference', taken=parts)}
     if tile is not None and not isinstance(tile, dict):
-        parts = with_tiles(parts, tile_config(tile))
+        parts = with_tiles(parts, tile_config(tile, train_size=training_patch(opened)))
     model.inference = parts
     restorer = MODELS.build(model)
     if checkpoint is not None and (where := load_weights(restorer, checkpoint)):
         print_log(f'loaded the weights of {checkpoint}, {where}', logger='current')
     return restorer.to(device).eval()
-
-
-def tile_config(tile: str | int, overlap: int = 32) -> dict[str, Any]:
-    """Return the config of the decorator by which large images are restored.
-
-    Args:
-        tile: ``'auto'``, ``'none'``, or the side of tiles.
-        overlap: pixels that neighboring tiles share.
-
-    Raises:
-        ValueError: it is none of these.
-
-    Examples:
-        >>> tile_config(512)
-        {'type': 'Tile', 'size': 512, 'overlap': 32}
-    """
-    named = {'auto': {'type': 'AutoTile'}, 'none': {'type': 'Pad'}}
-    if tile in named:
-        return named[str(tile)]
-    if isinstance(tile, bool) or not str(tile).isdecimal() or int(tile) < 1:
-        raise ValueError(f"expected tiles of 'auto', 'none' or a number of pixels, got {tile!r}")
-    return {'type': 'Tile', 'size': int(tile), 'overlap': overlap}
 
 
 def restore(restorer: nn.Module | ImageRestorer, image: Any) -> Any:

@@ -16,10 +16,9 @@ from mmrestore.apis.download import download
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.released_model import ReleasedModel
 from mmrestore.apis.released_models import find_model
-from mmrestore.files import expand, write_atomically
+from mmrestore.files import cache_folder, expand, write_atomically
 from mmrestore.models.weights import read_weights
 
-CACHE = 'MMRESTORE_CACHE'
 OFFLINE = 'MMRESTORE_OFFLINE'
 FULL_HASH = 64  # digits
 
@@ -101,17 +100,6 @@ def cached_file(model: ReleasedModel) -> Path:
         'dncnn_25_gray-0451a70d.pth'
     """
     return cache_folder() / f'{model.name}-{model.remote_file.identity()}{model.suffix}'
-
-
-def cache_folder() -> Path:
-    """Return the folder of downloaded files.
-
-    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``.
-    """
-    own, cache = os.environ.get(CACHE), os.environ.get('XDG_CACHE_HOME', '')
-    if own:
-        return expand(own).absolute()
-    return (Path(cache) if os.path.isabs(cache) else Path.home() / '.cache') / 'mmrestore'
 
 
 def is_offline() -> bool:

@@ -65,13 +65,18 @@ def recorded_config(path: str | Path, imports: Sequence[str] = ()) -> Config:
 
 
 def recorded_network(path: str | Path, imports: Sequence[str] = ()) -> Config:
-    """Return the part ``model`` of what :func:`recorded_config` returns.
+    """Return the part ``model`` of what :func:`recorded_config` returns, and the training data.
 
-    What only a training needs, such as the hooks of another package, may be unknown here.
+    What only a training needs, such as the hooks or data sets of another package, may be unknown
+    here.
     """
     settings = _settings(path)
     kept = {key: settings[key] for key in ('model', IMPORTS) if key in settings}
-    return _checked(path, Config(kept), imports)
+    network = _checked(path, Config(kept), imports)
+    loader = settings.get('train_dataloader')
+    if isinstance(loader, Mapping) and 'dataset' in loader:  # it tells the size of the patches
+        network.train_dataloader = {'dataset': loader['dataset']}
+    return network
 
 
 def _settings(path: str | Path) -> Config:

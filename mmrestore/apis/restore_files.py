@@ -68,9 +68,19 @@ def restore_files(
 
 
 def restore_planned(
-    restorer: nn.Module | ImageRestorer, plan: RestorePlan, *, quality: int = QUALITY
+    restorer: nn.Module | ImageRestorer,
+    plan: RestorePlan,
+    *,
+    quality: int = QUALITY,
+    progress: bool = True,
 ) -> Restored:
     """Restore the files of a plan; those that cannot be restored do not stop the others.
+
+    Args:
+        restorer: made by :func:`init_restorer` or ``mmrestore.load``.
+        plan: made by ``plan_restoring``.
+        quality: of JPEG and WebP, 1 to 100.
+        progress: show a bar of the files on the standard error stream.
 
     Raises:
         OSError: a file cannot be written; those written before are whole.
@@ -78,7 +88,7 @@ def restore_planned(
     written: list[Path] = []
     problems: list[str] = []
     lost: dict[str, list[Path]] = defaultdict(list)
-    bar = ProgressBar(len(plan.jobs), file=sys.stderr)
+    bar = ProgressBar(len(plan.jobs), file=sys.stderr) if progress else None
     try:
         for job in plan.jobs:
             try:
@@ -92,9 +102,11 @@ def restore_planned(
                     f'{error}. The {len(written)} files written before are whole: {_advice(error)} '
                     'another folder for the output, and restore the rest'
                 ) from error
-            bar.update()
+            if bar is not None:
+                bar.update()
     finally:
-        sys.stderr.write('\n')
+        if bar is not None:
+            sys.stderr.write('\n')
     return Restored(written, problems, [_lost(what, files) for what, files in lost.items()])
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.recorded import import_named, recorded_config
+from mmrestore.apis.results import IMAGES, file_facts, remove_results, write_results
+from mmrestore.apis.tiles import with_tiles_in_test
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.engine import Runner, process_group
+from mmrestore.engine.hooks import RestoredImagesHook
 from mmrestore.engine.trial import try_test
 
 
@@ -24,6 +28,9 @@ def test(
     work_dir: str | Path | None = None,
     launcher: str = 'none',
     imports: Sequence[str] = (),
+    tile: str | int = 'auto',
+    output: str | Path | None = None,
+    save: int | None = None,
 ) -> dict[str, float]:
     """Measure a checkpoint on the test sets of a config; what ``mmrestore test`` does.
 
@@ -37,6 +44,11 @@ def test(
         work_dir: folder of the log; see :func:`mmrestore.apis.train`.
         launcher: what started the processes: ``none``, ``pytorch`` or ``slurm``.
         imports: modules to import that a recorded config needs; see ``recorded_config``.
+        tile: ``'auto'``: images for which memory does not suffice are restored in tiles;
+            ``'none'``: as the config says; or the side of tiles. See ``init_restorer``.
+        output: folder that gets the restored images, ``images.csv`` and ``results.json``; see
+            ``RestoredImagesHook`` and ``write_results``. Nothing is written if absent.
+        save: number of restored images of each data set that are written; all if absent.
 
     Returns:
         The metrics, as ``{'kodak24/PSNR': 30.1}``. A config without test sets is measured on its
@@ -46,7 +58,13 @@ def test(
         FileNotFoundError: there is no such config, folder or checkpoint.
         ValueError: the weights are of another network, or left out of a network that has some; or
             there is nothing to measure on, or by.
+        OSError: a result cannot be written.
     """
+    if save is not None and output is None:
+        raise ValueError('restored images are saved in the folder of the results: give output')
+    hook = None if output is None else RestoredImagesHook(Path(output, IMAGES), num_images=save)
+    if output is not None:
+        check_folder(output)
     import_named(imports)
     if config is None:
         if checkpoint is None:
@@ -55,6 +73,7 @@ def test(
         recorded.work_dir = str(Path('work_dirs', 'tests', Path(checkpoint).stem))
         config = recorded
     opened = open_network_config(config, overrides, strategies)
+    opened.model.inference = with_tiles_in_test(opened, tile)
     opened.launcher = launcher
     folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)
     check_folder(folder)
@@ -72,7 +91,28 @@ def test(
         opened.test_cfg = dict(type='TestLoop')
     with process_group(launcher):
         try_test(opened)
-        return Runner.from_cfg(opened).test()
+        runner = Runner.from_cfg(opened)
+        if output is None or hook is None:
+            return runner.test()
+        if is_main_process():
+            remove_results(output)
+        runner.register_hook(hook)
+        means = runner.test()
+        if is_main_process():
+            facts = {
+                'config': opened.filename and str(opened.filename),
+                'strategies': list(map(str, strategies)),
+                'overrides': _as_typed(overrides),
+                'checkpoint': None if checkpoint is None else file_facts(checkpoint),
+            }
+            write_results(output, runner.test_loop.evaluator.metrics, means, facts=facts)
+        return means
+
+
+def _as_typed(overrides: Mapping[str, Any] | Sequence[str] | None) -> list[str]:
+    if isinstance(overrides, Mapping):
+        return [f'{key}={value}' for key, value in overrides.items()]
+    return list(map(str, overrides or ()))
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # pytest would collect it where it is imported

@@ -3,6 +3,7 @@
 from mmrestore.batch_transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.batch_transforms.blind_spot_mask import BlindSpotMask
 from mmrestore.batch_transforms.camera_noise import CameraNoise
+from mmrestore.batch_transforms.flipped_residual import FlippedResidual
 from mmrestore.batch_transforms.gaussian_blur import GaussianBlur
 from mmrestore.batch_transforms.noise import (
     CorrelatedGaussianNoise,
@@ -36,6 +37,7 @@ __all__ = [
     'CleanInput',
     'CorrelatedGaussianNoise',
     'Enlargement',
+    'FlippedResidual',
     'GaussianBlur',
     'GaussianNoise',
     'Graphics',

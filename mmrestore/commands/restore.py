@@ -57,7 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
         'for the whole image, of a size that fits; none: never',
     )
-    parser.add_argument('--overlap', type=int, help='pixels that tiles share, 32 by default')
+    parser.add_argument(
+        '--overlap',
+        type=int,
+        help='pixels that tiles of SIZE share; by default what the network sees',
+    )
     parser.add_argument(
         '--check-tiles',
         action='store_true',
@@ -72,22 +76,18 @@ def run(options: argparse.Namespace) -> int:
     """Restore, and say how many images were written where; return 1 if inputs are damaged."""
     from mmrestore.apis import init_restorer, plan_restoring, restore_planned
     from mmrestore.apis.check_tiles import tile_difference
-    from mmrestore.apis.inference import tile_config
     from mmrestore.apis.networks import choose_device, open_network_config
     from mmrestore.apis.recorded import import_named, recorded_network
+    from mmrestore.apis.tiles import tile_config, training_patch
     from mmrestore.apis.work_dir import check_folder
     from mmrestore.datasets.image_writer import QUALITY
     from mmrestore.datasets.listing import problem_list
     from mmrestore.files import printable
 
     tile: dict | str = options.tile
-    if options.tile.isdecimal():
-        overlap = 32 if options.overlap is None else options.overlap
-        tile = {**tile_config(options.tile, overlap), 'progress': True}
-    elif options.overlap is not None:
+    tile_config(options.tile)  # refuses another word
+    if options.overlap is not None and not options.tile.isdecimal():
         raise ValueError('--overlap is of tiles: give their size with --tile')
-    else:
-        tile_config(options.tile)  # refuses another word
     quality = _quality(options, QUALITY)
     device = choose_device(options.device)
     check_folder(options.output)
@@ -99,6 +99,9 @@ def run(options: argparse.Namespace) -> int:
     config = options.config or recorded_network(options.checkpoint, options.imports)
     import_named(options.imports)
     config = open_network_config(config, options.cfg_options, options.strategies)
+    if options.tile.isdecimal():
+        patch = training_patch(config)
+        tile = tile_config(options.tile, options.overlap, train_size=patch, progress=True)
     plan = plan_restoring(options.inputs, options.output, format=options.format)
     for line in plan.left_out:
         print(line)

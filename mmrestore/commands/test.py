@@ -3,9 +3,12 @@
     mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth
     mmrestore test work_dirs/traps/swinir_s/epoch_200.pth
     mmrestore test --model dncnn_25_gray
+    mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth --output results
 
 Without a config it is the one that the checkpoint holds.
 A config without test sets is measured on its validation sets.
+With --output DIR the restored images are written to DIR/images, the values of all images to
+DIR/images.csv, means and protocols to DIR/results.json (docs/metrics.md).
 """
 
 from __future__ import annotations
@@ -25,6 +28,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_released(parser, 'CONFIG and CHECKPOINT')
     add_imports(parser)
+    parser.add_argument(
+        '--tile',
+        default='auto',
+        metavar='SIZE',
+        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
+        'for the whole image, of a size that fits; none: as the config says',
+    )
+    parser.add_argument(
+        '--output',
+        metavar='DIR',
+        help='folder of the restored images, images.csv and results.json; files are replaced',
+    )
+    parser.add_argument(
+        '--save',
+        type=int,
+        metavar='N',
+        help='write the first N restored images of each data set only; 0 for none',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -38,6 +59,8 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError(
             'what shall be tested? Give CHECKPOINT, CONFIG and CHECKPOINT, or --model NAME'
         )
+    if options.save is not None and options.output is None:
+        raise ValueError('--save is about the restored images: give --output DIR')
     test(
         options.config,
         options.checkpoint,
@@ -46,4 +69,7 @@ def run(options: argparse.Namespace) -> None:
         work_dir=options.work_dir,
         imports=options.imports,
         launcher=options.launcher,
+        tile=options.tile,
+        output=options.output,
+        save=options.save,
     )

@@ -128,6 +128,7 @@ class Runner(_Runner):
         self.register_hook({'type': 'mmrestore.BadFilesHook'})
         if self.cfg.get('check_data', True):
             self.register_hook({'type': 'mmrestore.DataCheckHook'})
+        self.register_hook({'type': 'mmrestore.MetricNetworkHook'})
         super().register_default_hooks(used)
         self.register_hook({'type': 'mmrestore.RecordHook'})
 

@@ -20,7 +20,7 @@ from mmrestore.engine.hooks.base import Hook, Training
 from mmrestore.engine.loop_settings import check_described, whole_loops
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.rehearsal import rehearse
-from mmrestore.evaluation.base import result_names
+from mmrestore.evaluation.result_names import result_names
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import DATASETS, HOOKS, LOOPS, METRICS, MODELS, check_complete
 

@@ -59,7 +59,7 @@ class InputScores:
             if isinstance(metric, PSNR) and metric.of == 'prediction' and not metric.align:
                 twin = copy.copy(metric)
                 twin.results = []
-                twin._protocol_logged = True  # as that of the predictions
+                twin.protocol_logged = True  # as that of the predictions
                 self.metrics.append(twin)
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -74,7 +74,7 @@ class InputScores:
             for metric in self.metrics:
                 if comparable is None:
                     # Processes are asked for equally many results.
-                    metric.results.append((LEFT_OUT, pred.new_zeros(())))
+                    metric.results.append((LEFT_OUT, pred.new_zeros(()), ''))
                 else:
                     metric.process(data_batch, [{**sample, 'pred_img': comparable}])
 

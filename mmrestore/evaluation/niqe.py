@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from mmrestore.datasets.matlab_file import read_matlab
 from mmrestore.evaluation.base import ImageMetric
-from mmrestore.functional.image_quality import round_to_8_bit
+from mmrestore.files import expand
+from mmrestore.functional.niqe import BLOCK, NUM_FEATURES, niqe
 from mmrestore.registry import METRICS
 
-PARAMETERS = 'niqe_modelparameters.mat'
-PLACE = f'https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/{PARAMETERS}'
-BLOCK = 96  # side of the blocks whose statistics are compared, in pixels
+# Where the statistics are looked for, in the folder of torch.hub, and their names in the files.
+PLACES = ('niqe/niqe_pris_params.npz', 'pyiqa/niqe_modelparameters.mat')
+NAMES = {
+    '.npz': ('mu_pris_param', 'cov_pris_param'),
+    '.mat': ('mu_prisparam', 'cov_prisparam'),
+}
 
 
 @METRICS.register_module()
 class NIQE(ImageMetric):
-    """Natural image quality evaluator, as the package ``pyiqa`` computes it; no target is needed.
+    """Natural image quality evaluator; no target is needed.
 
     Lower is better. It is the distance between statistics of the luma in blocks of 96 x 96 pixels
-    and those of undistorted photographs, whose mean and covariance come in a file. Images are
-    clamped and rounded to 8 bit. Nothing is downloaded.
+    and those of undistorted photographs, whose mean and covariance come in a file; see
+    ``functional.niqe``. Images are clamped and rounded to 8 bit. Nothing is downloaded.
 
     Images with fewer than two blocks have no covariance: they are refused. Faces of 120 x 120
     pixels are too small.
@@ -34,15 +40,16 @@ class NIQE(ImageMetric):
 
     Args:
         crop_border: pixels left out at each side.
-        parameters: file with the mean ``mu_prisparam`` and the covariance ``cov_prisparam``; if
-            absent, ``niqe_modelparameters.mat`` where ``pyiqa`` keeps its downloads.
+        parameters: file with mean and covariance, ``niqe_pris_params.npz`` of MMagic and BasicSR or
+            MATLAB's ``niqe_modelparameters.mat``; if absent, they are looked for in the folder of
+            ``torch.hub``, see docs/metrics.md.
         name: what results are called.
         of: ``prediction`` or ``input``.
         datasets: names of the data sets whose images are measured; those of all if absent.
 
     Raises:
         ValueError: ``crop_border`` is negative; in an evaluation, if an image is too small.
-        RuntimeError: the package or the file is missing; the message says how to get it.
+        RuntimeError: the file is missing or holds other things; the message says how to get it.
     """
 
     higher_is_better = False
@@ -61,16 +68,13 @@ class NIQE(ImageMetric):
         if crop_border < 0:
             raise ValueError(f'expected a border of at least 0 pixels, got {crop_border}')
         self.crop_border = crop_border
-        self.evaluator, self.version = load_evaluator(parameters)
+        self.mean, self.covariance = read_statistics(parameters)
 
     @property
     def protocol(self) -> str:
         """What exactly is measured, in one line."""
         border = f'border of {self.crop_border} pixels' if self.crop_border else 'no border'
-        return (
-            f'NIQE (pyiqa {self.version}), luma, rounded to 8 bit, {border} cropped, mean over '
-            'images'
-        )
+        return f'NIQE, luma, rounded to 8 bit, {border} cropped, mean over images'
 
     def check_size(self, image: Tensor, name: str) -> None:
         """Check that an image (C, H, W) has two blocks; see ``ImageMetric.check_size``."""
@@ -85,38 +89,41 @@ class NIQE(ImageMetric):
         """Return the value of an image (C, H, W) with one or three channels, ()."""
         border = self.crop_border
         height, width = (side - 2 * border for side in pred.shape[-2:])
-        pred = round_to_8_bit(pred.float())[..., border : border + height, border : border + width]
-        return self.evaluator(pred[None]).reshape(())
+        inside = pred[..., border : border + height, border : border + width]
+        return niqe(inside, self.mean, self.covariance)
 
 
-def load_evaluator(parameters: str | Path | None = None) -> tuple[Callable[[Tensor], Tensor], str]:
-    """Return what maps images (1, C, H, W) to their NIQE, and the version of the package.
+def read_statistics(parameters: str | Path | None = None) -> tuple[Tensor, Tensor]:
+    """Return the mean (36,) and the covariance (36, 36) of the features of photographs.
 
     Args:
         parameters: as of ``NIQE``.
 
     Raises:
-        RuntimeError: the package or the file is missing; the message says how to get it.
+        RuntimeError: there is no such file, or it holds other things.
     """
-    file = Path(parameters or Path(torch.hub.get_dir()) / 'pyiqa' / PARAMETERS)
-    try:
-        import pyiqa
-    except (ImportError, RuntimeError) as error:
-        # A torchvision that does not fit the installed torch fails with a RuntimeError.
+    hub = Path(torch.hub.get_dir())
+    places = [hub / place for place in PLACES] if parameters is None else [expand(parameters)]
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
         raise RuntimeError(
-            'NIQE needs the package pyiqa (its licence allows non-commercial use only): `pip '
-            f'install pyiqa`. {error}'
-        ) from error
-    if not file.is_file():
-        raise RuntimeError(
-            f'NIQE needs the statistics of undistorted photographs, but there is no file {file}. '
-            f'Put {PLACE} there, or name a copy by the argument `parameters`. To evaluate without '
-            'NIQE, remove it from the metrics.'
+            'NIQE needs the statistics of undistorted photographs, but there is no file '
+            f'{" or ".join(map(str, places))}. The package mmagic holds {Path(PLACES[0]).name} '
+            '(docs/metrics.md has the commands); put it there, or name a copy by the argument '
+            '`parameters`. To evaluate without NIQE, remove it from the metrics.'
         )
+    names = NAMES['.npz' if file.suffix == '.npz' else '.mat']
     try:
-        metric = pyiqa.create_metric('niqe', device='cpu', pretrained_model_path=str(file))
-    except (KeyError, ValueError, NotImplementedError, OSError) as error:
+        if file.suffix == '.npz':
+            with np.load(file, allow_pickle=False) as arrays:
+                mean, covariance = (np.asarray(arrays[name]) for name in names)
+        else:
+            mean, covariance = (read_matlab(file, name) for name in names)
+        mean = np.asarray(mean, np.float64).reshape(NUM_FEATURES)
+        covariance = np.asarray(covariance, np.float64).reshape(NUM_FEATURES, NUM_FEATURES)
+    except Exception as error:  # NumPy raises whatever the damage leads to
         raise RuntimeError(
-            f'{file} holds no statistics mu_prisparam and cov_prisparam: get {PLACE} again. {error}'
+            f'{file} holds no statistics {names[0]} of {NUM_FEATURES} values and {names[1]} of '
+            f'{NUM_FEATURES} x {NUM_FEATURES}: get it again (docs/metrics.md). {error}'
         ) from error
-    return lambda images: metric.to(images.device)(images), str(pyiqa.__version__)
+    return torch.from_numpy(mean), torch.from_numpy(covariance)

@@ -29,6 +29,7 @@ from mmrestore.functional.neighbours import (
     random_choice,
     take_pixels,
 )
+from mmrestore.functional.niqe import niqe
 from mmrestore.functional.noise import (
     correlated_gaussian_noise,
     gaussian_noise,
@@ -101,6 +102,7 @@ __all__ = [
     'mixture_noise',
     'mosaic',
     'neighbour_places',
+    'niqe',
     'num_adjacent_pairs',
     'one_pixel_of_each_cell',
     'permute_pixels',

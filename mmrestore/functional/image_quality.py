@@ -138,11 +138,13 @@ def _similarity(x: Tensor, y: Tensor) -> Tensor:
 def round_to_8_bit(x: Tensor) -> Tensor:
     """Clamp to [0, 1] and round to the nearest of the 256 grey levels n / 255, ties to even.
 
+    It is computed in float64, as in ``psnr``, and returned in the type of ``x``.
+
     Examples:
         >>> round_to_8_bit(torch.tensor([-0.2, 0.1, 1.5])) * 255
         tensor([  0.,  26., 255.])
     """
-    return x.clamp(0, 1).mul_(255).round_().div_(255)
+    return x.double().clamp(0, 1).mul_(255).round_().div_(255).to(x.dtype)
 
 
 def _compared(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 import torch
+
+from mmrestore.functional.bare_draws import BareDraws
 
 _generators: ContextVar[_Generators | None] = ContextVar('generators', default=None)
 
@@ -58,16 +60,21 @@ class _Generators:
 
 @contextmanager
 def local_draws(seed: int | None) -> Iterator[None]:
-    """Seed what draws from :func:`random_generator`, in this thread and for this block alone.
+    """Seed the draws of this thread in this block.
 
-    The numbers are those of :func:`seeded`, and PyTorch's global generators are not touched.
+    The numbers are those of :func:`seeded`. What draws from :func:`random_generator`, or calls a
+    random function of PyTorch that takes a generator without giving one, leaves PyTorch's global
+    generators untouched; about functions that take none, as ``torch.rand_like``, see
+    :class:`mmrestore.functional.bare_draws.BareDraws`.
 
     Args:
         seed: the seed; None leaves the draws to the global generators.
 
     Examples:
-        >>> with seeded(3), local_draws(0):
-        ...     local, other = torch.rand(2, generator=random_generator()), torch.rand(2)
+        >>> with seeded(3):
+        ...     with local_draws(0):
+        ...         local = torch.rand(2, generator=random_generator())
+        ...     other = torch.rand(2)
         >>> with seeded(0):
         ...     bool((local == torch.rand(2)).all())
         True
@@ -75,9 +82,13 @@ def local_draws(seed: int | None) -> Iterator[None]:
         ...     bool((other == torch.rand(2)).all())
         True
     """
+    # One mode serves the blocks inside of it: two would both answer a draw.
+    is_outermost = seed is not None and _generators.get() is None
+    bare: AbstractContextManager = BareDraws(random_generator) if is_outermost else nullcontext()
     token = _generators.set(None if seed is None else _Generators(seed))
     try:
-        yield
+        with bare:
+            yield
     finally:
         _generators.reset(token)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import multiprocessing
 import random
-import sys
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ import mmrestore
 from mmrestore.apis import ImageRestorer, init_restorer, restore, write_image
 from mmrestore.config import config_text
 from mmrestore.datasets.image_file import decode_image
+from mmrestore.registry import MODELS
 
 RGB = np.random.default_rng(0).integers(0, 256, (9, 14, 3)).astype(np.uint8)
 BLUR = {'type': 'DnCNN', 'channels': 4, 'num_layers': 3}
@@ -27,7 +29,10 @@ def restorer(dtype: str = 'float32', **model) -> ImageRestorer:
     """Return a tiny network with random weights that changes an image visibly."""
     config = tiny_config('none', **{f'model__{key}': value for key, value in model.items()})
     torch.manual_seed(0)
-    return ImageRestorer(init_restorer(config, device='cpu'), dtype=dtype)
+    model = init_restorer(config, device='cpu')
+    for parameter in model.parameters():  # NAFNet begins with residuals of 0
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    return ImageRestorer(model, dtype=dtype)
 
 
 @pytest.fixture(scope='module')
@@ -237,6 +242,17 @@ def test_other_precisions_are_refused(dtype):
         restorer(dtype)
 
 
+@MODELS.register_module()
+class DrawingNet(torch.nn.Module):
+    """Draws numbers as the code of a plugin may, without a generator."""
+
+    scale = size_multiple = 1
+
+    def forward(self, x):
+        noise = torch.rand(x.shape) + torch.rand_like(x)
+        return 0.8 * x + 0.1 * torch.nn.functional.dropout(noise)
+
+
 MASKS = {'attention_mask': {'type': 'TokenMask', 'layers': 'first', 'ratio': [0.1, 0.9]}}
 MASKS['attention_mask'] |= {'at': 'output', 'channel_dim': 1, 'in_test': True}
 RUNS = {'mean': {'type': 'MeanOfRuns', 'num_runs': 3}}
@@ -252,6 +268,7 @@ RANDOM = {
             'refine': {'type': 'RandomReplacementRefinement', 'copies': 2},
         },
     },
+    'bare draws': {'backbone': {'_delete_': True, 'type': 'DrawingNet'}},
     'local statistics': {
         'backbone': {
             '_delete_': True,
@@ -273,29 +290,91 @@ def _numpy_state() -> list[int]:
     return np.random.get_state()[1].tolist()  # noqa: NPY002 - it must not be touched
 
 
+IMAGES = [RGB, RGB[::-1].copy()]
+
+
+def _in_turn_alone_and_at_once(model: ImageRestorer, order: str, wait: float) -> tuple[list, list]:
+    """Return what two images become one after the other, and in two threads.
+
+    The second call begins while the first is in the network. In the order ``inside`` it also ends
+    meanwhile; in the order ``across`` it ends after the first. Calls that wait for their turn
+    cannot do so, and the pause ends after ``wait`` seconds.
+    """
+    alone = [model(image) for image in IMAGES]
+    inside, ended = ([threading.Event(), threading.Event()] for _ in range(2))
+    numbers: dict[int, int] = {}
+
+    def pause(*_):
+        number = numbers[threading.get_ident()]
+        if inside[number].is_set():
+            return
+        inside[number].set()
+        if (order, number) == ('inside', 0):
+            ended[1].wait(wait)
+        elif order == 'across':
+            (inside[1] if number == 0 else ended[0]).wait(wait)
+
+    def call(number):
+        numbers[threading.get_ident()] = number
+        if number == 1:
+            assert inside[0].wait(30)
+        made = model(IMAGES[number])
+        ended[number].set()
+        return made
+
+    with ThreadPoolExecutor(2) as pool:
+        model.model.backbone.register_forward_pre_hook(pause)
+        return alone, list(pool.map(call, range(2)))
+
+
+@pytest.mark.parametrize('order', ['inside', 'across'])
 @pytest.mark.parametrize('name', RANDOM)
-def test_four_threads_get_what_one_gets(name):
-    turns = sys.getswitchinterval()
+def test_two_threads_get_what_one_gets(name, order):
     model = restorer(**RANDOM[name])
-    images = [np.roll(RGB, shift, axis=1) for shift in range(2)] * 8
-    alone = [model(image) for image in images[:2]]
-    assert not np.array_equal(*alone)
     states = torch.get_rng_state(), _numpy_state(), random.getstate()
-    try:
-        sys.setswitchinterval(1e-6)
-        with ThreadPoolExecutor(4) as pool:
-            together = list(pool.map(model, images))
-    finally:
-        sys.setswitchinterval(turns)
-    assert all(np.array_equal(a, b) for a, b in zip(alone * 8, together, strict=True))
-    if name == 'blind spots':
-        assert model.model.backbone.shift == 5
+    alone, together = _in_turn_alone_and_at_once(model, order, 0.3)
+    assert not np.array_equal(*alone)
+    assert all(map(np.array_equal, alone, together))
     assert torch.get_rng_state().equal(states[0])
     assert (_numpy_state(), random.getstate()) == states[1:]
 
 
-def test_the_seed_decides(tiny):
-    first, other = restorer(**RANDOM['token masks']), restorer(**RANDOM['token masks'], test_seed=1)
+@pytest.mark.parametrize(('name', 'order'), [('token masks', 'inside'), ('blind spots', 'across')])
+def test_threads_would_disturb_each_other_without_turns(name, order):
+    model = restorer(**RANDOM[name])
+    model.model._turns = nullcontext()
+    alone, together = _in_turn_alone_and_at_once(model, order, 30)
+    assert not all(map(np.array_equal, alone, together))
+
+
+@pytest.mark.parametrize('name', RANDOM)
+def test_four_threads_get_what_one_gets(name):
+    model = restorer(**RANDOM[name])
+    alone = [model(image) for image in IMAGES]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(model, IMAGES * 4))
+    assert all(map(np.array_equal, alone * 4, together))
+    if name == 'blind spots':
+        assert model.model.backbone.shift == 5
+
+
+@pytest.mark.parametrize('name', ['complementary masks', 'local statistics', 'bare draws'])
+def test_threads_predict_at_the_same_time(name):
+    model = restorer(**RANDOM[name])
+    barrier = threading.Barrier(2)
+
+    def meet(*_):
+        barrier.wait(30)
+
+    model.model.backbone.register_forward_pre_hook(meet)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(model, [RGB, RGB]))
+    assert not barrier.broken
+
+
+@pytest.mark.parametrize('name', ['token masks', 'bare draws'])
+def test_the_seed_decides(name):
+    first, other = restorer(**RANDOM[name]), restorer(**RANDOM[name], test_seed=1)
     torch.manual_seed(5)
     made = first(RGB)
     torch.manual_seed(6)

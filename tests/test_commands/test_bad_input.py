@@ -20,8 +20,8 @@ NETWORK = ['--config', QUICK]
     ('words', 'message'),
     [
         (
-            ['train', QUICK, '--cfg-options', 'model.backbone.embed_chanels=8'],
-            "SwinIR has no argument 'embed_chanels'. Did you mean embed_channels",
+            ['train', QUICK, '--cfg-options', 'model.backbone.chanels=8'],
+            "NAFNet has no argument 'chanels'. Did you mean channels",
         ),
         (['train', QUICK, '--cfg-options', 'model.backbone.depths=[0]'], 'depths'),
         (['train', QUICK, '--cfg-options', 'modle.test_seed=8'], 'Did you mean model?'),
@@ -78,7 +78,7 @@ def test_one_line_and_nothing_written(tmp_path, monkeypatch, capfd, words, messa
     assert [path.name for path in tmp_path.iterdir()] == ['a_file']
 
 
-@pytest.mark.parametrize('option', ['model.backbone.embed_chanels=8', 'load_from=lost.pth'])
+@pytest.mark.parametrize('option', ['model.backbone.chanels=8', 'load_from=lost.pth'])
 def test_the_whole_console_of_a_process(tmp_path, option):
     done = subprocess.run(
         [sys.executable, '-m', 'mmrestore', 'train', QUICK, '--cfg-options', option],

@@ -114,7 +114,7 @@ def test_everything_that_is_wrong_is_in_one_error(tmp_path):
         '6.png has no input',
         f'cannot read {tmp_path}/in/1.png: it is no image',
         f'cannot read {tmp_path}/out/2.png: its end is missing',
-        'out/3.png is 9x14 (height x width): expected 1 times',
+        'out/3.png is 9x14 (height x width): expected the same size',
         'in/4.png is 3x13 (height x width), smaller than the 4x5',
     ):
         assert part in text
@@ -287,3 +287,14 @@ def test_names_of_any_bytes_are_loaded(tmp_path):
     with pytest.raises(ValueError) as caught:
         ImageFolder(root, pipeline=LOADING)
     assert r'a\nb.png' in str(caught.value) and len(str(caught.value).splitlines()) == 2
+
+
+def test_the_title_of_a_pair_is_that_of_its_target(tmp_path):
+    write_images(tmp_path / 'in', 'a/1x2.png', '2x2.png')
+    write_images(tmp_path / 'gt', 'a/1.png', '2.png', height=18, width=26)
+    steps = [dict(type='LoadImage'), dict(type='PackInputs')]
+    options = dict(gt_root=tmp_path / 'gt', pattern='{}x2', scale=2, pipeline=steps)
+    pairs = ImageFolder(tmp_path / 'in', **options)
+    assert [sample['data_samples'].title for sample in pairs] == ['2', 'a/1']
+    single = ImageFolder(tmp_path / 'in', pipeline=steps)
+    assert [sample['data_samples'].title for sample in single] == ['2x2', 'a/1x2']

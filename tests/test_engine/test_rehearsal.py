@@ -13,7 +13,7 @@ from mmrestore.datasets.concat_dataset import ConcatDataset, dataset_names
 from mmrestore.engine.stages import read_stages, try_later
 from mmrestore.engine.trial import try_training
 from mmrestore.evaluation import PSNR, SSIM
-from mmrestore.evaluation.base import result_names
+from mmrestore.evaluation.result_names import result_names
 from mmrestore.structures import DataSample
 
 PATCH = 'train_dataloader.dataset.pipeline.patch.size'

@@ -12,6 +12,7 @@ from mmengine.logging import MMLogger
 
 from mmrestore import functional
 from mmrestore.evaluation import PSNR, SSIM, ImageMetric
+from mmrestore.evaluation.image_values import ImageValue
 from mmrestore.registry import METRICS
 from mmrestore.structures import DataSample
 
@@ -44,6 +45,8 @@ def test_the_mean_over_the_images_of_each_data_set(name, options):
     }
     assert all(type(value) is float for value in results.values())
     assert metric.results == []  # ready for the next evaluation
+    found = [ImageValue('ab'[i % 2], str(i), pytest.approx(values[i])) for i in range(5)]
+    assert metric.image_values == found and metric.num_images == {'a': 3, 'b': 2}
 
 
 def test_in_an_evaluator_two_settings_need_two_names():
@@ -127,6 +130,8 @@ def evaluate_in_a_group(rank, folder, outcome):
     metric = PSNR()
     metric.process(None, [images[i].to_dict() for i in ([0, 2, 4], [1, 3, 0])[rank]])
     outcome[rank] = metric.evaluate(5)
+    if rank == 0:
+        outcome['values'] = list(metric.image_values)
     torch.distributed.destroy_process_group()
 
 
@@ -139,6 +144,7 @@ def test_processes_gather_values_without_a_shared_folder(tmp_path, monkeypatch):
         outcome = manager.dict()
         torch.multiprocessing.spawn(evaluate_in_a_group, (str(tmp_path), outcome), nprocs=2)
         assert outcome[0] == outcome[1] == pytest.approx(expected)
+        assert outcome['values'] == metric.image_values, 'in the order of the data set'
     assert not (tmp_path / '.dist_test').exists()
 
 

@@ -15,7 +15,13 @@ from mmrestore.functional import local_draws, random_generator
 from mmrestore.models.backbones import EDSR, NAFNet, SwinIR
 from mmrestore.models.inference import AutoTile, ComplementaryMasks, LocalStatistics, Pad
 from mmrestore.models.inference import auto_tile as module
-from mmrestore.models.inference.memory import free_memory, is_out_of_memory, measure_memory
+from mmrestore.models.inference.memory import (
+    WORKSPACE,
+    _peak,
+    free_memory,
+    is_out_of_memory,
+    measure_memory,
+)
 from mmrestore.models.inference.receptive_field import influence, reach
 from mmrestore.models.inference.spans import TileSize, blend_weights, restored_rows, spans
 
@@ -84,7 +90,7 @@ def test_the_halo_is_what_the_network_sees():
 
 
 def test_memory_is_measured_in_proportion():
-    use = measure_memory(Net(width=16), torch.zeros(1, 3), 32)
+    use = measure_memory(Net(width=16), torch.zeros(1, 3), (32, 64))
     bytes_each = 4 * (16 + 16)  # the input and the output of the middle convolution
     assert use.exponent == pytest.approx(1)
     assert bytes_each < use.of(10**6) / 10**6 < 2.2 * bytes_each
@@ -94,7 +100,7 @@ def test_memory_is_measured_in_proportion():
         flat = x.flatten(2)
         return (flat.transpose(1, 2) @ flat).softmax(-1).mean().expand_as(x)
 
-    assert measure_memory(attention, torch.zeros(1, 3), 16).exponent > 1.8
+    assert measure_memory(attention, torch.zeros(1, 3), (16, 32)).exponent > 1.8
 
 
 def test_measuring_draws_no_random_numbers():
@@ -178,6 +184,29 @@ def test_means_of_the_whole_image_become_local_in_tiles():
     from_local, from_whole = ((tiled - each).abs().mean() for each in (local, net(x)))
     assert from_local < 0.1 * from_whole
     assert AutoTile(net, memory=10**9)(x).equal(net(x))
+
+
+def test_memory_of_means_over_windows_is_measured_above_the_window():
+    net = NAFNet(channels=4, encoder_depths=[1], num_middle_blocks=0, decoder_depths=[1]).eval()
+    tile = AutoTile(LocalStatistics(net, train_size=128))
+    use = tile._use(torch.zeros(1, 3), tile.net, 'whole')
+    actual = WORKSPACE * _peak(tile.net, torch.zeros(1, 3), 400)
+    assert use.of(400**2) == pytest.approx(actual, rel=0.1)
+    below = measure_memory(tile.net, torch.zeros(1, 3), (64, 128)).of(400**2)
+    assert below < 0.7 * actual  # what was estimated before
+
+
+def test_memory_that_runs_out_while_measuring(monkeypatch):
+    def limited(net, x, sides):
+        raise MemoryError
+
+    net = Net()
+    monkeypatch.setattr(module, 'measure_memory', limited)
+    monkeypatch.setattr(module, 'SMALL', 0)
+    x = torch.rand(1, 3, 80, 90)
+    with pytest.warns(UserWarning, match='memory ran out: restoring again in tiles'):
+        made = AutoTile(net)(x)
+    torch.testing.assert_close(made, net(x), atol=1e-5, rtol=0)
 
 
 def test_masks_are_drawn_for_the_whole_image():

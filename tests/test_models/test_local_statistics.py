@@ -94,7 +94,9 @@ def test_training_and_errors_leave_the_network_as_it_was():
     assert all(p.grad is None and p.device.type == 'cpu' for p in net.parameters())
     with pytest.raises(ValueError, match='multiples of 4'):
         local(images(1, 3, 10, 12))
-    assert all(mean.window is None for mean in local.windows)
+    x = images(1, 3, 16, 20)
+    mean = next(iter(local.windows))
+    assert mean(x).shape == (1, 3, 1, 1)
 
 
 def test_the_decorator_nests_and_passes_facts_on():

@@ -20,12 +20,14 @@ class PackInputs(Transform):
     Tensors keep the type of the arrays (uint8, uint16 or float32), so that bytes are sent to the
     device. They are copies: a patch does not keep its whole image in memory, and nothing that is
     done to a sample reaches the cache. ``gt_img`` is there if the results have a ``gt``; meta data
-    are ``path`` and ``dataset``.
+    are ``path``, ``dataset`` and, where the data set states one, ``title``.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Pack one sample."""
         sample = DataSample(metainfo={'path': results['img_path'], 'dataset': results['dataset']})
+        if 'title' in results:
+            sample.set_metainfo({'title': results['title']})
         if 'gt' in results:
             sample.set_field(_to_tensor(results['gt']), 'gt_img')
         return {'inputs': _to_tensor(results['img']), 'data_samples': sample}

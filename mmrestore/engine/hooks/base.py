@@ -10,7 +10,7 @@ from mmengine.runner import IterBasedTrainLoop
 from torch import nn
 
 from mmrestore.datasets.concat_dataset import dataset_names
-from mmrestore.evaluation.base import result_names
+from mmrestore.evaluation.result_names import result_names
 
 
 class Training(NamedTuple):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.inference.base import InferenceDecorator, Network
-from mmrestore.models.layers.global_mean import GlobalMean
+from mmrestore.models.layers.global_mean import GlobalMean, local_windows
 from mmrestore.registry import INFERENCE
 
 
@@ -21,7 +21,8 @@ class LocalStatistics(InferenceDecorator):
     patches has learned the means of patches; those of a large photograph are others and cost
     quality. Every :class:`mmrestore.models.layers.global_mean.GlobalMean` of the network averages
     over a window of 1.5 patches around each pixel instead, where the image is larger than that.
-    This holds for calls through the decorator only; the network, its weights and its training stay.
+    This holds for calls through the decorator only, in the thread that makes them; the network, its
+    weights and its training stay.
 
     Source: Chu, Chen, Chen and Lu, "Improving image restoration by revisiting global information
     aggregation" (TLC), ECCV 2022.
@@ -42,8 +43,6 @@ class LocalStatistics(InferenceDecorator):
         (96, [(96, 96), (96, 96)])
     """
 
-    alters_network = True
-
     def __init__(self, net: Network, *, train_size: int = 256) -> None:
         super().__init__(net)
         module = self.backbone
@@ -63,13 +62,8 @@ class LocalStatistics(InferenceDecorator):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1]."""
-        try:
-            for mean, window in self.windows.items():
-                mean.window = window
+        with local_windows(self.windows):
             return self.net(x)
-        finally:
-            for mean in self.windows:
-                mean.window = None
 
 
 def has_global_means(net: Any) -> bool:

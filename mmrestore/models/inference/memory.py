@@ -47,18 +47,19 @@ class MemoryUse(NamedTuple):
         return int(self.at * (budget / self.bytes) ** (1 / self.exponent))
 
 
-def measure_memory(net: Callable[[Tensor], Tensor], x: Tensor, side: int) -> MemoryUse:
-    """Measure what a network takes, on images of ``side`` and twice as many pixels a side.
+def measure_memory(net: Callable[[Tensor], Tensor], x: Tensor, sides: tuple[int, int]) -> MemoryUse:
+    """Measure what a network takes, on a small and a larger image.
 
     Args:
         net: the network; it is called twice.
         x: any tensor (N, C, ...) of the channels, type and device of the images.
-        side: of the smaller image, a size that the network takes.
+        sides: of the two images, sizes that the network takes.
     """
-    peaks = [_peak(net, x, side), _peak(net, x, 2 * side)]
+    small, large = sides
+    peaks = [_peak(net, x, side) for side in sides]
     # Attention over the whole image takes more than in proportion, constant parts less.
-    exponent = max(math.log(peaks[1] / peaks[0], 4), 1.0)
-    return MemoryUse(WORKSPACE * peaks[1], at=4 * side * side, exponent=exponent)
+    exponent = max(math.log(peaks[1] / peaks[0], (large / small) ** 2), 1.0)
+    return MemoryUse(WORKSPACE * peaks[1], at=large * large, exponent=exponent)
 
 
 def _peak(net: Callable[[Tensor], Tensor], x: Tensor, side: int) -> int:

@@ -8,6 +8,11 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.seeding import local_draws
+from mmrestore.models.inference.spans import TileSize
+
+LEAST_HALO, LARGEST_HALO, RAMP = 32, 96, 16
+NEGLIGIBLE = 1e-4  # change of an output, of a change of the input by 1
+PROBE = 256  # side of the image on which is measured how far the network looks
 
 
 def influence(
@@ -59,3 +64,45 @@ def reach(changes: Tensor, least: float = 0.0) -> int:
         (2, 0)
     """
     return int((changes > least).nonzero().max().item()) if (changes > least).any() else 0
+
+
+def measured_halo(
+    net: Callable[[Tensor], Tensor], x: Tensor, *, multiple: int, scale: int = 1
+) -> TileSize:
+    """Return tiles, without a core yet, that overlap by as much as a network sees.
+
+    Of a network that sees further than 96 pixels they overlap by what matters and are blended.
+
+    Args:
+        net: the network; it is called twice.
+        x: any tensor (N, C, ...) of the channels, type and device of the images.
+        multiple: of which height and width must be multiples.
+        scale: of the network.
+
+    Examples:
+        >>> def net(x):
+        ...     return x + x.roll(5, dims=-1)
+        >>> measured_halo(net, torch.zeros(1, 1), multiple=4)
+        TileSize(core=0, halo=8, ramp=0)
+    """
+    changes = influence(net, x, side=round_up(PROBE, multiple), block=multiple, scale=scale)
+    seen = reach(changes)
+    if seen <= LARGEST_HALO:
+        return TileSize(0, round_up(max(seen, 1), multiple))
+    halo = min(max(reach(changes, NEGLIGIBLE), LEAST_HALO), LARGEST_HALO)
+    return TileSize(0, round_up(halo, multiple), RAMP)
+
+
+def least_halo(multiple: int) -> TileSize:
+    """Return tiles, without a core yet, of a network that looks at the whole image."""
+    return TileSize(0, round_up(LEAST_HALO, multiple), RAMP)
+
+
+def round_up(pixels: int, multiple: int) -> int:
+    """Return the next multiple.
+
+    Examples:
+        >>> round_up(9, 8)
+        16
+    """
+    return -(-pixels // multiple) * multiple

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmrestore.functional.tracing import exporting
 
+_windows: ContextVar[Mapping[GlobalMean, tuple[int, int]] | None] = ContextVar(
+    'windows', default=None
+)
+
+
+@contextmanager
+def local_windows(windows: Mapping[GlobalMean, tuple[int, int]]) -> Iterator[None]:
+    """Take means over windows, in this thread and for the duration of the block.
+
+    Args:
+        windows: height and width of the window of each :class:`GlobalMean`; others stay global.
+    """
+    token = _windows.set(windows)
+    try:
+        yield
+    finally:
+        _windows.reset(token)
+
 
 class GlobalMean(nn.Module):
     """The mean over the image, (B, C, 1, 1), for networks that weigh channels by it.
 
     It is a module, without parameters, for :class:`mmrestore.models.inference.LocalStatistics` to
-    find it and to set its ``window`` (height, width): then it gives the means around every pixel.
+    find it. Within :func:`local_windows` it gives the means around every pixel.
 
     Examples:
         >>> mean = GlobalMean()
         >>> x = torch.tensor([1.0, 2.0, 6.0]).view(1, 1, 1, 3)
         >>> mean(x).flatten()
         tensor([3.])
-        >>> mean.window = (1, 2)
-        >>> mean(x).flatten()
+        >>> with local_windows({mean: (1, 2)}):
+        ...     mean(x).flatten()
         tensor([1.5000, 4.0000, 4.0000])
     """
 
-    window: tuple[int, int] | None = None
-
     def forward(self, x: Tensor) -> Tensor:
         """Average features (B, C, H, W)."""
-        if self.window is None:
+        windows = _windows.get()
+        if windows is None or self not in windows:
             # The gradient of a sum is a view; that of x.mean would be written out for every pixel.
             dtype = torch.promote_types(x.dtype, torch.float32)
             sums = x.sum((2, 3), keepdim=True, dtype=dtype)
             return (sums / (x.shape[2] * x.shape[3])).to(x.dtype)
-        return local_mean(x, self.window)
+        return local_mean(x, windows[self])
 
 
 def local_mean(x: Tensor, window: tuple[int, int]) -> Tensor:

@@ -51,9 +51,9 @@ class Restorer(BaseModel):
             and ordered alike: the loss is that of the decorated network, with gradients through all
             of its runs. The fine-tuning of AMSNet trains so on what all complementary masks restore
             together, by ``masks`` and ``downsample``.
-        test_seed: seed of all draws from ``random_generator`` in a prediction, such as those of
-            masks that act at test too, anew for every call of ``predict``; None draws other numbers
-            each time.
+        test_seed: seed of all draws in a prediction, such as those of masks that act at test too,
+            anew for every call of ``predict``, see :func:`mmrestore.functional.local_draws`; None
+            draws other numbers each time.
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         init_cfg: MMEngine's initialisation config.
 
@@ -184,8 +184,9 @@ class Restorer(BaseModel):
     def predict(self, inputs: Tensor, data_samples: DataSample | None = None) -> list[DataSample]:
         """Return one sample an image with ``pred_img`` in [0, 1].
 
-        Several threads may predict at once. PyTorch's global generators are not touched, unless
-        ``test_seed`` is None or the network is compiled.
+        Several threads may predict at once. PyTorch's global generators are as before, unless
+        ``test_seed`` is None. Only in a compiled network, and for random functions that take no
+        generator, they are set for the time of a draw.
         """
         self._check_inputs(inputs)
         batch = data_samples.clone() if data_samples is not None else DataSample()

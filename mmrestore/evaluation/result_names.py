@@ -1,0 +1,29 @@
+"""What the results of an evaluation will be called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmrestore.evaluation.base import ImageMetric
+
+
+def result_names(metrics: Sequence[Any], datasets: Sequence[str] | None) -> list[str] | None:
+    """Return the names of the results of an evaluation, in the order of the metrics.
+
+    Args:
+        metrics: MMEngine metrics.
+        datasets: names of the data sets; None if they are not known.
+
+    Returns:
+        The names; None if they are not known, for a metric of another package names its results as
+        it likes.
+    """
+    if datasets is None or not all(isinstance(metric, ImageMetric) for metric in metrics):
+        return None
+    return [
+        f'{dataset}/{metric.name}' if dataset else metric.name
+        for metric in metrics
+        for dataset in datasets
+        if metric.datasets is None or dataset in metric.datasets
+    ]

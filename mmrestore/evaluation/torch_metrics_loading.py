@@ -1,0 +1,133 @@
+"""Building metrics of the package torchmetrics, from what is on this machine."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import torch
+
+from mmrestore.evaluation.torch_metrics_table import TORCH_METRICS, Values, metric_facts
+
+
+def import_metric(name: str) -> tuple[type, str]:
+    """Return the class of a metric, and the version of torchmetrics.
+
+    Args:
+        name: as for :func:`metric_facts`.
+
+    Raises:
+        RuntimeError: torchmetrics, or what the metric needs, is not installed.
+        ValueError: there is no such metric; near names are in the message.
+    """
+    facts = metric_facts(name)
+    try:
+        import torchmetrics
+
+        module = importlib.import_module(facts.module)
+    except (ImportError, RuntimeError) as error:
+        # A torchvision that does not fit the installed torch fails with a RuntimeError.
+        raise RuntimeError(
+            f'the metric {name} needs the package torchmetrics: `pip install torchmetrics`. {error}'
+        ) from error
+    classes = {
+        key: value
+        for key, value in vars(module).items()
+        if inspect.isclass(value) and issubclass(value, torchmetrics.Metric)
+    }
+    if facts.class_name in classes:
+        return classes[facts.class_name], torchmetrics.__version__
+    if name in TORCH_METRICS:
+        raise RuntimeError(
+            f'torchmetrics {torchmetrics.__version__} has no {name} here: it needs a newer '
+            'version, or the packages of `pip install "torchmetrics[image]"`'
+        )
+    near = difflib.get_close_matches(name, [*TORCH_METRICS, *classes], n=3, cutoff=0.5)
+    hint = f'did you mean {" or ".join(near)}?' if near else f'known are {", ".join(TORCH_METRICS)}'
+    raise ValueError(f'torchmetrics has no image metric {name!r}: {hint}')
+
+
+def build_metric(kind: type, name: str, options: Mapping[str, Any], values: Values) -> Any:
+    """Build a metric of torchmetrics; nothing is downloaded.
+
+    Args:
+        kind: its class.
+        name: its name, for messages.
+        options: arguments of the class.
+        values: what images will be given as; ``data_range`` and ``normalize`` follow from it.
+
+    Raises:
+        RuntimeError: a package or weights are missing.
+        ValueError: the class does not take an option.
+    """
+    taken = inspect.signature(kind).parameters
+    implied = {'data_range': 1.0 if values == 'unit' else 255.0, 'normalize': values == 'unit'}
+    # MS-SSIM has a `normalize` that is about something else, and no bool.
+    fitting = {'data_range'} | {k for k, p in taken.items() if isinstance(p.default, bool)}
+    arguments = {k: v for k, v in implied.items() if k in taken and k in fitting} | dict(options)
+    try:
+        # Processes gather the values of images, not the states of metrics.
+        with only_local(name), warnings.catch_warnings():
+            # Some warn that they keep all images; they are reset after each.
+            warnings.simplefilter('ignore', UserWarning)
+            return kind(**arguments, sync_on_compute=False)
+    except (TypeError, ValueError) as error:
+        known = ', '.join(key for key in taken if key != 'kwargs')
+        raise ValueError(
+            f'{name} of torchmetrics refuses the options {dict(options)}: {error}; it takes {known}'
+        ) from error
+
+
+@contextmanager
+def only_local(name: str) -> Iterator[None]:
+    """Refuse downloads through ``torch.hub``; say what weights or packages are missing.
+
+    Raises:
+        RuntimeError: the code within needs weights or a package that are not there.
+    """
+
+    def refuse(url: str, place: str, *args: Any, **options: Any) -> None:
+        raise RuntimeError(
+            f'{name} needs the weights {url}, and nothing is downloaded: put them at {place}'
+        )
+
+    try:
+        with patch.object(torch.hub, 'download_url_to_file', refuse):
+            yield
+    except ImportError as error:
+        raise RuntimeError(
+            f'{name} needs more packages: `pip install "torchmetrics[image]"`. {error}'
+        ) from error
+
+
+class UpdateForm(NamedTuple):
+    """How a metric takes images."""
+
+    needs_target: bool
+    one_by_one: bool  # first targets, then predictions, with ``real`` True and False
+
+
+def update_form(metric: Any, name: str) -> UpdateForm:
+    """Return how a metric takes images, from the signature of its ``update``.
+
+    Raises:
+        ValueError: it takes something else than images and their targets.
+    """
+    parameters = inspect.signature(inspect.unwrap(type(metric).update)).parameters
+    taken = tuple(key for key in parameters if key != 'self')
+    targets = [str(parameters[key].annotation) for key in taken if key == 'target']
+    if any('dict' in text.lower() for text in targets) or taken == ('generator',):
+        raise ValueError(f'{name} of torchmetrics compares other things than images with targets')
+    if taken in (('preds', 'target'), ('img1', 'img2')):
+        return UpdateForm(needs_target=True, one_by_one=False)
+    if len(taken) == 2 and taken[1] == 'real':
+        return UpdateForm(needs_target=True, one_by_one=True)
+    if len(taken) == 1:
+        return UpdateForm(needs_target=False, one_by_one=False)
+    raise ValueError(f'{name} of torchmetrics takes {", ".join(taken)}, which are no images')
