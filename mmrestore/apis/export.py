@@ -108,7 +108,9 @@ def _check_options(output: Path, form: str, *, half: bool, static: tuple[int, in
         raise ValueError(f'expected a form of {", ".join(FORMS)}, got {form!r}')
     suffixes = FORMS[form].suffixes
     if output.suffix not in suffixes:
-        raise ValueError(f'a file of {form} ends in {" or ".join(suffixes)}, got {output}')
+        raise ValueError(
+            f'expected a file name in {" or ".join(suffixes)} for {form}, got {output}'
+        )
     if half and not FORMS[form].half:
         able = ', '.join(name for name, each in FORMS.items() if each.half)
         raise ValueError(f'float16 is of {able}, not of {form}')

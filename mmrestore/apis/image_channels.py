@@ -44,4 +44,8 @@ def assign_channels(given: int, expected: int | None) -> Channels:
     what = {1: 'gray images, 1 channel', 3: 'color images, 3 channels'}
     taken = what.get(color, f'images of {color} channels')
     more = ' (or one more for transparency)' if color in (1, 3) else ''
-    raise ValueError(f'the network restores {taken}{more}; got an image of {given} channels')
+    order = ': channels are the last axis of an array (H, W, C), the first of a tensor (C, H, W)'
+    raise ValueError(
+        f'the network restores {taken}{more}; got an image of {given} channels'
+        + order * (given > color + 1)
+    )

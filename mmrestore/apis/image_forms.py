@@ -19,6 +19,11 @@ EXPECTED = (
 )
 # Modes of PIL whose values are those of channels; all others have to be converted.
 PIL_MODES = ('L', 'LA', 'RGB', 'RGBA', 'I;16', 'I;16L', 'I;16B', 'F')
+CONVERSIONS = {  # by the kind of a NumPy dtype
+    'i': ': image.astype(numpy.uint8), if its values are 0 to 255',
+    'u': ': image.astype(numpy.uint8), if its values are 0 to 255',
+    'b': ': image.astype(numpy.float32)',
+}
 
 
 class Form(NamedTuple):
@@ -79,7 +84,7 @@ def check_values(images: Tensor) -> None:
     extremes = [torch.stack(strip.aminmax()).float().cpu() for strip in images.split(STRIP, dim=2)]
     low, high = torch.stack(extremes)[:, 0].min().item(), torch.stack(extremes)[:, 1].max().item()
     if low != low or high != high:
-        raise ValueError('the image has values that are no numbers (NaN): mend or mask them before')
+        raise ValueError('the image has values that are no numbers (NaN): replace them first')
     if low < -SLACK or high > 1 + SLACK:
         full = next((scale for scale in (255, 65535) if 2 < high <= scale), None)
         remedy = 'clip them' if full is None or low < 0 else f'divide them by {full}'
@@ -93,7 +98,7 @@ def _array_form(array: np.ndarray) -> Form:
     if native.name not in DTYPES:
         raise TypeError(
             f'expected an array of uint8, uint16, or floats in [0, 1], got {array.dtype}'
-            + (': image.astype(numpy.uint8), if its values are 0 to 255' * (native.kind in 'iu'))
+            + CONVERSIONS.get(native.kind, '')
         )
     if array.ndim not in (2, 3, 4):
         raise ValueError(
@@ -120,6 +125,8 @@ def _tensor_form(tensor: Tensor) -> Form:
         raise TypeError(
             f'expected a tensor of uint8, uint16, or floats in [0, 1], got {tensor.dtype}'
         )
+    if tensor.is_meta:
+        raise TypeError('expected a tensor with values, got one on the device meta, which has none')
     if tensor.layout is not torch.strided:
         raise TypeError(f'expected a dense tensor, got the layout {tensor.layout}: to_dense()')
     if tensor.ndim not in (3, 4):

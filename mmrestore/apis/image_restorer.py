@@ -69,6 +69,15 @@ class ImageRestorer:
         self.scale = facts(backbone).scale
         self.in_channels: int | None = facts(backbone).in_channels
 
+    def __repr__(self) -> str:
+        """Return the network, what it takes and where it runs, in one line."""
+        network = type(self.model.get_submodule('backbone')).__name__
+        dtype = str(self.dtype).removeprefix('torch.')
+        return (
+            f'ImageRestorer({network}, in_channels={self.in_channels}, scale={self.scale}, '
+            f'device={self.device}, dtype={dtype})'
+        )
+
     def __call__(self, image: Any) -> Any:
         """Restore an image, or each of a list.
 
@@ -115,6 +124,8 @@ class ImageRestorer:
     def _restore_list(self, images: list | tuple) -> Any:
         if not images:
             raise ValueError('the list of images is empty')
+        if isinstance(images[0], (int, float)):
+            raise TypeError('a list of numbers is no image: give numpy.array(image, numpy.uint8)')
         restored = []
         for number, image in enumerate(images, 1):
             try:

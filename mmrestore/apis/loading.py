@@ -51,9 +51,15 @@ def load(
     Raises:
         FileNotFoundError: there is no such file or name.
         ImportError: a module cannot be imported.
+        TypeError: ``source`` is no path and no name.
         ValueError: the file is damaged or holds no config, weights and config do not fit, or there
             is no such device.
     """
+    if not isinstance(source, (str, Path)):
+        raise TypeError(
+            'expected a checkpoint, an exported safetensors file or the name of released weights, '
+            f'got {type(source).__name__}'
+        )
     path = expand(source)
     if not path.exists():
         names = [model.name for model in list_models()]

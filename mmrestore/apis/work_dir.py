@@ -41,5 +41,7 @@ def check_folder(folder: str | Path) -> None:
     existing = next(p for p in (Path(folder), *Path(folder).absolute().parents) if p.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise ValueError(
-            f'{folder} must be a folder that can be written to, which {existing} is not'
+            f'{folder} must be a folder that can be written to, but {existing} is '
+            + ('write-protected' if existing.is_dir() else 'a file')
+            + ': give another'
         )

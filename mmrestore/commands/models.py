@@ -5,7 +5,8 @@
     mmrestore models hat_s_x4 --details
 
 Every line has a name, what the weights are good for, their license and the size of the file; with
-words, only those that have all of them. Nothing is downloaded.
+words, only those that have all of them. ``--details`` of a full name describes that one only.
+Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> None:
         print_matching(lines, options.words)
         return
     models = list_models(*options.words)
+    models = [model for model in models if [model.name] == options.words] or models
     check_found(models, options.words)
     for model in models:
         lines_of_one = {

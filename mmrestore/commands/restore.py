@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     check_folder(options.output)
     check_released(options)
     if options.checkpoint is None:
-        raise ValueError('what shall restore? Give --checkpoint, or --model NAME')
+        raise ValueError('expected a network, got none: give --checkpoint FILE or --model NAME')
     if not Path(options.checkpoint).is_file():  # before thousands of inputs are checked
         raise FileNotFoundError(f'there is no file of weights {options.checkpoint}')
     config = options.config or recorded_network(options.checkpoint, options.imports)

@@ -99,8 +99,8 @@ def find_images(root: str | Path, *, recursive: bool = True) -> list[str]:
     root = Path(root)
     if not root.is_dir():
         raise ValueError(
-            f'expected a folder of images, but there is no folder {printable(root)}: name yours in '
-            'the config or leave this data set out (docs/data.md)'
+            f'expected a folder of images, but there is no folder {printable(root)}: check '
+            'the path, or, for a data set of a config, leave it out (docs/data.md)'
         )
     images, _, dangling = list_folder(root, recursive=recursive)
     if dangling:

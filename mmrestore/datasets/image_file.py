@@ -185,7 +185,9 @@ def _open(data: bytes, name: str | Path) -> ImageFormat:
                 return form(data)
             except ValueError as error:
                 raise _named(error, name) from error
-    problem = 'it is no image, or of a format that is not known' if data else 'it is empty'
+    problem = (
+        'it is no image, or of a format that is not known' if data else 'it is empty (0 bytes)'
+    )
     raise _named(unread_format(name, data) or problem, name)
 
 

@@ -71,7 +71,7 @@ class ImageMetric(BaseMetric):
 
     def announcement(self) -> str:
         """Return one line with the name, what is measured on which data sets, and the protocol."""
-        of = ' of the input' if self.of == 'input' else ''
+        of = ', measured on the input' if self.of == 'input' else ''
         on = f' on {", ".join(self.datasets)}' if self.datasets is not None else ''
         return f'{self.name}{of}{on}: {self.protocol}'
 

@@ -19,6 +19,7 @@ from mmrestore.models.state_dicts import FoundWeights, find_weights, state_dicts
 BACKBONE = 'backbone.'
 ATTACHMENTS = 'attachments.'
 EXTRAS = ('total_ops', 'total_params', 'n_averaged')  # counters of profilers and averages
+PROGRAMS = {'.onnx': 'ONNX Runtime', '.pt2': 'torch.export.load'}  # exported, not weights
 COUNTER = 'num_batches_tracked'  # which checkpoints of old versions of PyTorch lack
 
 
@@ -32,6 +33,11 @@ def read_weights(path: str | Path) -> Any:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'there is no file of weights {path}')
+    if path.suffix in PROGRAMS:
+        raise ValueError(
+            f'{path} is a program for {PROGRAMS[path.suffix]}, expected a checkpoint or weights: run '
+            'it there, or export the checkpoint to safetensors for use in mmrestore'
+        )
     try:
         if path.suffix == '.safetensors':
             from safetensors.torch import load_file
@@ -86,7 +92,8 @@ def load_weights(restorer: nn.Module, path: str | Path) -> str:
                 'with which it was trained'
             )
         attachments.load_state_dict(learned)
-    usual = (found.place, found.prefix) == (('state_dict',), BACKBONE) and not found.wrappers
+    written_here = found.place in ((), ('state_dict',))  # exported files, checkpoints
+    usual = written_here and found.prefix == BACKBONE and not found.wrappers
     return '' if usual else found.where
 
 

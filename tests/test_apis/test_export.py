@@ -273,7 +273,7 @@ def test_random_numbers_inside_the_network_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ('form', 'name', 'options', 'message'),
     [
-        ('onnx', 'a.pt2', {}, 'a file of onnx ends in .onnx, got'),
+        ('onnx', 'a.pt2', {}, 'expected a file name in .onnx for onnx, got'),
         ('onxx', 'a.onnx', {}, "expected a form of safetensors, onnx, .*got 'onxx'"),
         ('official', 'a.pth', {'half': True}, 'float16 is of safetensors, onnx, torch-export, not'),
         ('safetensors', 'a.safetensors', {'static': (8, 8)}, 'is of onnx and torch-export, not of'),

@@ -171,7 +171,11 @@ WRONG = {
     'empty bytes': (b'', ValueError, 'it is empty'),
     'cut off': (b'\x89PNG\r\n\x1a\n\0\0', ValueError, 'cannot read the bytes'),
     'empty list': ([], ValueError, 'the list of images is empty'),
-    'nested numbers': ([[1, 2], [3, 4]], TypeError, 'image 1 of 2: image 1 of 2: expected a path'),
+    'nested numbers': (
+        [[1, 2], [3, 4]],
+        TypeError,
+        r'image 1 of 2: a list of numbers .* give numpy\.array',
+    ),
     'one of a list': ([RGB, NAN], ValueError, 'image 2 of 2: .* no numbers'),
     'int64': (RGB.astype(np.int64), TypeError, r'got int64: image.astype\(numpy.uint8\)'),
     'int8': (RGB.astype(np.int8), TypeError, 'got int8'),
@@ -188,7 +192,11 @@ WRONG = {
     'no images': (RGB[None][:0], ValueError, r'empty: its shape is \(0, 9, 14, 3\)'),
     'no channels': (RGB[..., :0], ValueError, r'empty: its shape is \(9, 14, 0\)'),
     'five channels': (np.zeros((9, 9, 5)), ValueError, 'color images, 3 channels.* of 5 channels'),
-    'channels first': (np.zeros((3, 9, 14)), ValueError, 'got an image of 14 channels'),
+    'channels first': (
+        np.zeros((3, 9, 14)),
+        ValueError,
+        r'of 14 channels: .* last axis of an array',
+    ),
     'levels as floats': (RGB.astype('f4'), ValueError, r'0 to 255: divide them by 255'),
     'deep levels': (RGB.astype('f4') * 257, ValueError, r'0 to 6.554e\+04: divide them by 65535'),
     'negative': (RGB / 255 - 0.5, ValueError, r'\[0, 1\], got -0.5 to 0.5: clip them'),
@@ -199,7 +207,12 @@ WRONG = {
     'tensor of int64': (torch.zeros(3, 4, 4).long(), TypeError, 'got torch.int64'),
     'tensor of bool': (torch.zeros(3, 4, 4) > 0, TypeError, 'got torch.bool'),
     'tensor of two axes': (torch.zeros(4, 4), ValueError, r'\(C, H, W\) .*got the shape \(4, 4\)'),
-    'channels last': (torch.zeros(9, 14, 3), ValueError, 'got an image of 9 channels'),
+    'channels last': (
+        torch.zeros(9, 14, 3),
+        ValueError,
+        r'of 9 channels: .* the first of a tensor',
+    ),
+    'no values': (torch.zeros(3, 4, 4, device='meta'), TypeError, 'a tensor with values'),
     'sparse': (torch.zeros(3, 4, 4).to_sparse(), TypeError, 'dense tensor'),
     'tensor with NaN': (torch.full((3, 4, 4), torch.nan), ValueError, 'no numbers'),
     'palette': (
@@ -221,6 +234,24 @@ def test_what_cannot_be_restored_is_told_in_words_of_the_caller(name, tiny):
         with pytest.raises(error, match=message) as caught:
             function(image)
         assert '\n' not in str(caught.value) and len(str(caught.value)) < 400
+
+
+def test_the_restorer_describes_itself(tiny):
+    assert repr(tiny).startswith('ImageRestorer(')
+    assert f'scale={tiny.scale}, device=cpu, dtype=float32)' in repr(tiny)
+
+
+@pytest.mark.parametrize('source', [None, 5, torch.nn.Conv2d(1, 1, 1)])
+def test_what_is_no_source_of_weights_is_refused(source):
+    with pytest.raises(TypeError, match='expected a checkpoint, an exported safetensors file'):
+        mmrestore.load(source)
+
+
+@pytest.mark.parametrize('name', ['net.onnx', 'net.pt2'])
+def test_exported_programs_are_named_as_such(name, tmp_path):
+    (tmp_path / name).write_bytes(b'program')
+    with pytest.raises(ValueError, match=f'{name} is a program for .* safetensors'):
+        mmrestore.load(tmp_path / name, 'traps/quickstart')
 
 
 def test_rounding_just_beyond_the_range_is_clipped(tiny):

@@ -146,7 +146,7 @@ def test_a_model_is_measured_by_name(tiny, tmp_path):
     [
         ('restore a.png --model tinny --output out', 'no model tinny. Did you mean tiny?'),
         ('restore a.png --model tiny --config tiny.py --output out', 'give no others'),
-        ('restore a.png --config tiny.py --output out', 'Give --checkpoint, or --model NAME'),
+        ('restore a.png --config tiny.py --output out', 'give --checkpoint FILE or --model NAME'),
         ('test tiny.py --model tiny', 'give no others'),
         ('test', 'Give CHECKPOINT, CONFIG and CHECKPOINT, or'),
         ('test --model without_data', 'has no test sets: give a config of the network that has'),

@@ -243,8 +243,9 @@ class AutoTile(InferenceDecorator):
             text = 'its means are taken over windows instead (LocalStatistics)'
         else:
             text = 'tiles differ from each other and from the image'
+        why = '' if self.size is not None else ', for which memory does not suffice'
         warnings.warn(
-            f'{name} looks at the whole image, for which memory does not suffice. It restores '
-            f'tiles of {size.side} pixels: {text}',
+            f'{name} looks at the whole image{why}. It restores tiles of {size.side} pixels: '
+            f'{text}',
             stacklevel=2,
         )
