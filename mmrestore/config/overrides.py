@@ -29,7 +29,7 @@ def overridden(
     Args:
         settings: what is overridden; those of several stages get the overrides of a stage as
             settings of it, after its own, which are read when the stage is opened.
-        overrides: values by dotted key, texts ``KEY=VALUE``, or both in a list.
+        overrides: values by dotted key, a text ``KEY=VALUE``, or a list of both.
         variables: names that expressions of the config refer to and that are no settings.
 
     Raises:
@@ -39,11 +39,13 @@ def overridden(
     Examples:
         >>> overridden({'resume': False}, ['resume=yes', {'load_from': 'a.pth'}])
         {'resume': True, 'load_from': 'a.pth'}
+        >>> overridden({'resume': False}, 'resume=yes')
+        {'resume': True}
         >>> overridden({'stages': {'a': {'overrides': ['resume=no']}}}, {'a.resume': True})
         {'stages': {'a': {'overrides': ['resume=no', {'resume': True}]}}}
     """
     result = merged({}, settings)
-    for item in [overrides] if isinstance(overrides, Mapping) else overrides:
+    for item in _as_list(overrides):
         texts = isinstance(item, str)
         for key, value in [split_override(item)] if isinstance(item, str) else item.items():
             if 'stages' in settings:
@@ -70,7 +72,7 @@ def _stage_and_key(stages: Mapping[str, Any], key: str) -> tuple[str, str]:
 
 
 def _as_list(overrides: Overrides) -> list[str | Mapping[str, Any]]:
-    return [overrides] if isinstance(overrides, Mapping) else list(overrides)
+    return [overrides] if isinstance(overrides, (str, Mapping)) else list(overrides)
 
 
 def _check_variable(key: str, variables: Collection[str]) -> None:

@@ -35,8 +35,8 @@ def read_weights(path: str | Path) -> Any:
         raise FileNotFoundError(f'there is no file of weights {path}')
     if path.suffix in PROGRAMS:
         raise ValueError(
-            f'{path} is a program for {PROGRAMS[path.suffix]}, expected a checkpoint or weights: run '
-            'it there, or export the checkpoint to safetensors for use in mmrestore'
+            f'{path} is a program for {PROGRAMS[path.suffix]}, expected a checkpoint or weights: '
+            'run it there, or export the checkpoint to safetensors for use in mmrestore'
         )
     try:
         if path.suffix == '.safetensors':

@@ -71,6 +71,9 @@ def test_models_are_listed(server, capsys):
         '    config: supervised/dncnn_25_gray\n',
     ):
         assert line in details
+    assert exit_status('models', 'photographs', '--details') == 0
+    names = [line for line in capsys.readouterr().out.splitlines() if line[0] != ' ']
+    assert names == ['photographs']  # of all whose line has the word
     assert exit_status('models', 'nothing', 'of', 'the', 'kind') == 1
     assert server.requests == []
 

@@ -181,6 +181,8 @@ def test_means_of_the_whole_image_become_local_in_tiles():
     local = Pad(LocalStatistics(net, train_size=32))(x)
     with pytest.warns(UserWarning, match='its means are taken over windows instead'):
         tiled = tile(x)
+    with pytest.warns(UserWarning, match=r'whole image\. It restores tiles of 64 pixels'):
+        AutoTile(net, size=64, train_size=32)(x)  # memory was not the reason
     from_local, from_whole = ((tiled - each).abs().mean() for each in (local, net(x)))
     assert from_local < 0.1 * from_whole
     assert AutoTile(net, memory=10**9)(x).equal(net(x))
