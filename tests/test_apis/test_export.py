@@ -361,5 +361,5 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
     assert f'{out} written, SHA-256 {digest}' in printed
     words = ('export', path, '--to', 'torch-export', '--output', tmp_path / 'a.onnx')
     assert exit_status(*words) == 1
-    assert 'a file of torch-export ends in .pt2' in capsys.readouterr().err
+    assert 'expected a file name in .pt2 for torch-export' in capsys.readouterr().err
     assert exit_status(*words[:-1], tmp_path / 'b.pt2', '--static', '8by8') == 2
