@@ -22,7 +22,7 @@ setup(
     packages=[*find_packages(include=['mmrestore', 'mmrestore.*']), 'mmrestore.configs'],
     package_dir={'mmrestore.configs': 'configs'},
     package_data={
-        'mmrestore': ['py.typed', 'apis/*.yml'],
+        'mmrestore': ['py.typed', 'apis/*.yml', 'weights/*'],
         'mmrestore.configs': ['**/*.py', '**/*.txt', '**/*.md', '**/*.yml'],
     },
     long_description=with_absolute_links((HERE / 'README.md').read_text(encoding='utf-8')),

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import tempfile
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TEMPORARY = '.writing'
+CACHE = 'MMRESTORE_CACHE'
 LONGEST_NAME = 255  # bytes, on the usual file systems
 
 
@@ -44,6 +46,23 @@ def _other_form(folder: Path, name: str) -> str:
     except OSError:
         return name
     return names[0] if len(names) == 1 else name
+
+
+def cache_folder() -> Path:
+    """Return the folder of what is kept for later runs: downloads, checks, decoded images.
+
+    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``. A user
+    without a home folder, as in some containers, has a folder among the temporary files.
+    """
+    own, cache = os.environ.get(CACHE), os.environ.get('XDG_CACHE_HOME', '')
+    if own:
+        return expand(own).absolute()
+    if os.path.isabs(cache):
+        return Path(cache) / 'mmrestore'
+    try:
+        return Path.home() / '.cache' / 'mmrestore'
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f'mmrestore-{os.getuid()}'
 
 
 def printable(text: str | Path) -> str:

@@ -76,6 +76,7 @@ ROWS = [
             'scale': 3,
         },
     ),
+    Row('ResidualUNet', {'channels': (8, 12, 16)}),
     Row('Restormer', {'embed_channels': 8, 'depths': [1] * 4, 'num_refinement_blocks': 1}),
     Row(
         'Restormer',

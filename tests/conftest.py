@@ -13,12 +13,14 @@ sys.path[:0] = [str(TESTS), str(TESTS / 'reference')]
 # imported by tests
 collect_ignore = [
     'backbone_table.py',
+    'chromium.py',
     'corrupted_files.py',
     'exit_status.py',
     'image_files.py',
     'local_server.py',
     'reference',
     'remembering_net.py',
+    'small_photographs.py',
     'strategy_runs.py',
     'tiny_adversary.py',
     'tiny_components.py',
@@ -35,6 +37,12 @@ def shared() -> Path:
     if not place:
         pytest.skip('MMRESTORE_SHARED does not name the folder of reference data')
     return Path(place)
+
+
+@pytest.fixture(autouse=True, scope='session')
+def _own_cache(tmp_path_factory) -> None:
+    """Keep checks and decoded images of tests out of the user's cache folder."""
+    os.environ['MMRESTORE_CACHE'] = str(tmp_path_factory.mktemp('cache'))
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -61,6 +61,10 @@ def settings_of(strategies: Sequence[str], backbone: dict, folder: Path) -> dict
     if 'rd' in strategies:
         settings[f'{TEACHER}.backbone'] = NETWORKS['ATBSN']
         settings[f'{TEACHER}.checkpoint'] = write_weights(NETWORKS['ATBSN'], folder / 'teacher.pth')
+    if 'self_training' in strategies:
+        settings[f'{TEACHER}.backbone'] = dict(_delete_=True, **backbone)
+        settings[f'{TEACHER}.checkpoint'] = write_weights(backbone, folder / 'before.pth')
+        settings['load_from'] = str(folder / 'before.pth')
     if 'two_stage' in strategies:
         settings[f'{TEACHER}.backbone'] = dict(_delete_=True, **backbone)
         settings[f'{TEACHER}.checkpoint'] = write_weights(backbone, folder / 'first.pth')

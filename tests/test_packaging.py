@@ -46,6 +46,7 @@ def test_the_wheel_holds_every_config_and_says_what_it_is(wheel):
     ]
     assert len(configs) > 200 and not set(configs) - names
     assert {'mmrestore/py.typed', 'mmrestore/apis/released_weights.yml'} <= names
+    assert 'mmrestore/weights/photographs.safetensors' in names
     assert any(n.endswith('/LICENSE') for n in names)
     assert not [n for n in names if n.startswith(('tests/', 'tools/'))]
     for line in ('License: Apache-2.0', 'Classifier: Programming Language :: Python :: 3.12'):

@@ -27,6 +27,7 @@ RUNS: dict[tuple[str, ...], dict[str, float]] = {
     ('apbsn',): {'DBSNl': 0.3522, 'UNet(blind_spot=True)': 0.4558, 'ATBSN': 0.6227},
     ('noise2void',): {'NBSN': 0.5202, 'NAFNet': 0.2029, 'DnCNN': 0.7989},
     ('neighbor2neighbor',): {'NAFNet': 0.3454, 'Restormer': 0.1335, 'DnCNN': 4.0253},
+    ('self_training',): {'SwinIR': 0.3224, 'NAFNet': 0.3052, 'DnCNN': 1.4442},
     ('adversarial',): {'SwinIR': 0.3506, 'NAFNet': 0.2799, 'DnCNN': 0.6948},
     ('two_stage',): {'SwinIR': 0.0008, 'NAFNet': 0.0007, 'DnCNN': 0.5707},
     ('traps', 'masked'): {'SwinIR': 0.3046, 'Restormer': 0.4537},

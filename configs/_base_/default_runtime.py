@@ -9,6 +9,7 @@ default_hooks = dict(
     iteration_seed=dict(type='IterationSeedHook'),
     finite_loss=dict(type='FiniteLossHook'),
     throughput=dict(type='ThroughputHook'),
+    data_wait=dict(type='DataWaitHook'),
     history=dict(type='TrimHistoryHook'),
     curves=dict(type='CurveHook'),
     pictures=dict(type='PictureHook', num_images=1),

@@ -12,6 +12,7 @@ train_dataloader = dict(
         _delete_=True,
         type='ImageFolder',
         root='data/photographs',
+        cache='auto',
         pipeline={{_base_.train_dataloader.dataset.pipeline}},
     ),
 )

@@ -19,6 +19,7 @@ from mmrestore.analysis.noise_correlation import (
     same_image,
 )
 from mmrestore.datasets import ImageFolder
+from mmrestore.functional.flat_blocks import BLOCK, correlation_in_blocks, find_blocks
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import suggest
 
@@ -78,6 +79,44 @@ def correlate_folders(
         pipeline=[{'type': 'LoadImage'}],
     )
     return correlate_pairs(_read_pairs(dataset, limit), samplers, reach=reach)
+
+
+def estimate_correlation(
+    noisy: str | Path, *, pattern: str = '{}', reach: int = 12, limit: int | None = None
+) -> Tensor:
+    """Estimate the correlation of the noise from noisy images alone, in their flattest blocks.
+
+    The mean over the images, see ``correlation_in_blocks``. Waves longer than a block of 16 pixels
+    are not seen; after JPEG neighbors seem more alike than they are.
+
+    Args:
+        noisy: folder of noisy images.
+        pattern: their names, as ``{}_real``.
+        reach: the largest distance in pixels, up to 15.
+        limit: number of images, the first ones; all by default.
+
+    Returns:
+        The correlation along rows and columns at the distances 0 to ``reach``, (reach + 1,).
+
+    Raises:
+        ValueError: ``reach`` is larger; there are no images, one is unreadable, or none has a block
+            of 16 x 16 that is not clipped.
+    """
+    if not 0 < reach < BLOCK:
+        raise ValueError(
+            f'without clean images distances from 1 to {BLOCK - 1} can be measured, got {reach}: '
+            'give --clean, or a smaller --reach'
+        )
+    dataset = ImageFolder(noisy, pattern=pattern, pipeline=[{'type': 'LoadImage'}])
+    found = []
+    for index in track_iter_progress(range(min(len(dataset), limit or len(dataset)))):
+        image = to_unit_range(torch.from_numpy(dataset[index]['img']).permute(2, 0, 1))
+        blocks = find_blocks(image)
+        if len(blocks.brightness):
+            found.append(torch.tensor([1.0, *correlation_in_blocks(blocks, reach)]))
+    if not found:
+        raise ValueError(f'no image of {noisy} has 16 x 16 pixels that are not clipped')
+    return torch.stack(found).mean(dim=0)
 
 
 def correlation_lines(

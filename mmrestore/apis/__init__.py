@@ -1,5 +1,6 @@
 """What other programs call."""
 
+from mmrestore.apis.denoising.denoise import denoise
 from mmrestore.apis.export import export
 from mmrestore.apis.image_restorer import ImageRestorer
 from mmrestore.apis.inference import init_restorer, restore
@@ -16,6 +17,7 @@ from mmrestore.datasets.image_writer import write_image
 
 __all__ = [
     'ImageRestorer',
+    'denoise',
     'export',
     'fetch_model',
     'find_model',

@@ -18,18 +18,25 @@ from mmrestore.files import write_atomically
 
 
 class Form(NamedTuple):
-    """A kind of file: the ends of its name, what makes it, whether it holds a traced network."""
+    """A kind of file.
+
+    - ``suffixes``: the ends of its name;
+    - ``write``: what makes it;
+    - ``traced``: whether it holds a traced network, which may be of one fixed size;
+    - ``half``: whether it may be in float16.
+    """
 
     suffixes: tuple[str, ...]
     write: Callable[[Job], Written]
     traced: bool
+    half: bool
 
 
 FORMS = {
-    'safetensors': Form(('.safetensors',), safetensors_file.write, False),
-    'onnx': Form(('.onnx',), onnx_file.write, True),
-    'torch-export': Form(('.pt2',), program_file.write, True),
-    'official': Form(('.safetensors', '.pth'), official_file.write, False),
+    'safetensors': Form(('.safetensors',), safetensors_file.write, False, True),
+    'onnx': Form(('.onnx',), onnx_file.write, True, True),
+    'torch-export': Form(('.pt2',), program_file.write, True, True),
+    'official': Form(('.safetensors', '.pth'), official_file.write, False, False),
 }
 
 
@@ -70,9 +77,10 @@ def export(
         config: the config; by default the one that the checkpoint holds.
         overrides: settings that override the config.
         strategies: training strategies that are merged into the config.
-        half: float16 instead of float32, of ``onnx`` and ``torch-export``.
-        static: height and width, for one image of that size only, of the same; by default they
-            take images of any number and size.
+        half: float16 instead of float32, of all forms but ``official``; of ``safetensors`` only
+            the weights are rounded, and the network computes in float32.
+        static: height and width, for one image of that size only, of ``onnx`` and
+            ``torch-export``; by default they take images of any number and size.
 
     Raises:
         FileNotFoundError: there is no such checkpoint or config.
@@ -101,9 +109,12 @@ def _check_options(output: Path, form: str, *, half: bool, static: tuple[int, in
     suffixes = FORMS[form].suffixes
     if output.suffix not in suffixes:
         raise ValueError(f'a file of {form} ends in {" or ".join(suffixes)}, got {output}')
-    if not FORMS[form].traced and (half or static is not None):
+    if half and not FORMS[form].half:
+        able = ', '.join(name for name, each in FORMS.items() if each.half)
+        raise ValueError(f'float16 is of {able}, not of {form}')
+    if static is not None and not FORMS[form].traced:
         traced = ' and '.join(name for name, each in FORMS.items() if each.traced)
-        raise ValueError(f'float16 and a fixed size are of {traced}, not of {form}')
+        raise ValueError(f'a fixed size is of {traced}, not of {form}')
     if static is not None and min(static) < 1:
         raise ValueError(f'expected a height and a width of 1 or more, got {static}')
     if output.is_dir():

@@ -102,9 +102,7 @@ class ImageRestorer:
             given.
         """
         picture = upright(picture)
-        pixels, profile, alpha = picture.pixels, picture.icc_profile, picture.alpha
-        if profile is not None and profile[16:20] not in (b'RGB ', b'GRAY'):
-            profile = None  # of CMYK, from which the pixels were converted
+        pixels, profile, alpha = picture.pixels, kept_profile(picture), picture.alpha
         if self.in_channels == 1 and pixels.shape[-1] == 3:
             pixels = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)[..., None]
             profile = None
@@ -198,6 +196,14 @@ class ImageRestorer:
         if self.dtype == torch.float32:
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
+
+
+def kept_profile(picture: Picture) -> bytes | None:
+    """Return the color profile of a picture, None where its colors are not those of the pixels."""
+    profile = picture.icc_profile
+    if profile is not None and profile[16:20] not in (b'RGB ', b'GRAY'):
+        return None  # of CMYK, from which the pixels were converted
+    return profile
 
 
 def _resized(alpha: Tensor, size: Any) -> Tensor:

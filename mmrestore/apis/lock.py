@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
-import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mmengine.dist import broadcast_object_list, is_main_process
 
-try:
-    import fcntl
-except ImportError:  # Windows has no locks of this kind
-    fcntl = None  # type: ignore[assignment]
+from mmrestore.locking import lock_holder, take_lock
 
 LOCK = 'run.lock'
-ATTEMPTS = 100
 
 
 @contextmanager
@@ -42,7 +35,7 @@ def own_folder(folder: str | Path) -> Iterator[None]:
             lock = take_lock(path)
         except BlockingIOError:
             refusal = [
-                f'{folder} is in use by another training, {_holder(path)}. Wait until that has '
+                f'{folder} is in use by another training, {lock_holder(path)}. Wait until that has '
                 'ended, stop it, or choose another --work-dir'
             ]
     broadcast_object_list(refusal)
@@ -57,73 +50,3 @@ def own_folder(folder: str | Path) -> Iterator[None]:
             with suppress(OSError):  # something was written
                 for place in made:
                     place.rmdir()
-
-
-def take_lock(path: Path) -> int:
-    """Lock a file, which is made with its folder, and write into it which process holds it.
-
-    The lock is of the process, not of those that it forks: data workers that outlive a killed
-    training hold nothing.
-
-    Returns:
-        The descriptor of the file; closing it frees the lock.
-
-    Raises:
-        BlockingIOError: another process holds the lock.
-        OSError: the file cannot be made.
-    """
-    for _ in range(ATTEMPTS):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # a run that ended has just removed the folder
-            continue
-        free = _lock(descriptor, path)
-        # Otherwise the file is of a run that is just ending and has removed it.
-        if _is_at(descriptor, path):
-            if not free:
-                os.close(descriptor)
-                raise BlockingIOError(f'{path} is locked')
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, _this_process().encode())
-            return descriptor
-        os.close(descriptor)
-    raise OSError(f'{path} could not be locked: it was removed {ATTEMPTS} times')
-
-
-def _lock(descriptor: int, path: Path) -> bool:
-    """Lock an open file and return whether no other process holds it."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # systems differ in the error
-        return False
-    except OSError as error:
-        warnings.warn(
-            f'{path.parent} is on a file system without locks ({error.strerror}): nothing keeps a '
-            'second training out of it',
-            stacklevel=2,
-        )
-    return True
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _this_process() -> str:
-    since = time.strftime('%Y-%m-%d %H:%M:%S')
-    return f'process {os.getpid()} on {socket.gethostname()} since {since}\n'
-
-
-def _holder(path: Path) -> str:
-    for _ in range(20):  # it writes its name when it has the lock
-        time.sleep(0.05)
-        with suppress(OSError):
-            if text := path.read_text(encoding='utf-8', errors='replace').strip():
-                return text
-    return f'which has not written its name into {path}'

@@ -1,4 +1,7 @@
-"""Released weights on this machine: downloaded when asked for, verified whenever they are used."""
+"""Released weights on this machine: downloaded when asked for, verified whenever they are used.
+
+Those that are part of the package are verified alike, and never downloaded.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,9 @@ from mmrestore.apis.download import download
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.released_model import ReleasedModel
 from mmrestore.apis.released_models import find_model
-from mmrestore.files import expand, write_atomically
+from mmrestore.files import cache_folder, expand, write_atomically
 from mmrestore.models.weights import read_weights
 
-CACHE = 'MMRESTORE_CACHE'
 OFFLINE = 'MMRESTORE_OFFLINE'
 FULL_HASH = 64  # digits
 
@@ -40,7 +42,8 @@ def resolve_model(name: str) -> tuple[Config, Path]:
 def fetch_model(model: ReleasedModel, folder: str | Path | None = None) -> Path:
     """Return the file of released weights, downloaded into the cache if need be.
 
-    A file in the cache that is not as the registry says is replaced.
+    A file in the cache that is not as the registry says is replaced. A file of the package stays
+    where it is.
 
     Args:
         model: what is wanted.
@@ -48,9 +51,31 @@ def fetch_model(model: ReleasedModel, folder: str | Path | None = None) -> Path:
 
     Raises:
         DownloadError: the file cannot be downloaded.
-        FileNotFoundError: it is not in the cache, and ``MMRESTORE_OFFLINE`` is set.
+        FileNotFoundError: it is not in the cache, and ``MMRESTORE_OFFLINE`` is set; or a file of
+            the package is missing or damaged.
         OSError: it cannot be written.
     """
+    found = _downloaded(model) if model.packaged_path is None else _packaged(model)
+    if folder is None:
+        return found
+    copy = expand(folder) / model.file_name
+    with open(found, 'rb') as source:
+        write_atomically(copy, lambda file: shutil.copyfileobj(source, file))
+    return copy
+
+
+def _packaged(model: ReleasedModel) -> Path:
+    path = model.packaged_path
+    assert path is not None
+    problem = model.remote_file.problem(path) if path.is_file() else 'it is not there'
+    if problem:
+        raise FileNotFoundError(
+            f'{path} of mmrestore cannot be used: {problem}. Install mmrestore again'
+        )
+    return path
+
+
+def _downloaded(model: ReleasedModel) -> Path:
     cached = cached_file(model)
     problem = model.remote_file.problem(cached) if cached.is_file() else 'it is not there'
     if problem and is_offline():
@@ -62,12 +87,7 @@ def fetch_model(model: ReleasedModel, folder: str | Path | None = None) -> Path:
         about = f'{size_and_license(model)}; verified by {verification(model)}'
         print(f'downloading {model.name}: {about}', file=sys.stderr, flush=True)
         download(model.remote_file, cached, lambda path: _check_readable(model, path))
-    if folder is None:
-        return cached
-    copy = expand(folder) / model.file_name
-    with open(cached, 'rb') as source:
-        write_atomically(copy, lambda file: shutil.copyfileobj(source, file))
-    return copy
+    return cached
 
 
 def cached_file(model: ReleasedModel) -> Path:
@@ -80,17 +100,6 @@ def cached_file(model: ReleasedModel) -> Path:
         'dncnn_25_gray-0451a70d.pth'
     """
     return cache_folder() / f'{model.name}-{model.remote_file.identity()}{model.suffix}'
-
-
-def cache_folder() -> Path:
-    """Return the folder of downloaded files.
-
-    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``.
-    """
-    own, cache = os.environ.get(CACHE), os.environ.get('XDG_CACHE_HOME', '')
-    if own:
-        return expand(own).absolute()
-    return (Path(cache) if os.path.isabs(cache) else Path.home() / '.cache') / 'mmrestore'
 
 
 def is_offline() -> bool:

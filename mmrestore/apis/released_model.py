@@ -1,4 +1,4 @@
-"""One entry of the registry of released weights."""
+"""One entry of the registry of released weights, and the folder of those in the package."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ KINDS = {
     'urls': ('a list of texts', tuple),
     'overrides': ('settings by key', Mapping),
     'size': ('a whole number', int),
+    'packaged': ('true or false', bool),
     'tried': ('true or false', bool),
 }
+PACKAGED = Path(__file__).parents[1] / 'weights'  # the files that are part of the package
 SUFFIXES = ('.pth', '.pt', '.ckpt', '.safetensors')
 
 
@@ -25,7 +27,7 @@ class ReleasedModel:
 
     Args:
         name: what users call it: letters, digits, ``_`` and ``-``.
-        urls: addresses of one and the same file, tried in their order.
+        urls: addresses of one and the same file, tried in their order; none of a packaged file.
         config: config of the network, a name, or a file, which may be relative to the registry.
         overrides: settings that override the config, by dotted key.
         purpose: what the weights are good for.
@@ -34,6 +36,8 @@ class ReleasedModel:
         size: bytes, None if not known.
         sha256: hash of the file or its first 8 digits or more, None if not known.
         file: name of the published file; that in the first address by default.
+        packaged: whether the file is part of this package, in ``mmrestore/weights``, so that
+            nothing is downloaded; then it has a ``file`` and a ``sha256``.
         key: under which the tensors lie in the file; None if they are bare or it is not known.
         published: figure of the authors, never one measured with this package.
         tried: whether this package was seen to load the file and to restore images with it.
@@ -44,8 +48,8 @@ class ReleasedModel:
     """
 
     name: str
-    urls: tuple[str, ...]
     config: str
+    urls: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = ''
     license: str = 'none stated'
@@ -53,6 +57,7 @@ class ReleasedModel:
     size: int | None = None
     sha256: str | None = None
     file: str = ''
+    packaged: bool = False
     key: str | None = None
     published: str = ''
     tried: bool = False
@@ -62,7 +67,9 @@ class ReleasedModel:
             _check_type(each.name, getattr(self, each.name), required=each.default is MISSING)
         if not re.fullmatch(r'[A-Za-z0-9_-]+', self.name):
             raise ValueError('expected a name of letters, digits, _ and -')
-        if not self.urls:
+        if self.packaged and not (self.file and self.sha256):
+            raise ValueError('packaged: expected the file and its sha256 too')
+        if not self.urls and not self.packaged:
             raise ValueError('urls: expected an address at least')
         if self.size is not None and self.size <= 0:
             raise ValueError(f'size: expected a number of bytes, got {self.size}')
@@ -78,6 +85,11 @@ class ReleasedModel:
     def file_name(self) -> str:
         """Name of the published file."""
         return self.file or self.urls[0].rpartition('/')[2]
+
+    @property
+    def packaged_path(self) -> Path | None:
+        """The file in this package; None of one that is downloaded."""
+        return PACKAGED / self.file if self.packaged else None
 
     @property
     def searched_text(self) -> str:

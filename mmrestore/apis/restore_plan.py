@@ -32,6 +32,7 @@ class Job(NamedTuple):
 
     source: Path
     targets: list[Path]  # one, or one for each page
+    headers: tuple[Header, ...] = ()  # what is known of its pages
 
 
 class RestorePlan(NamedTuple):
@@ -89,7 +90,7 @@ def plan_restoring(
     for file, pages in headers.items():
         ending = ENDINGS[format] or _kept_ending(found[file], pages[0])
         names = result_names(found[file], len(pages), ending)
-        jobs[(file.resolve(), *names)] = Job(file, [output / name for name in names])
+        jobs[(file.resolve(), *names)] = Job(file, [output / name for name in names], tuple(pages))
     _check_targets(jobs.values(), found)
     return RestorePlan(list(jobs.values()), problems, left_out)
 

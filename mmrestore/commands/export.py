@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='it ends in .safetensors, .onnx, .pt2, or .safetensors or .pth for official',
     )
     parser.add_argument('--config', help='config, if not that which the checkpoint holds')
-    parser.add_argument('--fp16', action='store_true', help='float16; of onnx and torch-export')
+    parser.add_argument('--fp16', action='store_true', help='float16; not of official')
     parser.add_argument(
         '--static',
         type=_size,

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
             'config': model.config,
             'overrides': ' '.join(f'{k}={v}' for k, v in model.overrides.items()),
             'weights under': model.key or '',
-            'from': ', '.join(model.urls),
+            'from': ', '.join(model.urls) or 'part of mmrestore, nothing is downloaded',
             'authors': model.source,
         }
         print(model.name)

@@ -20,7 +20,8 @@ def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]
 
     Dictionaries are merged key by key, everything else replaces what is inherited. None switches an
     inherited setting off, and a dictionary may stand where None is inherited. ``_delete_=True`` in
-    a dictionary drops what it inherits.
+    a dictionary drops what it inherits; under a dotted key, as in the overrides of a stage, it
+    stays for where those are merged.
 
     Args:
         base: what is inherited.
@@ -42,7 +43,8 @@ def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]
             continue
         place = f'{at}.{key}' if at else str(key)
         inherited = result.get(key)
-        if not isinstance(value, Mapping):
+        is_override = '.' in str(key) and inherited is None  # merged later, by its dotted key
+        if is_override or not isinstance(value, Mapping):
             result[key] = copy.deepcopy(value)
         elif inherited is None or value.get(DELETE, False):
             result[key] = merged({}, value, at=place)

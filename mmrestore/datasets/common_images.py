@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from itertools import chain
 
+from mmrestore.datasets.file_stamps import CHUNK, file_stamps
 from mmrestore.datasets.image_file import ImageSize, read_image
 from mmrestore.datasets.threads import in_threads
 
 SAMPLE = 4096  # bytes in the middle of a file that are compared first
-CHUNK = 256  # files that a thread looks at before it asks for more
 MOST_PIXELS = 50_000_000  # that are decoded, about a second
 
 Group = tuple[list[str], list[str]]  # files of either data set that agree so far
@@ -39,8 +39,11 @@ def common_images(
         >>> common_images({**cup, **cat}, cat) == {file: file for file in cat}
         True
     """
+    files = list({**known, **others})
+    stamps = dict(zip(files, file_stamps(files), strict=True))
+    lengths = {file: stamp.size for file, stamp in stamps.items() if stamp is not None}
     groups: list[Group] = [(list(known), list(others))]
-    for describe in (_length, _middle, _whole):
+    for describe in (lengths.get, _middle, _whole):
         groups = _split(groups, describe)
     found = {other: same[0] for same, equal in groups for other in equal}
     sizes = {**known, **others}
@@ -81,13 +84,6 @@ def _affordable(groups: list[Group], sizes: Mapping[str, ImageSize]) -> list[Gro
         if left >= 0:
             result.append(group)
     return result
-
-
-def _length(file: str) -> int | None:
-    try:
-        return os.stat(file).st_size
-    except OSError:
-        return None
 
 
 def _middle(file: str) -> bytes | None:

@@ -50,7 +50,7 @@ class EmbeddedPhotographs(ImageFolder):
         *,
         pipeline: Sequence[Any] | Mapping[str, Any],
         name: str | None = None,
-        cache: bool = False,
+        cache: bool | str = False,
     ) -> None:
         if split not in PHOTOGRAPHS:
             raise ValueError(f'split must be one of {tuple(PHOTOGRAPHS)}, got {split!r}')

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
-from mmrestore.datasets.image_file import read_header
 from mmrestore.datasets.picture import Header, ImageSize
-from mmrestore.datasets.threads import in_threads
+from mmrestore.datasets.remembered_headers import checked_headers
 
 
 class FolderCheck(NamedTuple):
     """What was found about the files of a data set.
 
     Attributes:
-        sizes: height and width of each image that can be read.
+        headers: what is known of each image that can be read, by its file.
         unreadable: index of the sample and reason, of each file that cannot be read.
         problems: what is wrong with files that can be read, in words.
     """
 
-    sizes: dict[str, ImageSize]
+    headers: dict[str, Header]
     unreadable: list[tuple[int, str]]
     problems: list[str]
 
@@ -29,6 +27,9 @@ def check_files(
     samples: Sequence[Mapping[str, str]], *, least: ImageSize, scale: int, decode: bool
 ) -> FolderCheck:
     """Check that images are whole, of one depth and large enough, and that the sizes of pairs fit.
+
+    Files that passed before and have the same size and time are not opened again, see
+    ``checked_headers``.
 
     Args:
         samples: the files, ``img_path`` and of pairs ``gt_path``.
@@ -42,7 +43,7 @@ def check_files(
         0
     """
     paths = [[s[side] for s in samples if side in s] for side in ('img_path', 'gt_path')]
-    answers = [in_threads(partial(_inspect, decode=decode), side) for side in paths]
+    answers = [checked_headers(side, decode=decode) for side in paths]
     unreadable = [(i, a) for side in answers for i, a in enumerate(side) if isinstance(a, str)]
     inputs, targets = (
         {path: a for path, a in zip(*side, strict=True) if isinstance(a, Header)}
@@ -58,15 +59,7 @@ def check_files(
         for path, header in inputs.items()
         if header.size.height < least.height or header.size.width < least.width
     ]
-    sizes = {path: header.size for path, header in (*inputs.items(), *targets.items())}
-    return FolderCheck(sizes, unreadable, problems)
-
-
-def _inspect(path: str, *, decode: bool) -> Header | str:
-    try:
-        return read_header(path, decode=decode)
-    except ValueError as error:
-        return str(error)
+    return FolderCheck({**inputs, **targets}, unreadable, problems)
 
 
 def _mixed_depths(headers: Mapping[str, Header]) -> list[str]:

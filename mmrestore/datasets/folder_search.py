@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Collection
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from mmrestore.datasets.image_file import EXTENSIONS
@@ -59,7 +59,7 @@ def list_folder(
         OSError: a folder cannot be read.
     """
     found = Listing([], [], [])
-    todo: list[tuple[Path, PurePosixPath, frozenset]] = [(Path(root), PurePosixPath(), frozenset())]
+    todo: list[tuple[Path, str, frozenset]] = [(Path(root), '', frozenset())]
     while todo:
         folder, place, around = todo.pop()
         status = folder.stat()
@@ -67,16 +67,16 @@ def list_folder(
         with os.scandir(folder) as entries:
             visible = [entry for entry in entries if not entry.name.startswith('.')]
         for entry in visible:
-            name = str(place / entry.name)
-            suffix = PurePosixPath(name).suffix.lower()
+            name = place + entry.name
+            suffix = os.path.splitext(entry.name)[1].lower()
             if _holds(entry.is_dir):
                 status = entry.stat()
                 is_back = (status.st_dev, status.st_ino) in around
                 if recursive and not is_back and entry.name.lower() not in SYSTEM_FOLDERS:
-                    todo.append((folder / entry.name, place / entry.name, around))
+                    todo.append((folder / entry.name, f'{name}/', around))
             elif _holds(entry.is_file) or (entry.is_symlink() and suffix in extensions):
                 (found.images if suffix in extensions else found.other_files).append(name)
-            elif entry.is_symlink() and not suffix:
+            elif entry.is_symlink() and suffix in ('', '.'):
                 found.dangling.append(name)
     return Listing(*(sorted(names, key=natural_key) for names in found))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from torch.utils.data import Dataset
 
 from mmrestore.datasets.bad_files import BadFiles, Unreadable, try_to_read
-from mmrestore.datasets.folder_check import check_files
+from mmrestore.datasets.disk_cache import Decoding, load_from_disk, load_from_disk_if_room
+from mmrestore.datasets.folder_check import FolderCheck, check_files
 from mmrestore.datasets.folder_search import find_images
+from mmrestore.datasets.garbage import no_garbage_collection
 from mmrestore.datasets.listing import (
     choose,
     fit,
@@ -22,10 +24,11 @@ from mmrestore.datasets.listing import (
     problem_list,
     read_list_file,
 )
+from mmrestore.datasets.load_decoded import LoadDecoded
+from mmrestore.datasets.memory_cache import load_all
 from mmrestore.datasets.noise_again import check_no_noise_again
-from mmrestore.datasets.picture import ImageSize
+from mmrestore.datasets.picture import Header, ImageSize
 from mmrestore.datasets.sample_key import SampleKey, as_sample_key, other_key, sample_rng
-from mmrestore.datasets.threads import in_threads
 from mmrestore.datasets.titles import titles_of
 from mmrestore.datasets.transforms.base import stated_by
 from mmrestore.files import expand, printable
@@ -33,6 +36,7 @@ from mmrestore.registry import DATASETS, TRANSFORMS
 
 CHECKS = ('header', 'decode')
 ON_ERROR = ('raise', 'skip')
+CACHES = (False, True, 'disk', 'auto')
 IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
 
 
@@ -63,10 +67,14 @@ class ImageFolder(Dataset):
         recursive: whether folders below the folder are searched.
         check: ``'header'`` decodes only what cannot be checked otherwise, see ``inspect_image``;
             ``'decode'`` decodes every file, which also finds damage within a JPEG.
-        cache: whether all images are decoded once and kept in memory, height * width * channels
+        cache: True decodes all images once and keeps them in memory, height * width * channels
             bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
             Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
-            done once too.
+            done once too. ``'disk'`` keeps the decoded images on disk, for all processes and later
+            trainings; of them only what a patch needs is read. ``'auto'`` is ``'disk'`` where they
+            take at most half of what is free, otherwise False; the log says which.
+        cache_dir: folder of the decoded images on disk, by default ``decoded`` in the cache folder
+            (``MMRESTORE_CACHE``, else ``~/.cache/mmrestore``).
         fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
             many patches, with their flips and rotations, in a whole training.
         noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
@@ -98,7 +106,8 @@ class ImageFolder(Dataset):
         files: Sequence[str] | None = None,
         recursive: bool = True,
         check: str = 'header',
-        cache: bool = False,
+        cache: bool | str = False,
+        cache_dir: str | Path | None = None,
         fixed_patches: int | None = None,
         noisy_inputs: bool | None = None,
         on_error: str = 'raise',
@@ -108,6 +117,8 @@ class ImageFolder(Dataset):
             raise ValueError(f'check must be one of {CHECKS}, got {check!r}')
         if on_error not in ON_ERROR:
             raise ValueError(f'on_error must be one of {ON_ERROR}, got {on_error!r}')
+        if cache not in CACHES:
+            raise ValueError(f'cache must be one of {CACHES}, got {cache!r}')
         if fixed_patches is not None and fixed_patches < 1:
             raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
@@ -116,6 +127,8 @@ class ImageFolder(Dataset):
             raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
         self.root = expand(root)
         self.gt_root = None if gt_root is None else expand(gt_root)
+        # Joined by hand: pathlib takes seconds for 100,000 files.
+        self._inputs, self._targets = _beginning(self.root), _beginning(self.gt_root or self.root)
         self.scale = scale
         self.fixed_patches = fixed_patches
         self.name = name or printable(self.root.resolve().name)
@@ -125,17 +138,21 @@ class ImageFolder(Dataset):
         self.noisy_inputs = noisy_inputs
         check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(expand(list_file))
-        self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
-        self.titles = titles_of([target or name for name, target in self.samples])
         self.bad_files: BadFiles | None = None
         self._refused: dict[int, Unreadable] = {}  # by the check
-        if on_error == 'skip':
-            self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
-        problems += self._check_files(decode=check == 'decode')
+        with no_garbage_collection():
+            self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
+            self.titles = titles_of([target or name for name, target in self.samples])
+            if on_error == 'skip':
+                self.bad_files = BadFiles(self.name, len(self), max_share=max_bad_share)
+            checked = self._check_files(decode=check == 'decode')
+        problems += checked.problems
         if problems:
             raise ValueError(problem_list(f'the data set {self.name!r} in {self.root}', problems))
         self._cached: list[dict | Unreadable] | None = None
-        if cache:
+        if isinstance(cache, str):
+            self._use_disk(checked.headers, cache_dir, optional=cache == 'auto')
+        elif cache:
             self._fill_cache()
 
     @property
@@ -200,18 +217,18 @@ class ImageFolder(Dataset):
         pairs, unpaired = pair(inputs, targets, complete=wanted is None)
         return list(pairs), problems + unpaired
 
-    def _check_files(self, *, decode: bool) -> list[str]:
-        """Return what is wrong with the files, in words."""
+    def _check_files(self, *, decode: bool) -> FolderCheck:
+        """Check the files; among the problems are those that cannot be read and must."""
         starts = [self._start(index) for index in range(len(self))]
-        self.sizes, unreadable, problems = check_files(
-            starts, least=self.minimum_size, scale=self.scale, decode=decode
-        )
+        checked = check_files(starts, least=self.minimum_size, scale=self.scale, decode=decode)
+        self.sizes = {path: header.size for path, header in checked.headers.items()}
         if self.bad_files is None:
-            return [reason for _, reason in unreadable] + problems
-        for index, reason in unreadable:  # they are replaced when they are drawn
+            reasons = [reason for _, reason in checked.unreadable]
+            return checked._replace(problems=reasons + checked.problems)
+        for index, reason in checked.unreadable:  # they are replaced when they are drawn
             self._refused[index] = Unreadable(ValueError(reason))
             self.bad_files.add(index, reason)
-        return problems
+        return checked
 
     @property
     def minimum_size(self) -> ImageSize:
@@ -220,6 +237,12 @@ class ImageFolder(Dataset):
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
 
+    @property
+    def decodes_files(self) -> bool:
+        """Whether an image file is decoded for every sample."""
+        first = next(iter(self.transforms), None)
+        return self._cached is None and not isinstance(first, LoadDecoded)
+
     def files_of(self, index: int) -> list[str]:
         """Return the file of an image, of a pair those of the input and the target."""
         start = self._start(index)
@@ -227,11 +250,25 @@ class ImageFolder(Dataset):
 
     def _start(self, index: int) -> dict[str, Any]:
         name, target = self.samples[index]
-        results = {'img_path': str(self.root / name), 'dataset': self.name}
+        results = {'img_path': self._inputs + name, 'dataset': self.name}
         results['title'] = self.titles[index]
-        if self.gt_root is not None and target is not None:
-            results['gt_path'] = str(self.gt_root / target)
+        if target is not None:
+            results['gt_path'] = self._targets + target
         return results
+
+    def _use_disk(
+        self, headers: Mapping[str, Header], cache_dir: str | Path | None, *, optional: bool
+    ) -> None:
+        """Let the first transform load decoded images; where optional, if there is room."""
+        files = {self.root: {self._inputs + name: name for name, _ in self.samples}}
+        if self.gt_root is not None:
+            targets = {self._targets + name: name for _, name in self.samples if name is not None}
+            files[self.gt_root] = {**files.get(self.gt_root, {}), **targets}
+        skips = self.bad_files is not None
+        decoding = Decoding(self.name, files, headers, cache_dir, skips)
+        choose_load = load_from_disk_if_room if optional else load_from_disk
+        first = self.transforms[0] if self.transforms else dict
+        self.transforms[:1] = [choose_load(decoding, first)]
 
     def _fill_cache(self) -> None:
         """Keep the results of the first transforms, and take them out of the pipeline."""
@@ -240,17 +277,17 @@ class ImageFolder(Dataset):
             raise ValueError('cache=True keeps what LoadImage loads: it must come first')
         self.transforms = self.transforms[len(steps) :]
         starts = [self._start(index) for index in range(len(self))]
-        cached = in_threads(partial(try_to_read, steps[0]), starts)
-        cached = [self._refused.get(index, results) for index, results in enumerate(cached)]
-        for index, results in enumerate(cached):
-            if isinstance(results, Unreadable):
-                if self.bad_files is None:
-                    raise results.error
-                self.bad_files.add(index, str(results.error))
-        # Not in threads: noise draws from PyTorch's one generator.
-        for step in steps[1:]:
-            cached = [step(found) if isinstance(found, dict) else found for found in cached]
-        self._cached = cached
+        self._cached = load_all(steps, starts, refused=self._refused, bad_files=self.bad_files)
+
+
+def _beginning(root: Path) -> str:
+    """Return what the path of a file in a folder begins with.
+
+    Examples:
+        >>> _beginning(Path('a/b')) + 'c.png', _beginning(Path('.')) + 'c.png'
+        ('a/b/c.png', 'c.png')
+    """
+    return '' if root == Path() else os.path.join(root, '')
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:

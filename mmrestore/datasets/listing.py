@@ -196,8 +196,12 @@ def without_suffix(name: str) -> str:
         >>> without_suffix('a/1.5.PNG'), without_suffix('a/1.5')
         ('a/1.5', 'a/1.5')
     """
-    path = PurePosixPath(name)
-    return str(path.with_suffix('')) if path.suffix.lower() in EXTENSIONS else name
+    # By hand: pathlib takes a second for 100,000 names.
+    dot = name.rfind('.')
+    if dot < 1 or name[dot - 1] == '/' or name[dot:].lower() not in EXTENSIONS:
+        return name
+    stem = name[:dot]
+    return str(PurePosixPath(stem)) if './' in name or '//' in name else stem
 
 
 def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:

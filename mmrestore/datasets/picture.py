@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +52,7 @@ class Header:
                 f'to {MAX_SIDE} and at most {MAX_PIXELS} pixels'
             )
 
-    @property
+    @cached_property
     def size(self) -> ImageSize:
         """Height and width of the upright picture."""
         sides = (self.height, self.width)

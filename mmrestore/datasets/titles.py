@@ -15,5 +15,6 @@ def titles_of(names: Sequence[str]) -> list[str]:
         >>> titles_of(['a/1.png', 'b/1.png', '2.png', '2.jpg'])
         ['a/1', 'b/1', '2.png', '2.jpg']
     """
-    counts = Counter(map(without_suffix, names))
-    return [name if counts[without_suffix(name)] > 1 else without_suffix(name) for name in names]
+    stems = list(map(without_suffix, names))
+    counts = Counter(stems)
+    return [name if counts[stem] > 1 else stem for name, stem in zip(names, stems, strict=True)]

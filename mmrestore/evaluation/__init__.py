@@ -1,10 +1,22 @@
 """Metrics of MMEngine's evaluator."""
 
 from mmrestore.evaluation.base import ImageMetric
+from mmrestore.evaluation.estimated_gain import BestStrength, EstimatedGain, NetworkMetric
 from mmrestore.evaluation.lpips import LPIPS
 from mmrestore.evaluation.metrics import PSNR, SSIM
 from mmrestore.evaluation.niqe import NIQE
 from mmrestore.evaluation.recorrupted import RecorruptedGain
 from mmrestore.evaluation.torch_metric import TorchMetric
 
-__all__ = ['LPIPS', 'NIQE', 'PSNR', 'SSIM', 'ImageMetric', 'RecorruptedGain', 'TorchMetric']
+__all__ = [
+    'LPIPS',
+    'NIQE',
+    'PSNR',
+    'SSIM',
+    'BestStrength',
+    'EstimatedGain',
+    'ImageMetric',
+    'NetworkMetric',
+    'RecorruptedGain',
+    'TorchMetric',
+]

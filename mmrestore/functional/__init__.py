@@ -15,6 +15,8 @@ from mmrestore.functional.camera_pipeline import (
 from mmrestore.functional.colour import rgb_to_y
 from mmrestore.functional.complementary_masks import hide_pixels, join_branches, random_branches
 from mmrestore.functional.dihedral import dihedral, inverse_dihedral
+from mmrestore.functional.grain import long_wave_grain
+from mmrestore.functional.graphics import draw_graphics, graphics_like
 from mmrestore.functional.image_quality import psnr, round_to_8_bit, ssim
 from mmrestore.functional.jpeg import jpeg_compression
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
@@ -77,6 +79,7 @@ __all__ = [
     'discriminator_loss',
     'display_light',
     'draw_camera_metadata',
+    'draw_graphics',
     'draw_screens',
     'draw_sensor_noise_levels',
     'forward_differences',
@@ -85,12 +88,14 @@ __all__ = [
     'gaussian_noise',
     'generator_loss',
     'gradient_lengths',
+    'graphics_like',
     'hide_pixels',
     'inverse_dihedral',
     'invert_permutation',
     'join_branches',
     'jpeg_compression',
     'local_draws',
+    'long_wave_grain',
     'look_at',
     'mask_vectors',
     'mirrored_places',

@@ -8,11 +8,13 @@ from mmrestore.models import (
     losses,
     restorers,
 )
+from mmrestore.models.bilateral import BilateralFilter
 from mmrestore.models.bm3d import BM3D
 from mmrestore.models.data_preprocessor import DataPreprocessor
 
 __all__ = [
     'BM3D',
+    'BilateralFilter',
     'DataPreprocessor',
     'attachments',
     'backbones',

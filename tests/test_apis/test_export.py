@@ -233,6 +233,32 @@ def test_decorators_are_exported_for_every_size(net, parts):
 # What is refused
 
 
+def test_weights_in_half_precision_become_float32_again(tmp_path):
+    path, restorer = checkpoint(tmp_path)
+    whole = export(path, tmp_path / 'whole.safetensors', 'safetensors')
+    half = export(path, tmp_path / 'half.safetensors', 'safetensors', half=True)
+    assert half.path.stat().st_size < whole.path.stat().st_size
+    dtypes = {tensor.dtype for tensor in load_file(half.path).values()}
+    assert dtypes == {torch.float16, torch.int64}  # batch norm counts its batches
+    loaded = init_restorer(None, half.path, device='cpu')
+    for exact, rounded in zip(restorer.parameters(), loaded.parameters(), strict=True):
+        assert rounded.dtype == torch.float32
+        assert rounded.equal(exact.half().float())
+    described = file_metadata(half.path)
+    assert described['weights_sha256'] == weights_digest(loaded.backbone.state_dict())
+    assert 0 < half.differences[0].relative < check.HALF_LIMIT
+
+
+def test_weights_too_large_for_half_precision_are_refused(tmp_path):
+    path, _ = checkpoint(tmp_path)
+    content = torch.load(path, weights_only=True)
+    content['state_dict']['backbone.model.0.weight'] *= 1e6
+    torch.save(content, path)
+    with pytest.raises(ValueError, match='float16 differs from PyTorch'):
+        export(path, tmp_path / 'half.safetensors', 'safetensors', half=True)
+    assert not (tmp_path / 'half.safetensors').exists()
+
+
 def test_random_numbers_inside_the_network_are_refused(tmp_path):
     mask = {'type': 'TokenMask', 'layers': 'model.2', 'ratio': 0.5, 'in_test': True}
     path, _ = checkpoint(tmp_path, attachments={'mask': {**mask, 'channel_dim': 1}})
@@ -249,8 +275,9 @@ def test_random_numbers_inside_the_network_are_refused(tmp_path):
     [
         ('onnx', 'a.pt2', {}, 'a file of onnx ends in .onnx, got'),
         ('onxx', 'a.onnx', {}, "expected a form of safetensors, onnx, .*got 'onxx'"),
-        ('safetensors', 'a.safetensors', {'half': True}, 'are of onnx and torch-export, not of'),
-        ('official', 'a.pth', {'static': (8, 8)}, 'are of onnx and torch-export, not of official'),
+        ('official', 'a.pth', {'half': True}, 'float16 is of safetensors, onnx, torch-export, not'),
+        ('safetensors', 'a.safetensors', {'static': (8, 8)}, 'is of onnx and torch-export, not of'),
+        ('official', 'a.pth', {'static': (8, 8)}, 'is of onnx and torch-export, not of official'),
         ('torch-export', 'a.pt2', {'static': (0, 8)}, 'a height and a width of 1 or more'),
         ('onnx', 'epoch_2.pth/a.onnx', {}, 'must be a folder that can be written to'),
     ],

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import pytest
 import torch.distributed as dist
 
-from mmrestore.apis import lock
+from mmrestore import locking
 from mmrestore.apis.lock import LOCK, own_folder
 
 FORK = multiprocessing.get_context('fork')  # processes that begin without importing anything
@@ -86,7 +86,7 @@ def test_workers_that_outlive_their_training_hold_nothing(tmp_path):
 
 
 def test_a_file_that_was_removed_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
-    lock_file, calls = lock._lock, []
+    lock_file, calls = locking._lock, []
 
     def late(descriptor, path):
         if not calls:  # the run that held it ends just now
@@ -94,7 +94,7 @@ def test_a_file_that_was_removed_before_it_was_locked_is_made_again(tmp_path, mo
         calls.append(descriptor)
         return lock_file(descriptor, path)
 
-    monkeypatch.setattr(lock, '_lock', late)
+    monkeypatch.setattr(locking, '_lock', late)
     with own_folder(tmp_path):
         assert len(calls) == 2 and (tmp_path / LOCK).read_text()
 
@@ -109,7 +109,7 @@ def test_a_file_system_without_locks_gives_a_warning(tmp_path, monkeypatch):
     def without(descriptor, kind):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(lock.fcntl, 'lockf', without)
+    monkeypatch.setattr(locking.fcntl, 'lockf', without)
     message = r'without locks \(No locks available\)'
     with pytest.warns(UserWarning, match=message), own_folder(tmp_path):
         assert (tmp_path / LOCK).exists()

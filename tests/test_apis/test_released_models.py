@@ -11,9 +11,13 @@ import pytest
 import torch
 
 from mmrestore import list_models
+from mmrestore.apis import init_restorer
+from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.networks import open_network_config
 from mmrestore.apis.released_models import SHIPPED, find_model, read_models
+from mmrestore.batch_transforms import CameraNoise
 from mmrestore.registry import MODELS, OFFICIAL
+from mmrestore.structures import DataSample
 
 MODELS_BY_NAME = read_models(SHIPPED)
 
@@ -154,8 +158,9 @@ def test_every_entry_describes_the_network_that_was_released(pattern):
 def test_the_table_above_has_all_entries():
     assert [
         name
-        for name in MODELS_BY_NAME
-        if sum(re.fullmatch(pattern, name) is not None for pattern in OFFICIAL_ARGUMENTS) != 1
+        for name, model in MODELS_BY_NAME.items()
+        if not model.packaged  # our own network
+        and sum(re.fullmatch(pattern, name) is not None for pattern in OFFICIAL_ARGUMENTS) != 1
     ] == []
 
 
@@ -183,11 +188,44 @@ def test_the_shipped_registry_states_sources_and_is_careful():
         assert model.source.startswith('https://') and model.license and model.purpose, model.name
         assert not model.published or re.search(r'\d\d\.\d+ dB', model.published), model.name
     assert [m.name for m in models if m.tried] == [
+        'photographs',
         'dncnn_25_gray',
         'nbsn_apr_rd',
         'nbsn_small_apr_rd',
     ]
     assert all(m.size and len(m.sha256) == 64 for m in models if m.tried)
+
+
+def test_packaged_weights_need_no_download(tmp_path, monkeypatch):
+    monkeypatch.setenv('MMRESTORE_CACHE', str(tmp_path / 'cache'))
+    monkeypatch.setenv('MMRESTORE_OFFLINE', '1')
+    model = find_model('photographs')
+    assert model.packaged_path.stat().st_size == model.size < 4e6
+    assert fetch_model(model) == model.packaged_path and not (tmp_path / 'cache').exists()
+    copy = fetch_model(model, tmp_path / 'copy')
+    assert copy.read_bytes() == model.packaged_path.read_bytes()
+    damaged = tmp_path / 'photographs.safetensors'
+    damaged.write_bytes(b'0' + copy.read_bytes()[1:])
+    monkeypatch.setattr('mmrestore.apis.released_model.PACKAGED', tmp_path)
+    with pytest.raises(FileNotFoundError, match=r'its sha256 is .*Install mmrestore again'):
+        fetch_model(model)
+    damaged.unlink()
+    with pytest.raises(FileNotFoundError, match='cannot be used: it is not there'):
+        fetch_model(model)
+
+
+def test_packaged_weights_denoise_and_leave_clean_images_alone():
+    """A soft picture with the noise of a camera and without."""
+    network = init_restorer(*resolve_model('photographs'), device='cpu').backbone
+    rows, columns = torch.meshgrid(torch.arange(96.0), torch.arange(128.0), indexing='ij')
+    clean = torch.stack([torch.sin(rows / 9 + i) * torch.cos(columns / 11) for i in range(3)])
+    clean = 0.5 + 0.3 * clean[None]
+    torch.manual_seed(0)
+    noisy, sample = CameraNoise(4e-3)(clean, DataSample(gt_img=clean))
+    with torch.inference_mode():
+        restored, kept = network(noisy), network(sample.gt_img)
+    assert (restored - sample.gt_img).std() < 0.5 * (noisy - sample.gt_img).std()
+    assert 255 * (kept - sample.gt_img).std() < 2
 
 
 def test_models_are_listed_by_words():

@@ -34,7 +34,7 @@ def test_all_commands_are_there():
     names = {' '.join(words[:2]) for words in COMMANDS}
     assert {'train', 'test', 'restore', 'configs', 'config', 'benchmark'} <= names
     assert {'data verify', 'data faces', 'submit sidd', 'submit dnd'} <= names
-    assert len([name for name in names if name.startswith('analyze ')]) == 11
+    assert len([name for name in names if name.startswith('analyze ')]) == 12
 
 
 @pytest.mark.parametrize('words', COMMANDS, ids=' '.join)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,6 +192,13 @@ def test_the_cache_is_where_the_environment_says(monkeypatch, tmp_path):
     monkeypatch.setenv('XDG_CACHE_HOME', 'relative')  # is to be ignored
     monkeypatch.delenv('MMRESTORE_CACHE', raising=False)
     assert cache_folder() == tmp_path / '.cache' / 'mmrestore'
+
+    def homeless() -> None:
+        raise RuntimeError('Could not determine home directory.')
+
+    with monkeypatch.context() as context:
+        context.setattr(Path, 'home', homeless)
+        assert cache_folder() == Path(tempfile.gettempdir()) / f'mmrestore-{os.getuid()}'
     monkeypatch.setenv('XDG_CACHE_HOME', '/var/x')
     assert str(cache_folder()) == '/var/x/mmrestore'
     monkeypatch.setenv('MMRESTORE_CACHE', '~/own')

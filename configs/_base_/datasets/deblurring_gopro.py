@@ -11,6 +11,7 @@ train_dataloader = dict(
         name='gopro',
         root='data/GoPro/train/blur',
         gt_root='data/GoPro/train/sharp',
+        cache='auto',
         pipeline=dict(
             image=dict(type='LoadImage'),
             patch=dict(type='RandomCrop', size=64),

@@ -18,6 +18,7 @@ train_dataloader = dict(
             type='ImageFolder',
             name='screen_photographs',
             root='data/screen_photographs/train',
+            cache='auto',
             pipeline=dict(
                 image=dict(type='LoadImage'),
                 patch=dict(type='RandomCrop', size=256),
@@ -28,6 +29,7 @@ train_dataloader = dict(
             type='ImageFolder',
             name='screenshots',
             root='data/screenshots/train',
+            cache='auto',
             pipeline=dict(
                 image=dict(type='LoadImage'),
                 magnification=dict(type='Resize', scale=magnification),

@@ -15,6 +15,7 @@ train_dataloader = dict(
         type='ImageFolder',
         name='screenshots',
         root='data/screenshots/train',
+        cache='auto',
         pipeline=dict(
             image=dict(type='LoadImage'),
             patch=dict(type='RandomCrop', size=288),

@@ -10,6 +10,7 @@ train_dataloader = dict(
         type='ImageFolder',
         name='sidd_medium',
         root='data/SIDD_Medium/noisy_tiles',
+        cache='auto',
         pipeline=dict(
             image=dict(type='LoadImage'),
             patch=dict(type='RandomCrop', size=256),

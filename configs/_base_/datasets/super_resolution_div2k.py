@@ -18,6 +18,7 @@ train_dataloader = dict(
         type='ImageFolder',
         name='div2k',
         root='data/DIV2K/train/HR',
+        cache='auto',
         pipeline=dict(
             image=dict(type='LoadImage'),
             patch=dict(type='RandomCrop', size=48 * scale),

@@ -6,7 +6,12 @@ pipeline = dict(
     patch=dict(type='RandomCrop', size=96),
     tensor=dict(type='PackInputs'),
 )
-faces = dict(type='ImageFolder', root='data/faces/120', list_file='data/faces/120_train.txt')
+faces = dict(
+    type='ImageFolder',
+    root='data/faces/120',
+    list_file='data/faces/120_train.txt',
+    cache='auto',
+)
 
 train_dataloader = dict(
     dataset=dict(

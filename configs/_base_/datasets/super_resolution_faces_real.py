@@ -17,6 +17,7 @@ train_dataloader = dict(
             name='faces_real',
             root='data/faces/30',
             list_file='data/faces/30_train.txt',
+            cache='auto',
             pipeline=dict(
                 image=dict(type='LoadImage'),
                 patch=dict(type='RandomCrop', size=24),
@@ -28,6 +29,7 @@ train_dataloader = dict(
             name='faces',
             root='data/faces/120',
             list_file='data/faces/120_train.txt',
+            cache='auto',
             pipeline=dict(
                 image=dict(type='LoadImage'),
                 patch=dict(type='RandomCrop', size=96),

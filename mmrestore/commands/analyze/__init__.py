@@ -2,5 +2,5 @@
 
 COMMANDS = (
     *('generalization', 'cka', 'srga', 'feature-distribution', 'leak', 'noise-correlation'),
-    *('blind-spots', 'rank-checkpoints', 'plot-curves', 'screen-gallery', 'parity'),
+    *('noise', 'blind-spots', 'rank-checkpoints', 'plot-curves', 'screen-gallery', 'parity'),
 )

@@ -6,6 +6,7 @@ from mmrestore.engine.hooks.checkpoint_hook import CheckpointHook
 from mmrestore.engine.hooks.consistency_ramp_hook import ConsistencyRampHook
 from mmrestore.engine.hooks.curve_hook import CurveHook
 from mmrestore.engine.hooks.data_check_hook import DataCheckHook
+from mmrestore.engine.hooks.data_wait_hook import DataWaitHook
 from mmrestore.engine.hooks.discriminator_collapse_hook import DiscriminatorCollapseHook
 from mmrestore.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmrestore.engine.hooks.initial_weights_hook import InitialWeightsHook
@@ -18,6 +19,7 @@ from mmrestore.engine.hooks.iteration_hooks import (
 )
 from mmrestore.engine.hooks.logger_hook import LoggerHook
 from mmrestore.engine.hooks.mask_ratio_schedule_hook import MaskRatioScheduleHook
+from mmrestore.engine.hooks.metric_network_hook import MetricNetworkHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 from mmrestore.engine.hooks.record_hook import RecordHook
 from mmrestore.engine.hooks.restored_images_hook import RestoredImagesHook
@@ -32,12 +34,14 @@ __all__ = [
     'ConsistencyRampHook',
     'CurveHook',
     'DataCheckHook',
+    'DataWaitHook',
     'DiscriminatorCollapseHook',
     'FiniteLossHook',
     'InitialWeightsHook',
     'IterationSeedHook',
     'LoggerHook',
     'MaskRatioScheduleHook',
+    'MetricNetworkHook',
     'PictureHook',
     'RecordHook',
     'RestoredImagesHook',

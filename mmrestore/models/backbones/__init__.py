@@ -18,6 +18,7 @@ from mmrestore.models.backbones.nafnet import NAFNet, NAFNetBaseline
 from mmrestore.models.backbones.nbsn import NBSN, ATBSNStudent
 from mmrestore.models.backbones.pre_upsampling import PreUpsampling
 from mmrestore.models.backbones.rednet import REDNet
+from mmrestore.models.backbones.residual_unet import ResidualUNet
 from mmrestore.models.backbones.restormer import Restormer
 from mmrestore.models.backbones.ridnet import RIDNet
 from mmrestore.models.backbones.rnan import RNAN
@@ -50,6 +51,7 @@ __all__ = [
     'PreUpsampling',
     'REDNet',
     'RIDNet',
+    'ResidualUNet',
     'Restormer',
     'SRResNet',
     'SwinIR',

@@ -10,6 +10,7 @@ from mmrestore.models.inference.pad import Pad
 from mmrestore.models.inference.pixel_downsampled import PixelDownsampled
 from mmrestore.models.inference.refinement import RandomReplacementRefinement
 from mmrestore.models.inference.self_ensemble import SelfEnsemble
+from mmrestore.models.inference.strength import Strength
 from mmrestore.models.inference.tile import Tile
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     'PixelDownsampled',
     'RandomReplacementRefinement',
     'SelfEnsemble',
+    'Strength',
     'Tile',
     'build_inference',
 ]

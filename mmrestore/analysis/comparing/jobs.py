@@ -1,0 +1,122 @@
+"""The trainings of an experiment: one job for each arm and seed, with a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from mmrestore.analysis.comparing.experiment import Experiment
+from mmrestore.apis.results import SUMMARY
+from mmrestore.apis.testing import test
+from mmrestore.apis.training import train
+from mmrestore.config import config_text
+from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.files import read_json, write_text
+
+RECORD, COST = 'experiment.json', 'cost.json'
+
+
+class Job(NamedTuple):
+    """The training of an arm with a seed, and its test.
+
+    - ``arm``: name of the arm;
+    - ``seed``: of all draws of the training; arms of one seed see the same crops and noise;
+    - ``folder``: of the checkpoints; results are in ``folder / 'results'``.
+    """
+
+    arm: str
+    seed: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name in messages and of the log file."""
+        return f'{self.arm}_seed_{self.seed}'
+
+    @property
+    def results(self) -> Path:
+        """Folder of the test results."""
+        return self.folder / 'results'
+
+    @property
+    def done(self) -> bool:
+        """Whether it was trained and tested."""
+        return (self.results / SUMMARY).is_file()
+
+
+def list_jobs(experiment: Experiment, work_dir: str | Path) -> list[Job]:
+    """Return the jobs of an experiment, seed by seed, so that early ones are already paired."""
+    return [
+        Job(arm, seed, Path(work_dir, arm, f'seed_{seed}'))
+        for seed in experiment.seeds
+        for arm in experiment.arms
+    ]
+
+
+def check_record(experiment: Experiment, work_dir: str | Path) -> None:
+    """Keep the configs of all arms in the work directory, and refuse to mix two experiments.
+
+    Arms and seeds may be added to an experiment that has begun.
+
+    Raises:
+        ValueError: an arm was begun there with another config.
+    """
+    file = Path(work_dir, RECORD)
+    configs = {name: config_text(arm.open(experiment.seeds[0])) for name, arm in _arms(experiment)}
+    known: dict[str, str] = read_json(file).get('configs', {}) if file.is_file() else {}
+    for name, text in configs.items():
+        before = known.get(name, text).splitlines()
+        changed = [line for line in text.splitlines() if line not in before]
+        begun = Path(work_dir, name).is_dir()
+        if known.get(name, text) != text and begun:
+            line = (changed or ['a setting was removed'])[0].strip()
+            raise ValueError(
+                f'{work_dir} holds trainings of arm {name!r} with another config (now: {line}): '
+                'give another --work-dir, or move that folder away'
+            )
+    kept = {'title': experiment.title, 'configs': {**known, **configs}}
+    if not file.is_file() or read_json(file) != kept:
+        write_text(file, json.dumps(kept, indent=2) + '\n')
+
+
+def run_job(experiment: Experiment, job: Job) -> None:
+    """Train, from where an earlier start stopped, and test the last checkpoint.
+
+    Images are written for the first seed only: the report shows them.
+
+    Raises:
+        FloatingPointError: the training diverged.
+        ValueError: see ``mmrestore.apis.train`` and ``test``.
+    """
+    config = experiment.arms[job.arm].open(job.seed)
+    begun = time.monotonic()
+    train(config, work_dir=job.folder, resume=True)
+    _add_cost(job.folder / COST, time.monotonic() - begun)
+    stages = list(config.get('stages') or {})
+    trained = job.folder / stages[-1] if stages else job.folder
+    test(
+        None,
+        resumable_checkpoints(trained)[0],
+        overrides=_tests(experiment, job),
+        work_dir=job.folder / 'test',
+        output=job.results,
+        save=None if job.seed == experiment.seeds[0] else 0,
+    )
+
+
+def _arms(experiment: Experiment) -> list:
+    return list(experiment.arms.items())
+
+
+def _tests(experiment: Experiment, job: Job) -> dict[str, object]:
+    """Return the overrides of an arm that concern its test: a recorded config may be older."""
+    overrides = experiment.arms[job.arm].overrides
+    return {key: value for key, value in overrides.items() if key.startswith('test_')}
+
+
+def _add_cost(file: Path, seconds: float) -> None:
+    """Add the time of a start to that of the earlier ones, without what a killed one took."""
+    before = read_json(file).get('seconds', 0.0) if file.is_file() else 0.0
+    write_text(file, json.dumps({'seconds': before + seconds}) + '\n')

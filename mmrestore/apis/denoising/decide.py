@@ -1,0 +1,128 @@
+"""How strongly each picture is restored, and by which denoiser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from torch import Tensor
+
+from mmrestore.apis.denoising.candidates import Candidate
+from mmrestore.apis.denoising.results import Page
+from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of, middle_of, spread
+from mmrestore.apis.denoising.verdict import LEAST
+from mmrestore.functional.strength import allowed_strength, gain_at_full_strength
+from mmrestore.functional.witnesses import Witnesses, find_witnesses
+
+CROPS = 9  # of a large picture, by which its strength is chosen
+CHANGE = 0.1  # gray levels, root mean square: a smaller change is none
+JUDGED = 32  # crops on which denoisers are compared
+WHOLE = 0.95  # strength above which nothing is said to bound it
+KEEP = 0.5  # share of the gain of the shipped denoiser that the adapted one must have
+
+
+class Rule(NamedTuple):
+    """How the strength of a picture is chosen.
+
+    - ``given``: the strength of all pictures; None to choose it for each;
+    - ``careful``: halves what is chosen.
+    """
+
+    given: float | None = None
+    careful: bool = False
+
+
+def choose_strength(
+    pixels: np.ndarray, denoiser: Candidate, shipped: Candidate, rule: Rule
+) -> Page:
+    """Choose the strength of a picture by the two witnesses on its crops.
+
+    Args:
+        pixels: (H, W, C), upright.
+        denoiser: restores it.
+        shipped: the denoiser whose change is taken for noise.
+        rule: how it is chosen.
+    """
+    crops = crops_of(pixels, num=CROPS, side=SIDE)
+    gray = pixels.shape[-1] == 1
+    return page_of(witnesses_of(crops, denoiser, shipped, gray=gray), rule)
+
+
+def witnesses_of(
+    crops: Sequence[Tensor], denoiser: Candidate, shipped: Candidate, *, gray: bool
+) -> Witnesses:
+    """Return what is known of the change that a denoiser makes in a picture."""
+    network, first = denoiser.network, shipped.network
+    if gray:
+        first = _averaged(first)
+        network = first if denoiser is shipped else _averaged(network)
+    return find_witnesses(crops, network, first)
+
+
+def page_of(found: Witnesses, rule: Rule) -> Page:
+    """Return the strength that the witnesses allow: ``min(1, 2 w_hat, E_flat / E)``.
+
+    Examples:
+        >>> page_of(Witnesses(0.4, 0.5, 0.0004, 0.0002), Rule()).strength
+        0.5
+        >>> page_of(Witnesses(0.4, 0.5, 0.0004, 0.0002), Rule(careful=True)).strength
+        0.25
+        >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
+        'no difference'
+    """
+    flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
+    change = 255 * math.sqrt(found.energy)
+    allowed = allowed_strength(found)
+    if rule.given is not None:
+        strength, reason = rule.given, 'given'
+    elif change < CHANGE:
+        strength, reason = 0.0, 'no change'
+    elif allowed < LEAST:
+        strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
+    else:
+        strength = allowed_strength(found, careful=rule.careful)
+        reason = 'whole' if allowed > WHOLE else 'flat' if allowed == flat else 'texture'
+    return Page(strength, reason, found.pass_estimate, flat, strength * change)
+
+
+class Judged(NamedTuple):
+    """A denoiser on the sample: its mean G, and the mean of the strengths that it would get."""
+
+    gain: float
+    strength: float
+
+
+def judge(sample: Sequence[Sampled], denoiser: Candidate, shipped: Candidate) -> Judged:
+    """Judge a denoiser on up to 32 crops of the sample, as many of each picture."""
+    found = [
+        witnesses_of(crops, denoiser, shipped, gray=picture.gray)
+        for picture, crops in zip(sample, _judged_crops(sample), strict=True)
+    ]
+    gains = [gain_at_full_strength(each) for each in found]
+    strengths = [page_of(each, Rule()).strength for each in found]
+    return Judged(float(np.mean(gains)), float(np.mean(strengths)))
+
+
+def _judged_crops(sample: Sequence[Sampled]) -> list[list[Tensor]]:
+    each = max(JUDGED // len(sample), 1)
+    chosen = [[picture.crops[i] for i in spread(len(picture.crops), each)] for picture in sample]
+    return [[middle_of(crop, SIDE) for crop in crops] for crops in chosen]
+
+
+def keeps_adapted(adapted: Judged, shipped: Judged) -> bool:
+    """Return whether adapted weights are used: at least half the gain of the shipped ones.
+
+    Examples:
+        >>> keeps_adapted(Judged(0.4, 0.8), Judged(0.68, 0.8)), keeps_adapted(
+        ...     Judged(0.22, 0.8), Judged(0.68, 0.8)
+        ... )
+        (True, False)
+    """
+    return adapted.gain >= KEEP * shipped.gain
+
+
+def _averaged(network: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Return a network of gray images whose channels are equal."""
+    return lambda x: network(x).mean(dim=1, keepdim=True).expand_as(x)
