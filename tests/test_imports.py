@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import textwrap
@@ -199,3 +200,57 @@ def test_a_start_loads_neither_figures_nor_statistics(module):
     )
     assert loaded.returncode == 0, loaded.stderr
     assert loaded.stdout.strip() == '[]'
+
+
+@pytest.mark.parametrize('command', ['--help', 'train --help'])
+def test_help_loads_no_framework(command):
+    code = f"""
+        import sys
+        from mmrestore.commands.main import main
+        try:
+            main({command.split()!r})
+        except SystemExit:
+            print(sorted({{name.split('.')[0] for name in sys.modules}}))
+    """
+    loaded = subprocess.run(
+        [sys.executable, '-c', textwrap.dedent(code)],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    names = loaded.stdout.splitlines()[-1]
+    assert not [n for n in ('torch', 'numpy', 'mmengine', 'cv2', 'yaml') if f"'{n}'" in names]
+
+
+def test_a_training_loads_no_figures_before_its_first_step(tmp_path):
+    (tmp_path / 'first_step.py').write_text(
+        textwrap.dedent(
+            """
+            import os, sys
+            from mmrestore.engine.hooks.base import Hook
+            from mmrestore.registry import HOOKS
+
+            @HOOKS.register_module()
+            class FirstStep(Hook):
+                def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+                    print(sorted({name.split('.')[0] for name in sys.modules}), flush=True)
+                    os._exit(0)
+            """
+        )
+    )
+    settings = ['custom_imports.imports=[first_step]', "custom_hooks=[dict(type='FirstStep')]"]
+    settings += ['train_dataloader.num_workers=0', 'model.backbone.channels=4']
+    words = ['train', 'traps/quickstart', '--work-dir', 'run', '--cfg-options', *settings]
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmrestore', *words],
+        cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': f'{PACKAGE.parent}{os.pathsep}{tmp_path}'},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    names = done.stdout.splitlines()[-1]
+    unwanted = ('matplotlib', 'scipy', 'skimage', 'torchvision', 'pandas', 'torchmetrics', 'onnx')
+    assert "'torch'" in names and not [n for n in unwanted if f"'{n}'" in names]

@@ -7,6 +7,7 @@ from mmrestore.engine.loops import EpochTrainLoop, IterTrainLoop
 from mmrestore.engine.optim_wrappers import OptimWrapper, SeparateOptimWrappers
 from mmrestore.engine.runner import Runner
 from mmrestore.engine.vis_backend import LocalVisBackend
+from mmrestore.engine.visualizer import Visualizer
 
 __all__ = [
     'AmpOptimWrapper',
@@ -16,6 +17,7 @@ __all__ = [
     'OptimWrapper',
     'Runner',
     'SeparateOptimWrappers',
+    'Visualizer',
     'hooks',
     'init_process_group',
     'process_group',

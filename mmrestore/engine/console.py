@@ -17,6 +17,7 @@ from mmrestore.files import escape_unprintable
 LIBRARY = Path(mmengine.__file__).parent
 # The library's hooks report the run itself: validation figures, early stopping.
 REPORTING = LIBRARY / 'hooks'
+ENVIRONMENT = Path(__file__).with_name('environment.py')
 # Our checkpoints hold the gradients of a step that is being accumulated: nothing is lost.
 FALSE_WARNINGS = ('Resumed iteration number is not divisible by `_accumulative_counts`',)
 
@@ -42,8 +43,8 @@ def without_noise() -> Iterator[None]:
 class ConsoleFilter(logging.Filter):
     """Keep from the console what MMEngine says about itself: environment, config, hooks ...
 
-    Passed are warnings and errors, all that this package and plugins log, and what MMEngine's hooks
-    report.
+    Passed are warnings and errors, what MMEngine's hooks report, and all that plugins and this
+    package log but the environment.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -51,7 +52,8 @@ class ConsoleFilter(logging.Filter):
         if record.levelno >= logging.WARNING:
             return not str(record.msg).startswith(FALSE_WARNINGS)
         source = Path(_source(record))
-        return not source.is_relative_to(LIBRARY) or source.is_relative_to(REPORTING)
+        is_library = source.is_relative_to(LIBRARY) and not source.is_relative_to(REPORTING)
+        return not is_library and source != ENVIRONMENT
 
 
 def quieten(logger: MMLogger) -> None:

@@ -38,6 +38,7 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
 )
 from mmrestore.engine.console import log_to_file, quieten, without_noise
+from mmrestore.engine.environment import log_environment
 from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
@@ -108,6 +109,12 @@ class Runner(_Runner):
         chosen = [self._make_log_folder() if is_main_process() else '']
         broadcast_object_list(chosen)
         self._timestamp = chosen[0]
+
+    def _log_env(self, env_cfg: dict) -> None:
+        """Log what the run is computed with, its seed and processes, and the config."""
+        run = {**env_cfg, **self._randomness_cfg, 'seed': self._seed}
+        run.update(launcher=self._launcher, processes=self._world_size)
+        log_environment(self.logger, run, config=self.cfg.pretty_text if self.cfg else '')
 
     def _make_log_folder(self) -> str:
         second = time.time()
