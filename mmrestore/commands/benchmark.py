@@ -3,6 +3,7 @@ r"""Measure what a training step costs and where the time goes.
     mmrestore benchmark CONFIG [--variant NAME KEY=VALUE ...] ...
     mmrestore benchmark --backbones [NAME ...]
     mmrestore benchmark --backbone TYPE [--import MODULE] [--profile]
+    mmrestore benchmark --growth FIGURE.png
 
 Every variant is the config with some settings changed. All run in turn, step by step, in one
 process, so that their ratios hold on this machine whatever else it does. Examples:
@@ -22,6 +23,9 @@ one that does not fit into the machine's memory.
 ``--backbone`` measures one registered network, of a plugin too, on single patches, with the
 arguments ``--cfg-options model.backbone.KEY=VALUE``. ``--profile`` lists the ten operators that a
 step spends most time in.
+
+``--growth`` measures on the CPU how cost grows with iterations, files, megapixels, data workers and
+processes, and writes a figure and a CSV file beside it.
 """
 
 from __future__ import annotations
@@ -42,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--backbone', metavar='TYPE', help='one registered network instead of a config'
+    )
+    parser.add_argument(
+        '--growth', metavar='FIGURE', help='cost against work, as a PNG figure, on the CPU'
+    )
+    parser.add_argument(
+        '--iterations', type=int, default=10_000, help='of the tiny network of --growth, 10000'
     )
     parser.add_argument(
         '--profile', action='store_true', help='list the ten most expensive operators of a step'
@@ -81,8 +91,9 @@ def run(options: argparse.Namespace) -> None:
     from mmrestore.apis.networks import choose_device
     from mmrestore.apis.recorded import import_named
 
-    if [options.config, options.backbones, options.backbone].count(None) != 2:
-        raise ValueError('give one of CONFIG, --backbones and --backbone')
+    choices = [options.config, options.backbones, options.backbone, options.growth]
+    if choices.count(None) != len(choices) - 1:
+        raise ValueError('give one of CONFIG, --backbones, --backbone and --growth')
     if options.profile and options.backbones is not None:
         raise ValueError('--profile is for a CONFIG or --backbone, one network at a time')
     import_named(options.imports)
@@ -91,6 +102,9 @@ def run(options: argparse.Namespace) -> None:
         benchmark.register_plain_networks()
     where = torch.cuda.get_device_name() if device.startswith('cuda') else 'CPU'
     print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
+    if options.growth is not None:
+        _measure_growth(options)
+        return
     if options.backbones is not None:
         table = benchmark.measure_backbones(
             options.backbones,
@@ -124,3 +138,14 @@ def run(options: argparse.Namespace) -> None:
             rows = expensive_operators(candidate)
             print('', f'Operators of a step of {candidate.name}', '', sep='\n')
             print(benchmark.table(rows))
+
+
+def _measure_growth(options: argparse.Namespace) -> None:
+    """Print how cost grows, and draw it."""
+    from mmrestore.analysis import benchmark, figures, growth
+
+    path = figures.check_png(options.growth)
+    curves = growth.measure_growth(iterations=options.iterations)
+    head, *rows = growth.growth_rows(curves)
+    print(benchmark.table([head, *rows]))
+    figures.write_results(path, growth.draw_growth(curves), head, rows)
