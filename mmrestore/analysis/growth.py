@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import time
 from collections.abc import Sequence
@@ -110,7 +109,13 @@ def _restore(megapixels: float) -> tuple[float, float]:
     with torch.inference_mode():
         model.predictor(image)
     seconds = time.process_time() - start
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, _peak_memory()
+
+
+def _peak_memory() -> float:
+    """Return the MiB that this process had at most; ``getrusage`` counts its parent's as well."""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM')) / 1024
 
 
 def over_workers(workers: Sequence[int], *, batches: int = 48, batch: int = 16) -> Growth:
