@@ -204,7 +204,11 @@ def backbone_row(
 
 def network_of_type(backbone: str) -> Config:
     """Return the config of a registered network with its default arguments."""
-    model = {'type': 'Restorer', 'backbone': {'type': backbone}, 'inference': None}
+    model: dict[str, Any] = {
+        'type': 'Restorer',
+        'backbone': {'type': backbone},
+        'inference': None,
+    }
     model['losses'] = {'pixel': {'type': 'L1Loss'}}
     model['data_preprocessor'] = {'type': 'DataPreprocessor'}
     return Config({'model': model})
