@@ -186,13 +186,13 @@ def _write_images(folder: Path, count: int, *, side: int) -> None:
 def draw_growth(curves: Sequence[Growth]) -> Figure:
     """Draw a panel for each curve, on one page."""
     figure = Figure(figsize=(12, 6), layout='constrained')
-    panels = figure.subplots(2, -(-len(curves) // 2), squeeze=False).flat
+    panels = list(figure.subplots(2, -(-len(curves) // 2), squeeze=False).flat)
     for panel, curve in zip(panels, curves, strict=False):
         panel.plot(curve.amounts, curve.costs, marker='.')
         panel.set(title=curve.title, xlabel=curve.amount, ylabel=curve.cost)
         panel.set_ylim(0, 1.15 * max(curve.costs))
         panel.grid(alpha=0.3)
-    for panel in list(panels)[len(curves) :]:
+    for panel in panels[len(curves) :]:
         panel.set_axis_off()
     return figure
 
