@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import multiprocessing
 import os
 import resource
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,12 +30,15 @@ SHARE_OF_MEMORY = 0.8  # of the machine's; beyond it a network is refused, not t
 COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
 BACKBONE_HEAD = [
     *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
-    *('inference, ms', 'step, ms', 'peak memory, MiB', 'plain inference', 'plain step'),
+    *('inference, ms', 'step, ms', 'peak memory, MiB'),
+    *('inference, theirs / ours', 'step, theirs / ours'),
 ]
 
 
 def register_plain_networks() -> None:
     """Register the plain forms of the networks, ``PlainSwinIR`` for ``SwinIR``.
+
+    They compute as the released code does, with its steps, copies and constants.
 
     Raises:
         FileNotFoundError: they are not there.
@@ -96,6 +101,11 @@ def report(candidates: list[Candidate]) -> str:
             [part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)]
         )
     rows.append(['inference, ms', *(f'{1e3 * c.median("inference"):.1f}' for c in candidates)])
+    counts = [sum(p.numel() for p in c.model.parameters()) for c in candidates]
+    rows.append(['parameters, M', *(f'{count / 1e6:.3f}' for count in counts)])
+    if all(c.backbone for c in candidates):
+        operations = [f'{multiply_adds(c.backbone) / 1e9:.1f}' for c in candidates]
+        rows.append([f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G', *operations])
     if first.device.type == 'cuda' or len(candidates) == 1:
         rows.append(['peak memory, MiB', *(f'{c.memory:.0f}' for c in candidates)])
     for part in ('step', 'inference'):
@@ -123,10 +133,13 @@ def measure_backbones(
         synthetic: side of the random patches.
         steps: steps that are timed.
         warm_up: steps before them.
-        plain: measure their plain forms too, see :func:`register_plain_networks`.
+        plain: measure their plain forms too, see :func:`register_plain_networks`. Theirs take
+            their steps with Adam by default, ours with the fused one of the schedules.
 
     Raises:
         ValueError: there is no such base config.
+
+    Times are CPU time where the device is a CPU: other work of the machine does not count.
     """
     paths = sorted((config_folder() / '_base_' / 'models').glob('*.py'))
     known = {path.stem: path for path in paths if open_config(path).model.losses}  # trained
@@ -139,13 +152,14 @@ def measure_backbones(
     for name in names or known:
         # Peak memory can only be told in a process that did nothing else.
         with multiprocessing.get_context('spawn').Pool(1) as pool:
-            rows.append(pool.apply(backbone_row, (known[name],), given))
+            rows.append(pool.apply(backbone_row, (name, open_config(known[name])), given))
         print(' | '.join(rows[-1]), file=sys.stderr)
     return table(rows)
 
 
 def backbone_row(
-    path: Path,
+    name: str,
+    network: Config,
     *,
     overrides: Sequence[str],
     device: str,
@@ -154,24 +168,26 @@ def backbone_row(
     warm_up: int,
     plain: bool,
 ) -> list[str]:
-    """Measure the network of one base config; return its row of the table."""
+    """Measure the network of one config; return its row of the table."""
     init_default_scope('mmrestore')
     if plain:  # this process knows only what it registers itself
         register_plain_networks()
     limit_memory()
-    config = _trained(path, overrides)
-    measured: dict[str, Any] = {'device': device, 'synthetic': synthetic}
-    candidates = [Candidate(path.stem, config, **measured)]
+    config = trained(network, overrides)
+    clock = time.process_time if device == 'cpu' else time.perf_counter
+    measured: dict[str, Any] = {'device': device, 'synthetic': synthetic, 'clock': clock}
+    candidates = [Candidate(name, config, **measured)]
     backbone = candidates[0].model.backbone
-    row = [path.stem, f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.3f}']
+    row = [name, f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.3f}']
     row.append(f'{multiply_adds(config.model.backbone) / 1e9:.1f}')
     if not fit_into_memory(candidates, steps=1, warm_up=0):
         return [*row, '', '', 'out of memory', '', '']
     memory = candidates[0].memory
     candidates[0].drop_first(1)
-    name = f'Plain{config.model.backbone.type}'
-    if plain and name in MODELS.module_dict:
-        config.model.backbone.type = name
+    reference = f'Plain{config.model.backbone.type}'
+    if plain and reference in MODELS.module_dict:
+        config.model.backbone.type = reference
+        config.optim_wrapper.optimizer.fused = None  # PyTorch's default
         candidates.append(Candidate('plain', config, **measured))
     if not fit_into_memory(candidates, steps=steps, warm_up=warm_up):
         del candidates[1:]
@@ -186,11 +202,26 @@ def backbone_row(
     ]
 
 
-def _trained(path: Path, overrides: Sequence[str]) -> Config:
-    """Return the config of a network with what a step needs: single patches, Adam."""
-    config = open_config(path)
+def network_of_type(backbone: str) -> Config:
+    """Return the config of a registered network with its default arguments."""
+    model: dict[str, Any] = {
+        'type': 'Restorer',
+        'backbone': {'type': backbone},
+        'inference': None,
+    }
+    model['losses'] = {'pixel': {'type': 'L1Loss'}}
+    model['data_preprocessor'] = {'type': 'DataPreprocessor'}
+    return Config({'model': model})
+
+
+def trained(network: Config, overrides: Sequence[str]) -> Config:
+    """Return the config of a network with what a step needs: single patches, fused Adam."""
+    config = copy.deepcopy(network)
     config.train_dataloader = {'total_batch_size': 1}
-    config.optim_wrapper = {'type': 'OptimWrapper', 'optimizer': {'type': 'Adam', 'lr': 1e-4}}
+    config.optim_wrapper = {
+        'type': 'OptimWrapper',
+        'optimizer': {'type': 'Adam', 'lr': 1e-4, 'fused': True},
+    }
     config.model.inference = None  # the patch fits, and nothing but the network is measured
     return open_config(config, overrides)
 

@@ -25,9 +25,18 @@ PARTS = ('data wait', 'transfer', 'batch transforms', 'forward', 'backward', 'op
 class Candidate:
     """One variant: its model, optimizer and data, and the seconds of every step so far."""
 
-    def __init__(self, name: str, config: Config, *, device: str, synthetic: int | None) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        config: Config,
+        *,
+        device: str,
+        synthetic: int | None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.name, self.clock = name, clock
         self.device = torch.device(device)
+        self.backbone = config.model.get('backbone')
         torch.manual_seed(0)
         self.model = MODELS.build(copy.deepcopy(config.model)).to(self.device).train()
         self.optim_wrapper = build_optim_wrapper(self.model, copy.deepcopy(config.optim_wrapper))
@@ -56,7 +65,7 @@ class Candidate:
 
     def step(self) -> None:
         """Take one training step, timing its parts."""
-        watch = _Stopwatch(self.device)
+        watch = _Stopwatch(self.device, self.clock)
         if self.device.type == 'cuda':
             torch.cuda.reset_peak_memory_stats()
         times = {}
@@ -90,7 +99,7 @@ class Candidate:
         # Only wrappers of mixed precision have a type of their own.
         autocast = getattr(self.optim_wrapper, 'dtype', None)
         context = torch.autocast(self.device.type, autocast) if autocast else nullcontext()
-        watch = _Stopwatch(self.device)
+        watch = _Stopwatch(self.device, self.clock)
         with torch.inference_mode(), context:
             self.model.predictor(inputs)
         self.seconds['inference'].append(watch.lap())
@@ -111,17 +120,18 @@ class Candidate:
 class _Stopwatch:
     """Seconds between laps, all work on the device done."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, clock: Callable[[], float]) -> None:
         self.wait: Callable[[], None] = (
             torch.cuda.synchronize if device.type == 'cuda' else lambda: None
         )
+        self.clock = clock
         self.wait()
-        self.start = time.perf_counter()
+        self.start = clock()
 
     def lap(self) -> float:
         """Return the seconds since the last lap."""
         self.wait()
-        now = time.perf_counter()
+        now = self.clock()
         passed, self.start = now - self.start, now
         return passed
 

@@ -2,6 +2,8 @@ r"""Measure what a training step costs and where the time goes.
 
     mmrestore benchmark CONFIG [--variant NAME KEY=VALUE ...] ...
     mmrestore benchmark --backbones [NAME ...]
+    mmrestore benchmark --backbone TYPE [--import MODULE] [--profile]
+    mmrestore benchmark --growth FIGURE.png
 
 Every variant is the config with some settings changed. All run in turn, step by step, in one
 process, so that their ratios hold on this machine whatever else it does. Examples:
@@ -13,9 +15,17 @@ process, so that their ratios hold on this machine whatever else it does. Exampl
 
 With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
 process of its own, on single patches; peak memory on a CPU is that of the whole process, with
-PyTorch. With ``--plain`` the last columns are the times of the plain forms of the networks, which
-are in ``tests/reference`` of a checkout, relative to ours; they are empty for networks without a
-plain form, or with one that does not fit into the machine's memory.
+PyTorch. Times are then CPU time on a CPU. With ``--plain`` the last columns are the times of the
+plain forms of the networks over ours. These compute as the released code does and are in
+``tests/reference`` of a checkout; the columns are empty for networks without a plain form, or with
+one that does not fit into the machine's memory.
+
+``--backbone`` measures one registered network, of a plugin too, on single patches, with the
+arguments ``--cfg-options model.backbone.KEY=VALUE``. ``--profile`` lists the ten operators that a
+step spends most time in.
+
+``--growth`` measures on the CPU how cost grows with iterations, files, megapixels, data workers and
+processes, and writes a figure and a CSV file beside it.
 """
 
 from __future__ import annotations
@@ -23,7 +33,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mmrestore.commands.arguments import add_device, add_settings
+from mmrestore.commands.arguments import add_device, add_imports, add_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +44,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--backbones', nargs='*', metavar='NAME', help='networks instead of a config; all'
     )
+    parser.add_argument(
+        '--backbone', metavar='TYPE', help='one registered network instead of a config'
+    )
+    parser.add_argument(
+        '--growth', metavar='FIGURE', help='cost against work, as a PNG figure, on the CPU'
+    )
+    parser.add_argument(
+        '--iterations', type=int, default=10_000, help='of the tiny network of --growth, 10000'
+    )
+    parser.add_argument(
+        '--profile', action='store_true', help='list the ten most expensive operators of a step'
+    )
+    add_imports(parser)
     parser.add_argument(
         '--variant',
         nargs='+',
@@ -64,15 +87,24 @@ def run(options: argparse.Namespace) -> None:
     import torch
 
     from mmrestore.analysis import benchmark
+    from mmrestore.analysis.operators import expensive_operators
     from mmrestore.apis.networks import choose_device
+    from mmrestore.apis.recorded import import_named
 
-    if (options.config is None) == (options.backbones is None):
-        raise ValueError('give a CONFIG or --backbones')
+    choices = [options.config, options.backbones, options.backbone, options.growth]
+    if choices.count(None) != len(choices) - 1:
+        raise ValueError('give one of CONFIG, --backbones, --backbone and --growth')
+    if options.profile and options.backbones is not None:
+        raise ValueError('--profile is for a CONFIG or --backbone, one network at a time')
+    import_named(options.imports)
     device = choose_device(options.device)
     if options.plain:
         benchmark.register_plain_networks()
     where = torch.cuda.get_device_name() if device.startswith('cuda') else 'CPU'
     print(f'PyTorch {torch.__version__}, {where}, {torch.get_num_threads()} threads, medians')
+    if options.growth is not None:
+        _measure_growth(options)
+        return
     if options.backbones is not None:
         table = benchmark.measure_backbones(
             options.backbones,
@@ -85,15 +117,35 @@ def run(options: argparse.Namespace) -> None:
         )
         print(table)
         return
-    variants = {name: settings for name, *settings in options.variant}
+    config, name, synthetic = options.config, options.backbone, options.synthetic
+    if name is not None:
+        config = benchmark.trained(benchmark.network_of_type(name), [])
+        synthetic = synthetic or 64
+    variants = {variant: settings for variant, *settings in options.variant}
     candidates = benchmark.measure_variants(
-        options.config,
-        {Path(options.config).stem: [], **variants},
+        config,
+        {name or Path(options.config).stem: [], **variants},
         overrides=options.cfg_options,
         strategies=options.strategies,
         device=device,
-        synthetic=options.synthetic,
+        synthetic=synthetic,
         steps=options.steps,
         warm_up=options.warm_up,
     )
     print(benchmark.report(candidates))
+    if options.profile:
+        for candidate in candidates:
+            rows = expensive_operators(candidate)
+            print('', f'Operators of a step of {candidate.name}', '', sep='\n')
+            print(benchmark.table(rows))
+
+
+def _measure_growth(options: argparse.Namespace) -> None:
+    """Print how cost grows, and draw it."""
+    from mmrestore.analysis import benchmark, figures, growth
+
+    path = figures.check_png(options.growth)
+    curves = growth.measure_growth(iterations=options.iterations)
+    head, *rows = growth.growth_rows(curves)
+    print(benchmark.table([head, *rows]))
+    figures.write_results(path, growth.draw_growth(curves), head, rows)

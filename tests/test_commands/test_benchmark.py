@@ -66,3 +66,34 @@ def test_plain_networks_need_a_checkout(tmp_path, monkeypatch, capsys):
 def test_multiply_adds_by_hand():
     net = {'type': 'TinyNet', 'width': 4}
     assert benchmark.multiply_adds(net) == 256**2 * 9 * (3 * 4 + 4 * 3)
+
+
+def test_a_network_of_ones_own_and_its_operators(capsys):
+    words = ['benchmark', '--backbone', 'TinyNet', '--device', 'cpu', '--synthetic', '8']
+    words += ['--steps', '1', '--warm-up', '1', '--profile']
+    main([*words, '--cfg-options', 'model.backbone.width=8'])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith('|')]
+    cells = [[cell.strip() for cell in line.split('|')[1:-1]] for line in lines]
+    rows = {row[0]: row[1:] for row in cells}
+    parameters = 8 * (27 + 1) + 3 * (8 * 9 + 1)
+    assert rows['parameters, M'] == [f'{parameters / 1e6:.3f}']
+    assert float(rows['peak memory, MiB'][0]) > 0
+    operators = cells[cells.index(['operator', 'calls', 'ms', 'share']) + 2 :]
+    times = [float(row[2]) for row in operators]
+    assert len(operators) == 10
+    assert times == sorted(times, reverse=True)
+    assert 0 < sum(float(row[3].split()[0]) for row in operators) <= 100.5
+
+
+@pytest.mark.parametrize(
+    ('words', 'message'),
+    [
+        (['--backbone', 'NoSuchNet'], "unknown model 'NoSuchNet'"),
+        (['--backbone', 'TinyNet', '--backbones'], 'give one of'),
+        (['--backbones', '--profile'], 'one network at a time'),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(words, message, capsys):
+    with pytest.raises(SystemExit):
+        main(['benchmark', '--device', 'cpu', *words])
+    assert message in capsys.readouterr().err

@@ -1,17 +1,41 @@
 """NAFNet and its Baseline in their plain form, to test and to time the networks of the package.
 
-Layer norms are a chain of elementwise steps on (B, C, H, W) and the gains of the branches are
-products of their own. They load the state dicts of ``mmrestore.models.backbones``.
+As in the released code, layer norms are a chain of elementwise steps on (B, C, H, W) with a
+backward pass of their own, and the gains of the branches are products of their own. They load the
+state dicts of ``mmrestore.models.backbones``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from mmrestore.registry import MODELS
+
+
+class NormFunction(torch.autograd.Function):
+    """Layer norm over channels, step by step, and its gradients."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """Map images."""
+        mean = x.mean(1, keepdim=True)
+        variance = (x - mean).pow(2).mean(1, keepdim=True)
+        y = (x - mean) / (variance + 1e-6).sqrt()
+        ctx.save_for_backward(y, variance, weight)
+        return weight.view(1, -1, 1, 1) * y + bias.view(1, -1, 1, 1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the gradients of images, weight and bias."""
+        y, variance, weight = ctx.saved_tensors
+        scaled = gradient * weight.view(1, -1, 1, 1)
+        along = (scaled * y).mean(1, keepdim=True)
+        x = (scaled - y * along - scaled.mean(1, keepdim=True)) / (variance + 1e-6).sqrt()
+        return x, (gradient * y).sum(3).sum(2).sum(0), gradient.sum(3).sum(2).sum(0)
 
 
 class Norm(nn.Module):
@@ -24,10 +48,7 @@ class Norm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images."""
-        difference = x - x.mean(1, keepdim=True)
-        variance = difference.pow(2).mean(1, keepdim=True)
-        y = difference / (variance + 1e-6).sqrt()
-        return self.weight.view(1, -1, 1, 1) * y + self.bias.view(1, -1, 1, 1)
+        return NormFunction.apply(x, self.weight, self.bias)
 
 
 class SimpleGate(nn.Module):

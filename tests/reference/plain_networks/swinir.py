@@ -1,12 +1,15 @@
 """SwinIR in its plain form: slow and obvious, to test and to time the network of the package.
 
 Every step is written as in the paper: roll, partition into windows, softmax(q k^T + bias + mask) v,
-reverse, roll back. It loads the state dict of ``mmrestore.models.backbones.SwinIR``.
+reverse, roll back. As in the released code, bias and mask are added one after the other, masks are
+-100, the bias is gathered in every forward pass, and q, k and v are taken by indices. Position
+indices and masks are kept. It loads the state dict of ``mmrestore.models.backbones.SwinIR``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +31,8 @@ def reverse(windows: Tensor, w: int, height: int, width: int) -> Tensor:
     return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, height, width, windows.shape[-1])
 
 
+@lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept for training too
 def position_index(w: int) -> Tensor:
     """(w * w, w * w): the row of the bias table for every query and key."""
     row, column = torch.arange(w * w) // w, torch.arange(w * w) % w
@@ -36,6 +41,8 @@ def position_index(w: int) -> Tensor:
     return rows * (2 * w - 1) + columns
 
 
+@lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept for training too
 def shift_mask(height: int, width: int, w: int) -> Tensor:
     """(windows, w * w, w * w): -100 between pixels from different regions of the rolled image."""
     shift = w // 2
