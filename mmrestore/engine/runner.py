@@ -42,12 +42,14 @@ from mmrestore.engine.environment import log_environment
 from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
+from mmrestore.engine.out_of_memory import memory_advice
 from mmrestore.engine.preparation import prepare_batch_transforms, prepare_losses
 from mmrestore.engine.resume import data_facts, resume, training_state
 from mmrestore.engine.stop import StopSignals
 from mmrestore.engine.trial import try_model
 from mmrestore.engine.validations import read_validations
 from mmrestore.files import write_text
+from mmrestore.models.inference.memory import is_out_of_memory
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.models.weights import load_weights
 from mmrestore.registry import RUNNERS
@@ -85,8 +87,12 @@ class Runner(_Runner):
         with without_noise(), StopSignals() as self.stop:
             try:
                 model = super().train()
-            except Exception:
+            except Exception as error:
                 log_to_file(self.logger, traceback.format_exc())
+                if is_out_of_memory(error):
+                    device = next(self.network.parameters()).device.type
+                    advice = memory_advice(self.cfg, self.iter + 1, device=device)
+                    raise RuntimeError(advice) from error
                 raise
             if self.stop.received:  # too late for a checkpoint; nothing else shall begin
                 self.stop.end()

@@ -63,7 +63,7 @@ NETWORK = ['--config', QUICK]
         (['train', QUICK, '--with', 'mixup.py'], 'there is no file mixup.py with a strategy'),
         (['configs', 'nosuch'], 'nothing in the list has nosuch in its line'),
         (['config', 'traps/nothing'], 'there is no config traps/nothing'),
-        (['benchmark'], 'give a CONFIG or --backbones'),
+        (['benchmark'], 'give one of CONFIG, --backbones'),
         (['data', 'verify', 'kodak'], "unknown data set 'kodak'. Did you mean kodak24"),
     ],
 )
