@@ -2,7 +2,7 @@
 
 _base_ = [
     '../_base_/models/residual_unet.py',
-    '../_base_/datasets/denoising_photographs.py',
+    '../_base_/datasets/noisy_photographs.py',
     '../_base_/schedules/adam_6k_iterations_cosine.py',
     '../_base_/iteration_runtime.py',
 ]
