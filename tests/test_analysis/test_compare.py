@@ -218,13 +218,22 @@ def test_a_finished_comparison_trains_nothing(compared, tmp_path, capsys):
     assert again == outcomes and (folder / 'report.html').read_bytes() == before
 
 
-def test_a_failing_training_is_named_and_the_others_go_on(tmp_path, capsys):
-    broken = ("strategies=['traps'])", "overrides={'load_from': 'lost.pth'})")
-    file = written(tmp_path, broken, ('seeds = [0, 1]', 'seeds = [0]'))
-    words = ['compare', str(file), '--work-dir', str(tmp_path / 'runs')]
+def test_a_failing_training_is_named_and_the_others_go_on(tmp_path, capsys, monkeypatch):
+    def start(experiment, job, work_dir, place, num_processes):
+        log = Path(work_dir, 'logs', f'{job.name}.log')
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if job.arm == 'shuffled':
+            log.write_text('begun\nthere is no checkpoint lost.pth\n\n')
+            return subprocess.Popen(['false'])
+        write_results(job, {'a': 30.0})
+        return subprocess.Popen(['true'])
+
+    monkeypatch.setattr('mmrestore.analysis.comparing.running._start', start)
+    file = written(tmp_path, ('seeds = [0, 1]', 'seeds = [0]'))
+    words = ['compare', str(file), '--work-dir', str(tmp_path / 'runs'), '--jobs', '2']
     assert exit_status(*words) == 1
     said = capsys.readouterr()
-    assert 'shuffled_seed_0: failed, ' in said.out and 'lost.pth' in said.out
+    assert 'shuffled_seed_0: failed, there is no checkpoint lost.pth' in said.out
     assert 'plain_seed_0: done, 1 of 2' in said.out
     assert '1 of 2 trainings failed: shuffled_seed_0' in said.err
 
