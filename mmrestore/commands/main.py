@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         setattr(options, name, _expanded(value))
     for stream in (sys.stdout, sys.stderr):
         escape_unprintable(stream)
+    form = warnings.formatwarning
+    if not options.debug:
+        warnings.formatwarning = _short_warning
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -58,8 +62,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
         # Mistakes of usage that are found late state it; their classes load PyTorch.
         status = getattr(error, 'exit_status', 1)
+    finally:
+        warnings.formatwarning = form
     if status:
         sys.exit(status)
+
+
+def _short_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Return a warning without the line of code that gave it; the category names other kinds."""
+    kind = '' if issubclass(category, UserWarning) else f'{category.__name__}: '
+    return f'mmrestore: warning: {kind}{message}\n'
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ import re
 import runpy
 import subprocess
 import sys
+import warnings
 
 import pytest
 from exit_status import exit_status
@@ -191,3 +192,20 @@ def test_every_archive_has_its_command():
     from mmrestore.datasets import prepare
 
     assert set(ARCHIVES) == set(prepare.ARCHIVES)
+
+
+@pytest.mark.parametrize('debug', [[], ['--debug']])
+def test_a_warning_is_a_line_without_code(monkeypatch, capsys, debug):
+    def run(options):
+        print(warnings.formatwarning('tiles differ', UserWarning, 'tile.py', 7), end='')
+        print(warnings.formatwarning('is gone', FutureWarning, 'tile.py', 7), end='')
+
+    monkeypatch.setattr('mmrestore.commands.configs.run', run)
+    before = warnings.formatwarning
+    main(['configs', *debug])
+    said = capsys.readouterr().out
+    assert ('tile.py:7' in said) == bool(debug) and warnings.formatwarning is before
+    if not debug:
+        assert (
+            said == 'mmrestore: warning: tiles differ\nmmrestore: warning: FutureWarning: is gone\n'
+        )
