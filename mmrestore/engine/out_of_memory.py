@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -46,7 +47,7 @@ def memory_advice(config: Config, iteration: int, *, device: str) -> str:
 
 
 def _found(config: Config, key: str) -> Any:
-    found: Any = config
+    found: Any = dict(config)
     for part in key.split('.'):
-        found = found.get(part) if hasattr(found, 'get') else None
+        found = found.get(part) if isinstance(found, Mapping) else None
     return found
