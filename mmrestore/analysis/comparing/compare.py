@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,14 @@ import torch
 from mmrestore.analysis.comparing import tables
 from mmrestore.analysis.comparing.experiment import Experiment, read_experiment
 from mmrestore.analysis.comparing.figures import draw_curves, draw_differences
-from mmrestore.analysis.comparing.jobs import COST, Job, check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.jobs import (
+    COST,
+    Job,
+    check_record,
+    list_jobs,
+    read_curves,
+    run_job,
+)
 from mmrestore.analysis.comparing.outcome import Outcome, all_outcomes
 from mmrestore.analysis.comparing.pictures import choose_crops
 from mmrestore.analysis.comparing.report import report_page
@@ -21,9 +28,9 @@ from mmrestore.analysis.comparing.values import finished_seeds, read_values
 from mmrestore.apis.lock import own_folder
 from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.work_dir import check_folder
-from mmrestore.engine.curves import read_run
+from mmrestore.engine.curves import Curve
 from mmrestore.files import read_json, write_atomically, write_text
-from mmrestore.registry import suggest
+from mmrestore.registry import MODELS, suggest
 from mmrestore.version import __version__
 
 REPORT = 'report.html'
@@ -108,14 +115,16 @@ def write_outcomes(
         'protocols': {m.name: m.protocol for m in measured},
     }
     compared = {outcome.metric for outcome in outcomes}
+    runs = {
+        arm: [read_curves(job) for job in jobs if job.arm == arm and job.done]
+        for arm in experiment.arms
+    }
     drawn = {
         'Differences to the control: blue over seeds, gray over seeds and images': draw_differences(
             outcomes
         ),
         **{
-            f'{metric} in training: mean and range over seeds': draw_curves(
-                experiment, jobs, metric
-            )
+            f'{metric} in training: mean and range over seeds': draw_curves(runs, metric)
             for metric in sorted(compared)
         },
     }
@@ -129,7 +138,7 @@ def write_outcomes(
         seeds=seeds,
         figures=figures,
         crops=crops,
-        costs=_costs(experiment, jobs),
+        costs=_costs(experiment, jobs, runs),
         environment=_environment(jobs),
     )
     folder = Path(work_dir)
@@ -147,13 +156,15 @@ def _save(path: Path, figure: Any) -> None:
     write_atomically(path, lambda file: figure.savefig(file, format='png', dpi=150))
 
 
-def _costs(experiment: Experiment, jobs: Sequence[Job]) -> list[list[object]]:
+def _costs(
+    experiment: Experiment, jobs: Sequence[Job], runs: Mapping[str, Sequence[Mapping[str, Curve]]]
+) -> list[list[object]]:
     """Return a row for each arm: parameters, hours of each seed, peak memory."""
     found: list[list[object]] = []
     for arm in experiment.arms:
         own = [job for job in jobs if job.arm == arm and job.done]
         hours = [read_json(job.folder / COST).get('seconds', 0.0) / 3600 for job in own]
-        memory = [_peak_memory(job) for job in own]
+        memory = [float(run['memory'].values.max()) for run in runs[arm] if 'memory' in run]
         found.append(
             [
                 arm,
@@ -166,21 +177,12 @@ def _costs(experiment: Experiment, jobs: Sequence[Job]) -> list[list[object]]:
 
 
 def _num_parameters(experiment: Experiment, arm: str) -> str:
-    from mmrestore.registry import MODELS
-
     config = experiment.arms[arm].open(experiment.seeds[0])
     if config.get('model') is None:
         return ''  # of several stages
     with torch.device('meta'):
         backbone = MODELS.build(config.model.backbone)
     return f'{sum(p.numel() for p in backbone.parameters()):,}'
-
-
-def _peak_memory(job: Job) -> float:
-    if not list(job.folder.glob('*/vis_data/scalars.json')):
-        return 0.0
-    curve = read_run(job.folder).curves.get('memory')
-    return 0.0 if curve is None else float(curve.values.max())
 
 
 def _environment(jobs: Sequence[Job]) -> list[list[object]]:

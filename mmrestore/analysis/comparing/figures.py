@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from mmrestore.analysis.comparing.experiment import Experiment
-from mmrestore.analysis.comparing.jobs import Job
 from mmrestore.analysis.comparing.outcome import Outcome
-from mmrestore.engine.curves import read_run
+from mmrestore.engine.curves import Curve
 
 
 def draw_differences(outcomes: Sequence[Outcome]) -> Figure | None:
@@ -44,12 +42,11 @@ def draw_differences(outcomes: Sequence[Outcome]) -> Figure | None:
     return figure
 
 
-def draw_curves(experiment: Experiment, jobs: Sequence[Job], key: str) -> Figure | None:
+def draw_curves(runs: Mapping[str, Sequence[Mapping[str, Curve]]], key: str) -> Figure | None:
     """Draw a validation metric over the training, mean and range over seeds for each arm.
 
     Args:
-        experiment: what is compared.
-        jobs: those that are finished.
+        runs: what the finished trainings logged, by arm.
         key: such as ``kodak24/PSNR``.
 
     Returns:
@@ -58,14 +55,9 @@ def draw_curves(experiment: Experiment, jobs: Sequence[Job], key: str) -> Figure
     figure = Figure(figsize=(6, 3.6), layout='constrained')
     panel = figure.subplots()
     drawn = False
-    for number, arm in enumerate(experiment.arms):
-        curves = []
-        for job in jobs:
-            if job.arm == arm and job.done and list(job.folder.glob('*/vis_data/scalars.json')):
-                curve = read_run(job.folder).curves.get(f'val/{key}')
-                curve = curve or read_run(job.folder).curves.get(key)
-                if curve is not None and len(curve.iterations) > 1:
-                    curves.append(curve)
+    for number, (arm, logged) in enumerate(runs.items()):
+        found = (each.get(f'val/{key}') or each.get(key) for each in logged)
+        curves = [curve for curve in found if curve is not None and len(curve.iterations) > 1]
         common = min((len(curve.iterations) for curve in curves), default=0)
         if common < 2:
             continue

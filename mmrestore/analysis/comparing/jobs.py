@@ -13,6 +13,7 @@ from mmrestore.apis.testing import test
 from mmrestore.apis.training import train
 from mmrestore.config import config_text
 from mmrestore.engine.checkpoint import resumable_checkpoints
+from mmrestore.engine.curves import SCALARS, Curve, read_run
 from mmrestore.files import read_json, write_text
 
 RECORD, COST = 'experiment.json', 'cost.json'
@@ -46,6 +47,12 @@ class Job(NamedTuple):
         return (self.results / SUMMARY).is_file()
 
 
+def read_curves(job: Job) -> dict[str, Curve]:
+    """Return what the training of a finished job logged, by key; nothing of one in stages."""
+    logged = next(job.folder.glob(SCALARS), None) is not None
+    return read_run(job.folder).curves if logged else {}
+
+
 def list_jobs(experiment: Experiment, work_dir: str | Path) -> list[Job]:
     """Return the jobs of an experiment, seed by seed, so that early ones are already paired."""
     return [
@@ -64,8 +71,11 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
         ValueError: an arm was begun there with another config.
     """
     file = Path(work_dir, RECORD)
-    configs = {name: config_text(arm.open(experiment.seeds[0])) for name, arm in _arms(experiment)}
-    known: dict[str, str] = read_json(file).get('configs', {}) if file.is_file() else {}
+    configs = {
+        name: config_text(arm.open(experiment.seeds[0])) for name, arm in experiment.arms.items()
+    }
+    record = read_json(file)
+    known: dict[str, str] = record.get('configs', {})
     for name, text in configs.items():
         before = known.get(name, text).splitlines()
         changed = [line for line in text.splitlines() if line not in before]
@@ -77,7 +87,7 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
                 'give another --work-dir, or move that folder away'
             )
     kept = {'title': experiment.title, 'configs': {**known, **configs}}
-    if not file.is_file() or read_json(file) != kept:
+    if record != kept:
         write_text(file, json.dumps(kept, indent=2) + '\n')
 
 
@@ -106,10 +116,6 @@ def run_job(experiment: Experiment, job: Job) -> None:
     )
 
 
-def _arms(experiment: Experiment) -> list:
-    return list(experiment.arms.items())
-
-
 def _tests(experiment: Experiment, job: Job) -> dict[str, object]:
     """Return the overrides of an arm that concern its test: a recorded config may be older."""
     overrides = experiment.arms[job.arm].overrides
@@ -118,5 +124,5 @@ def _tests(experiment: Experiment, job: Job) -> dict[str, object]:
 
 def _add_cost(file: Path, seconds: float) -> None:
     """Add the time of a start to that of the earlier ones, without what a killed one took."""
-    before = read_json(file).get('seconds', 0.0) if file.is_file() else 0.0
+    before = read_json(file).get('seconds', 0.0)
     write_text(file, json.dumps({'seconds': before + seconds}) + '\n')
