@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mmrestore.apis.denoising.noise_tables import Table, file_table, jpeg_table, noise_tables
+from mmrestore.apis.denoising.noise_tables import (
+    Table,
+    file_table,
+    jpeg_table,
+    noise_tables,
+    read_qualities,
+)
 from mmrestore.apis.denoising.sample import read_sample
 from mmrestore.apis.restore_plan import Job
 from mmrestore.datasets.folder_search import list_folder
@@ -54,6 +60,6 @@ def measure_folder(folder: str | Path) -> FolderNoise:
     if not sample:
         found = f': {problems[0]}' if problems else ', it holds none'
         raise ValueError(f'no picture of {folder} can be read{found}')
-    noise, jpeg = noise_tables(sample), jpeg_table(jobs, sample)
+    noise, jpeg = noise_tables(sample), jpeg_table(read_qualities(jobs), jobs, sample)
     tables = [file_table(jobs), *([jpeg] if jpeg else []), *noise]
     return FolderNoise(tables, [UNKNOWN if noise else CLIPPED], problems)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mmrestore.apis.denoising.candidates import Candidate
+from mmrestore.apis.denoising.jpeg_quality import JpegQuality
 from mmrestore.apis.denoising.noise_tables import (
     Table,
     file_table,
@@ -72,22 +73,21 @@ def look(
     """
     speed = _seconds_per_pixel(sample, shipped)
     seconds = sum(_passes(pixels_of(job)) * pixels_of(job) * speed for job in todo)
-    jpeg = jpeg_table(jobs, sample)
+    qualities = read_qualities(jobs)
+    jpeg = jpeg_table(qualities, jobs, sample)
     tables = [file_table(jobs), *([jpeg] if jpeg else []), *noise_tables(sample)]
     lines = [line for table in tables for line in printed(table)]
-    return Look(lines, tables, _jpeg_advice(jobs), len(todo), seconds)
+    return Look(lines, tables, _jpeg_advice(qualities, jobs), len(todo), seconds)
 
 
-def _jpeg_advice(jobs: Sequence[Job]) -> list[str]:
-    files = jpeg_files(jobs)
-    known = read_qualities(files)
+def _jpeg_advice(known: Sequence[JpegQuality], jobs: Sequence[Job]) -> list[str]:
     qualities = sorted(each.quality for each in known)
     if not qualities or qualities[len(qualities) // 2] >= GOOD_QUALITY:
         return []
     sampled = Counter(each.sampling for each in known if each.sampling)
     sampling = f', {sampled.most_common(1)[0][0]}' if sampled else ''
     return [
-        f'{len(files)} of {counted(len(jobs), "file")} are JPEG of quality about '
+        f'{len(jpeg_files(jobs))} of {counted(len(jobs), "file")} are JPEG of quality about '
         f'{qualities[len(qualities) // 2]}{sampling}: the noise was partly compressed away; '
         'results are better from raw or PNG.'
     ]

@@ -66,22 +66,29 @@ def jpeg_files(jobs: Sequence[Job]) -> list[Path]:
     return [job.source for job in jobs if job.headers[0].format == 'JPEG']
 
 
-def read_qualities(files: Sequence[Path]) -> list[JpegQuality]:
+def read_qualities(jobs: Sequence[Job]) -> list[JpegQuality]:
     """Return the qualities of up to 100 JPEG files, spread evenly, that tell theirs."""
+    files = jpeg_files(jobs)
     known = [jpeg_quality(files[place]) for place in spread(len(files), MOST_HEADERS)]
     return [each for each in known if each is not None]
 
 
-def jpeg_table(jobs: Sequence[Job], sample: Sequence[Sampled]) -> Table | None:
+def jpeg_table(
+    qualities: Sequence[JpegQuality], jobs: Sequence[Job], sample: Sequence[Sampled]
+) -> Table | None:
     """Return quality and chroma sampling of JPEG files, and the traces in the pixels of the sample.
 
     None where neither headers nor pixels tell of JPEG.
+
+    Args:
+        qualities: those of the JPEG files, see :func:`read_qualities`.
+        jobs: all files.
+        sample: crops of pictures.
     """
-    files = jpeg_files(jobs)
-    kinds = Counter(read_qualities(files))
+    kinds = Counter(qualities)
     ratios = [jpeg_grid_ratio(_middle(picture)) for picture in sample]
     traced = sum(ratio > COMPRESSED for ratio in ratios)
-    if not files and not traced:
+    if not jpeg_files(jobs) and not traced:
         return None
     rows: list[list[object]] = [
         ['quality by header', f'{kind.quality}, {kind.sampling or "gray"}', f'{number} files']
