@@ -97,8 +97,7 @@ def allowed_strength(found: Witnesses, *, careful: bool = False) -> float:
         >>> allowed_strength(found._replace(flat_estimate=None))
         0.4
     """
-    flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
-    return min(1.0, 2 * found.pass_estimate, flat) / (2 if careful else 1)
+    return min(1.0, 2 * found.pass_estimate, found.flat_bound) / (2 if careful else 1)
 
 
 def gain_at_full_strength(found: Witnesses, *, factor: float = FACTOR) -> float:

@@ -32,6 +32,11 @@ class Witnesses(NamedTuple):
     energy: float
     noise: float
 
+    @property
+    def flat_bound(self) -> float:
+        """The strength that flat blocks allow; w_hat where no block counts."""
+        return self.pass_estimate if self.flat_estimate is None else self.flat_estimate
+
 
 class Passes(NamedTuple):
     """Two passes of a network over a picture or a part of it, each (C, H, W).

@@ -72,7 +72,7 @@ def page_of(found: Witnesses, rule: Rule) -> Page:
         >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
         'no difference'
     """
-    flat = found.pass_estimate if found.flat_estimate is None else found.flat_estimate
+    flat = found.flat_bound
     change = 255 * math.sqrt(found.energy)
     allowed = allowed_strength(found)
     if rule.given is not None:
