@@ -43,6 +43,16 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add ``--format``, of restored images."""
+    parser.add_argument(
+        '--format',
+        choices=['png', 'jpg', 'tiff', 'keep'],
+        default='png',
+        help='of the results, png by default; keep: that of each input',
+    )
+
+
 def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) -> None:
     """Add the arguments of a training or a test: config, settings, folder, launcher."""
     parser.add_argument(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_device
+from mmrestore.commands.arguments import add_device, add_format
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='auto, the default: the adapted network unless training did not help; shipped: '
         'without adapting; adapted: whatever it did; bilateral: a filter, for comparison',
     )
-    parser.add_argument(
-        '--format',
-        choices=['png', 'jpg', 'tiff', 'keep'],
-        default='png',
-        help='of the results, png by default; keep: that of each picture',
-    )
+    add_format(parser)
     parser.add_argument(
         '--quality', type=int, default=95, metavar='N', help='of JPEG and WebP, 95 by default'
     )

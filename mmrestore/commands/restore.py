@@ -18,6 +18,7 @@ from pathlib import Path
 
 from mmrestore.commands.arguments import (
     add_device,
+    add_format,
     add_imports,
     add_released,
     add_settings,
@@ -41,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         help='folder of the results, restored by default; files are replaced',
     )
-    parser.add_argument(
-        '--format',
-        choices=['png', 'jpg', 'tiff', 'keep'],
-        default='png',
-        help='of the results, png by default; keep: that of each input',
-    )
+    add_format(parser)
     parser.add_argument(
         '--quality', type=int, metavar='N', help='of JPEG and WebP, 1 to 100, 95 by default'
     )
