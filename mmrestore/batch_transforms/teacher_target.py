@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmrestore.functional.seeding import seeded
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.batch_transform import BatchTransform
-from mmrestore.models.weights import load_into, load_weights
+from mmrestore.models.frozen import build_frozen, load_frozen
+from mmrestore.models.weights import load_into
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS
 from mmrestore.structures import DataSample
 
@@ -126,7 +126,7 @@ class TeacherTarget(BatchTransform):
         Raises:
             ValueError: they are of another network.
         """
-        teacher = self._build('cpu')
+        teacher = build_frozen(self.backbone, 'cpu')
         load_into(teacher, weights, 'the network that shall become the teacher')
         self._teacher = teacher
 
@@ -149,19 +149,13 @@ class TeacherTarget(BatchTransform):
                 '`padding` or the size of the crop'
             )
 
-    def _build(self, device: torch.device | str) -> nn.Module:
-        with seeded(0, device):  # what is drawn after it must not depend on when it is made
-            return MODELS.build(self.backbone).eval().requires_grad_(False)
-
     def _on(self, device: torch.device) -> Any:
         if self._teacher is None:
-            teacher = self._build(device)
             try:
-                load_weights(nn.ModuleDict({'backbone': teacher}), self.checkpoint)
+                self._teacher = load_frozen(self.backbone, self.checkpoint, device)
             except FileNotFoundError as error:
                 raise FileNotFoundError(
                     f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget, and '
                     '`load_from` where the student begins as its teacher'
                 ) from error
-            self._teacher = teacher
         return self._teacher.to(device)

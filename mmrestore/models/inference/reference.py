@@ -8,10 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmrestore.functional.seeding import seeded
 from mmrestore.models.backbones.base import facts
+from mmrestore.models.frozen import load_frozen
 from mmrestore.models.inference.auto_tile import AutoTile
-from mmrestore.models.weights import load_weights
 from mmrestore.registry import MODELS
 
 
@@ -55,8 +54,5 @@ class Reference:
 
     def _on(self, device: torch.device) -> Any:
         if self._net is None:
-            with seeded(0, device):  # what is drawn after it must not depend on when it is made
-                net = MODELS.build(self.backbone).eval().requires_grad_(False)
-            load_weights(nn.ModuleDict({'backbone': net}), self.checkpoint)
-            self._net = net
+            self._net = load_frozen(self.backbone, self.checkpoint, device)
         return self._net.to(device)
