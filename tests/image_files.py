@@ -7,6 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+PIPELINE = [  # of a training on small patches
+    {'type': 'LoadImage'},
+    {'type': 'RandomCrop', 'size': 6},
+    {'type': 'RandomDihedral'},
+    {'type': 'PackInputs'},
+]
+NAMES = [f'{i}.png' for i in range(10)]
+
 
 def random_image(
     height: int, width: int, *, channels: int = 3, dtype: type = np.uint8, seed: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from image_files import write_images
+from image_files import NAMES, PIPELINE, write_images
 from tiny_components import tiny_config
 from torch.utils.data import DataLoader
 from trainings import assert_same_state, train
@@ -13,14 +13,6 @@ from trainings import assert_same_state, train
 from mmrestore.commands.errors import error_text
 from mmrestore.datasets import ImageFolder, ResumableSampler, SampleKey, collate, nested_datasets
 from mmrestore.engine import Runner
-
-PIPELINE = [
-    {'type': 'LoadImage'},
-    {'type': 'RandomCrop', 'size': 6},
-    {'type': 'RandomDihedral'},
-    {'type': 'PackInputs'},
-]
-NAMES = [f'{i}.png' for i in range(10)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_files import random_image, write_image, write_images
+from image_files import NAMES, PIPELINE, random_image, write_image, write_images
 from PIL import Image
 from tiny_components import tiny_config
 from torch.utils.data import DataLoader
@@ -32,13 +32,6 @@ from mmrestore.datasets.decoded_file import map_decoded
 
 TESTS = Path(__file__).parents[1]
 FORK = multiprocessing.get_context('fork')  # processes that begin without importing anything
-PIPELINE = [
-    {'type': 'LoadImage'},
-    {'type': 'RandomCrop', 'size': 6},
-    {'type': 'RandomDihedral'},
-    {'type': 'PackInputs'},
-]
-NAMES = [f'{i}.png' for i in range(10)]
 
 
 @pytest.fixture
