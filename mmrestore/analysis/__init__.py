@@ -1,4 +1,4 @@
-"""What can be learned from runs and networks after training."""
+"""Analyses of runs and networks after training."""
 
 from mmrestore.analysis.cka import MinibatchCKA, gram_matrices, linear_cka, unbiased_hsic
 from mmrestore.analysis.distribution import Histogram, histogram, value_range

@@ -1,4 +1,4 @@
-"""What a training step of a config, or of every network, costs and where the time goes."""
+"""Benchmark of training steps: time, memory and the share of each part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a network with a tunable blind spot restores, against the size of the spot."""
+"""Restoration quality against blind-spot size, for networks with a tunable blind spot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Centred kernel alignment: how alike two layers represent the same images, 0 to 1.
+"""Centered kernel alignment (CKA): similarity of two layers' representations, 0 to 1.
 
 Linear kernels only: the Gram matrix of a layer holds the scalar products of the features of images.
 CKA does not change when the features of a layer are rotated or scaled (Kornblith et al., ICML

@@ -1,4 +1,4 @@
-"""Images side by side, pixel by pixel."""
+"""Contact sheet: images side by side at full resolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the values of features are distributed."""
+"""Distribution of feature values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Histogram(NamedTuple):
 
 
 def value_range(features: Tensor, num_sigmas: float = RANGE_SIGMAS) -> tuple[float, float]:
-    """Return the mean less and plus ``num_sigmas`` standard deviations, within what is there.
+    """Return mean -/+ ``num_sigmas`` standard deviations, clipped to the observed range.
 
     Args:
         features: (N, features).

@@ -1,4 +1,4 @@
-"""Features: what layers of a network return for an image, as one vector an image and layer."""
+"""Layer features of an image, one vector per image and layer."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def draw_lines(panels: Mapping[str, Sequence[Line]], *, axes: tuple[str, str]) -
 def write_results(
     path: str | Path, figure: Figure, head: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> list[Path]:
-    """Write a figure as PNG and its numbers as CSV beside it, atomically; return both places.
+    """Write a figure as PNG and its numbers as CSV beside it, atomically; return both paths.
 
     Raises:
         ValueError: the name does not end in ``.png``.

@@ -1,4 +1,4 @@
-"""What can be known of the noise of a folder of pictures without clean ones."""
+"""Noise statistics of a folder of images without clean references."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLIPPED = (
 
 
 class FolderNoise(NamedTuple):
-    """What is known of a folder.
+    """Noise statistics of a folder.
 
     - ``tables``: caption, header and rows of each;
     - ``sentences``: what the figures do not tell;

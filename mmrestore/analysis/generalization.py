@@ -1,4 +1,4 @@
-"""How models do on noises that they never saw: tables and a figure of results on a grid."""
+"""Results on unseen noise: tables and a figure over a grid of noises and levels."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _draw_single(
 
 
 def _styles(models: Sequence[str]) -> dict[str, dict]:
-    """Return how the points of each model are drawn; the noisy input has no colour."""
+    """Return the plot style of each model; the noisy input has no color."""
     colours = [model for model in models if model != NOISY]
     return {
         model: dict(color='0.5', linestyle='--', marker='.')

@@ -1,4 +1,4 @@
-"""Masks of tokens from reference vectors, in the networks of masked training."""
+"""Given token masks from reference vectors, for masked training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class GivenMask(TokenMask):
         self.masks = masks
 
     def begin(self, x: Tensor) -> None:
-        """Begin every mask anew."""
+        """Start every mask from its first entry."""
         self.rests = list(self.masks)
 
     def draw(self, features: Tensor, place: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Products of the features of images with each other."""
+"""Gram matrices of image features."""
 
 from __future__ import annotations
 

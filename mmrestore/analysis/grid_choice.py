@@ -1,4 +1,4 @@
-"""What of a grid of test sets, noises and metrics is measured."""
+"""Selection of test sets, noises and metrics of a grid."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def build_grid(
     noises: Sequence[str] = (),
     crop: int | None = None,
 ) -> NoiseGrid:
-    """Build the test data of a config, narrowed to what is asked for.
+    """Build the test data of a config, restricted to the selected sets.
 
     Args:
         config: see :func:`open_grid`.
@@ -91,7 +91,7 @@ def choose_noise(text: str, noises: Mapping[str, Any]) -> tuple[str, dict]:
 def build_metrics(
     config: Config, *, names: Sequence[str] = (), lpips_weights: str | None = None
 ) -> list[ImageMetric]:
-    """Build the metrics of a config, or those of them that are asked for.
+    """Build all metrics of a config, or the selected ones.
 
     Args:
         config: see :func:`open_grid`.

@@ -1,4 +1,4 @@
-"""Results on a grid of test sets, noises and levels, and the file that holds them."""
+"""Results on a grid of test sets, noises and levels, and their file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FINGERPRINTS = ('checkpoint', 'protocol', 'data')
 
 
 class Row(NamedTuple):
-    """What one model reaches on one test set under one noise at one level.
+    """Result of one model on one test set under one noise at one level.
 
     ``parameter`` (what the level is called) and ``level`` are None for a noise without levels,
     ``values`` are means over ``images`` images by metric. Three fingerprints tell apart what must
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str, str, float | None]:
-        """What the row is about: model, test set, noise and level."""
+        """Key of the row: model, test set, noise and level."""
         return self.model, self.test_set, self.noise, self.level
 
 

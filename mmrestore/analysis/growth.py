@@ -1,4 +1,4 @@
-"""How the cost of training and of restoring grows with the work, on the CPU."""
+"""How training and restoring costs grow with the work, on the CPU."""
 
 from __future__ import annotations
 

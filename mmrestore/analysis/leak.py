@@ -1,4 +1,4 @@
-"""Whether an output sees the very pixel that the loss compares it with.
+"""Check whether an output depends on the noisy pixel that the loss compares it with.
 
 A network that is trained on noisy images alone learns the noise itself, and nothing else, where its
 output sees the noisy pixel that is its target. Gradients tell that for any network, mask and pair.
@@ -23,7 +23,7 @@ SPREAD = 0.1  # of parameters that start from one value, some of which block gra
 
 @dataclass(frozen=True)
 class LeakReport:
-    """What was found at the elements of the target that were looked at.
+    """Findings at the inspected elements of the target.
 
     Attributes:
         num_elements: how many they are; each is one channel of one pixel.

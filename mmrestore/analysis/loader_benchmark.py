@@ -1,4 +1,4 @@
-"""What a training patch costs: from image files, from decoded images on disk, and from memory."""
+"""Cost of a training patch from image files, the disk cache and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the analyses of networks under noise are given: models, noises and patches."""
+"""Inputs of the noise analyses: models, noises and patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How noise and picture are correlated between pixels, against their distance."""
+"""Spatial correlation of noise and image, by distance."""
 
 from __future__ import annotations
 

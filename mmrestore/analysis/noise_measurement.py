@@ -1,4 +1,4 @@
-"""Measuring restorers on a grid of test sets, noises and levels, cell by cell, resumable."""
+"""Measure restorers on a grid of test sets, noises and levels, resumable per cell."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from mmrestore.structures import DataSample
 
 
 class Model(NamedTuple):
-    """What restores a batch of one image, and the fingerprint of its weights and config."""
+    """A denoiser for a batch of one image, and the fingerprint of its weights and config."""
 
     predict: Callable[[dict], list[DataSample]]
     fingerprint: str
@@ -156,7 +156,7 @@ def _measure_image(
 def _blanks(
     grid: NoiseGrid, models: Mapping[str, Model], protocol: str, limit: int | None
 ) -> Iterator[tuple[str, Row]]:
-    """Return the cells with what is to be measured in them, without values."""
+    """Return the cells to measure, without values."""
     for test_set, images in grid.clean.items():
         files = _files(images, limit)
         number = len(images)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Correlation between the pixels of noisy images and of what pair samplers make of them."""
+"""Correlation between the pixels of noisy images and of sampled pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noises by short words."""
+"""Parse noise descriptions such as ``gaussian:25``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights of full-size networks that are made by a rule instead of being stored."""
+"""Deterministic weights of full-size networks, so that none need to be stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators that a training step spends most of its time in."""
+"""Most expensive operators of a training step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our networks against reference vectors of the official ones.
+"""Compare our networks with reference vectors of the official ones.
 
 Our network is built from the official arguments and weights and maps ``input`` to ``output``, by
 its method ``multi_scale`` to ``output.0``, ``output.1`` ... or by ``multi_shift`` to ``output_s0``,
@@ -112,7 +112,7 @@ def summary(rows: Sequence[Row]) -> str:
 
 
 def compare(path: Path) -> Row:
-    """Compare our network with the reference vectors beside a JSON.
+    """Compare our network with the reference vectors beside a JSON file.
 
     An architecture that is not known, an option or weights that our network refuses, and files that
     are damaged or lack something, make a row that says so.

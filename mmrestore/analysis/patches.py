@@ -1,4 +1,4 @@
-"""Patches of photographs, the same for every network and noise that are compared."""
+"""Photograph patches, identical for all compared networks and noises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a measure without clean pictures chooses among checkpoints."""
+"""How well a reference-free measure ranks checkpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How photographs of screens come about, stage by stage, and several draws of them."""
+"""Gallery of simulated screen photographs: the steps of one, and several draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SRGA: how far deep features change their distribution with the degradation.
+"""SRGA: shift of the deep feature distribution with the degradation.
 
 Statistics of generalised Gaussians that are fitted to the principal components of deep features
 (Liu et al., "Evaluating the Generalization Ability of Super-Resolution Networks").

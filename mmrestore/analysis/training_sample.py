@@ -1,4 +1,4 @@
-"""A sample as a training of a config gets it, and whether that training sees its own targets."""
+"""A training sample of a config, and whether the training sees its own targets."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def training_sample(dataset: Any) -> dict:
 
 
 def _targets(dataset: Any) -> bool:
-    """Whether a data set, or one that it consists of, has a folder of targets."""
+    """Whether a data set, or one of its parts, has a folder of targets."""
     if isinstance(dataset, dict):
         if dataset.get('gt_root') is not None:
             return True

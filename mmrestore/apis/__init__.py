@@ -1,4 +1,4 @@
-"""What other programs call."""
+"""Public Python API."""
 
 from mmrestore.apis.denoising.denoise import denoise
 from mmrestore.apis.export import export

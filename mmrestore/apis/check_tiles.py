@@ -1,4 +1,4 @@
-"""By how much an image in tiles differs from the whole."""
+"""Difference between tiled and untiled restoration."""
 
 from __future__ import annotations
 

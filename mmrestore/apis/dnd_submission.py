@@ -1,4 +1,4 @@
-"""Results for the server of the Darmstadt Noise Dataset, in the files that it takes.
+"""Submission files of the Darmstadt Noise Dataset (DND).
 
 The file format is not verified against the server, since the kit for participants is not part of
 the papers: check it against the kit before the first submission.
@@ -71,7 +71,7 @@ def write_box(path: str | Path, image: np.ndarray) -> None:
 
 
 def bundle_dnd(files: dict[str, list[Path]], folder: str | Path) -> list[Path]:
-    """Join the boxes of every image in ``folder/bundled/IMAGE.mat``, which is what is uploaded.
+    """Join the boxes of every image in ``folder/bundled/IMAGE.mat``, the files to upload.
 
     A file holds ``Idenoised``, a cell array of the boxes, ``israw``, false, and ``eval_version``.
 

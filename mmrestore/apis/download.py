@@ -1,4 +1,4 @@
-"""Files from the network: resumed, bounded in size, verified, and put in place whole."""
+"""Downloads: resumed, bounded in size, verified, and written atomically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DownloadError(OSError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file in the network, and what is known of it.
+    """A file to download: URLs, size and hash as far as known.
 
     Args:
         urls: addresses, tried in their order.
@@ -51,7 +51,7 @@ class RemoteFile:
         return (self.sha256 or hashlib.sha256(named).hexdigest())[:8]
 
     def problem(self, path: Path) -> str:
-        """Say how a file differs from what is known, or return the empty string."""
+        """Describe how a file differs from its entry, or return the empty string."""
         size = path.stat().st_size
         if self.size not in (None, size):
             return f'it has {size:,} bytes instead of {self.size:,}'

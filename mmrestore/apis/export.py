@@ -1,4 +1,4 @@
-"""Models for other programs, checked against PyTorch before they are written."""
+"""Export models to other programs, verified against PyTorch before they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which channels of an image a network restores, and what becomes of the others."""
+"""Map image channels to network channels and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Channels(NamedTuple):
-    """How the channels of an image go through a network.
+    """How the channels of an image pass through a network.
 
     - ``restored``: how many of the first ones are restored;
     - ``alpha``: whether one more is transparency, which is kept;

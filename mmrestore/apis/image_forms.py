@@ -1,4 +1,4 @@
-"""The forms in which programs hold images: as tensors (N, C, H, W), and back again."""
+"""Image forms of callers (paths, PIL, NumPy, tensors) to tensors (N, C, H, W) and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONVERSIONS = {  # by the kind of a NumPy dtype
 
 
 class Form(NamedTuple):
-    """What a caller gave, and how a result gets its form.
+    """Form of the caller's image, which the result is converted back to.
 
     - ``images``: (N, C, H, W), uint8, uint16 or floating point in [0, 1]; a view of the memory of
       the caller where that is possible;

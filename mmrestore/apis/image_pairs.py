@@ -1,4 +1,4 @@
-"""Restored images and their targets, in two folders."""
+"""Pairs of restored and target images in two folders."""
 
 from __future__ import annotations
 

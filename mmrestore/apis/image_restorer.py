@@ -182,7 +182,7 @@ class ImageRestorer:
 
     @torch.inference_mode()
     def _predict(self, colors: Tensor, copies: int, write: Callable[[int, Tensor], None]) -> None:
-        """Restore images (N, C, H, W) and write what comes of them, rows (N, C', h, sW)."""
+        """Restore images (N, C, H, W) and write the resulting rows (N, C', h, sW)."""
 
         def read(rows: slice, columns: slice) -> Tensor:
             part = to_unit_range(colors[..., rows, columns].to(self.device))

@@ -1,4 +1,4 @@
-"""Restoring images with a trained network."""
+"""Restore images with a trained network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trained network by the file of its weights, or by name, ready to restore images."""
+"""Load a trained network from a file or by name, ready to restore images."""
 
 from __future__ import annotations
 

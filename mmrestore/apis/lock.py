@@ -1,4 +1,4 @@
-"""One training at a time in a work directory."""
+"""Lock that allows one training per work directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing two folders of images of any origin."""
+"""Compare two folders of images of any origin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLORS = ('same', 'rgb', 'gray')
 
 
 class Measured(NamedTuple):
-    """What two folders of images have given.
+    """Results of comparing two folders of images.
 
     Attributes:
         means: mean values by name, as ``{'kodak24/PSNR': 30.1}``.

@@ -1,4 +1,4 @@
-"""Released weights on this machine: downloaded when asked for, verified whenever they are used.
+"""Cache of released weights, downloaded on request and verified on every use.
 
 Those that are part of the package are verified alike, and never downloaded.
 """

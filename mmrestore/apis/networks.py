@@ -1,4 +1,4 @@
-"""Configs of one network, and where it runs."""
+"""Config and device of a single network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model file says of itself: its metadata, and the config that it was made with."""
+"""Recorded configs and metadata of model files, read as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One entry of the registry of released weights, and the folder of those in the package."""
+"""Entry of the registry of released weights, and the weights in the package."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class ReleasedModel:
 
     @property
     def searched_text(self) -> str:
-        """What words are looked for in, in small letters."""
+        """Lowercase text that search words are matched against."""
         return f'{self.name} {self.purpose} {self.license} {self.source}'.lower()
 
     @property
@@ -103,7 +103,7 @@ class ReleasedModel:
 
     @property
     def remote_file(self) -> RemoteFile:
-        """Where the file lies and what is known of it."""
+        """The file to download."""
         return RemoteFile(self.urls, size=self.size, sha256=self.sha256)
 
 

@@ -1,4 +1,4 @@
-"""The registry of released weights: what others have published, by name.
+"""Registry of released weights of others, by name.
 
 ``released_weights.yml`` holds those that ship; the files that ``MMRESTORE_MODELS`` names are read
 after it. An entry of a name that is known already only replaces the fields that it has, so that a
@@ -110,7 +110,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _resolved(given: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """Return the fields of an entry, lists as tuples and configs beside the registry as paths."""
+    """Return the fields of an entry, with lists as tuples and configs in its folder as paths."""
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
     config = values.get('config')
     if isinstance(config, str) and (file.parent / config).is_file():

@@ -1,4 +1,4 @@
-"""Restoring picture files with all that they hold beside their colors."""
+"""Restore image files with their metadata, alpha channel and pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Restored(NamedTuple):
-    """What became of a plan."""
+    """Result of a restoration plan."""
 
     written: list[Path]
     problems: list[str]  # files that could not be restored, a line each

@@ -1,4 +1,4 @@
-"""Which files are restored into which, found and checked before a network is loaded."""
+"""Plan of input and output files, checked before a network is loaded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Job(NamedTuple):
 
 
 class RestorePlan(NamedTuple):
-    """What is restored into which files, and what is not."""
+    """Input files, their output files, and the files that are skipped."""
 
     jobs: list[Job]
     problems: list[str]  # inputs that cannot be restored, a line each
@@ -125,7 +125,7 @@ def _kept_ending(name: str, header: Header) -> str:
 
 
 def _check(file: Path) -> list[Header] | str:
-    """Return what is known of the pictures of a file, or what is wrong with it."""
+    """Return the properties of the pictures of a file, or the problem with it."""
     try:
         return read_headers(file)
     except ValueError as error:

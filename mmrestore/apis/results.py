@@ -1,4 +1,4 @@
-"""Results in files: a table of all images, and what was measured how."""
+"""Result files: a table of all images, and the protocol of the measurement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLUMNS = ('dataset', 'image', 'metric', 'value')
 
 
 def remove_results(folder: str | Path) -> None:
-    """Remove the tables of earlier results, so that they do not lie beside images of later ones."""
+    """Remove the result tables of earlier tests, which do not describe the new images."""
     for name in (TABLE, SUMMARY):
         with suppress(FileNotFoundError):
             Path(folder, name).unlink()

@@ -1,4 +1,4 @@
-"""Results for the SIDD benchmark, in the files that its servers take.
+"""Submission files of the SIDD benchmark.
 
 The file format is not verified against the server, since the instructions for participants are not
 part of the papers: check it against the page of the benchmark before the first submission.

@@ -1,4 +1,4 @@
-"""Restoring a benchmark without public targets, image by image, resumable."""
+"""Restore a benchmark without public targets, resumable per image."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORD = 'made_with.json'
 
 
 class Timing(NamedTuple):
-    """How long restoring took, over all runs: seconds and pixels."""
+    """Total restoration time over all runs: seconds and pixels."""
 
     seconds: float
     pixels: int

@@ -1,4 +1,4 @@
-"""Measuring a checkpoint on test sets."""
+"""Test a checkpoint on test sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large images are restored: configs of tiles, and what they take from the config."""
+"""Tile configs of large images and the settings they take from the config."""
 
 from __future__ import annotations
 

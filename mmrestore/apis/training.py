@@ -1,4 +1,4 @@
-"""Training as a config describes, in one stage or several."""
+"""Train as a config describes, in one stage or several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes from one address into a file: in several attempts, and never more than expected."""
+"""Transfer one URL into a file with retries and a size limit."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def receive(url: str, part: Path, size: int | None) -> None:
 
 
 def _receive_rest(url: str, part: Path, start: int, size: int | None) -> None:
-    """Send one request and append what comes; a server may also begin anew."""
+    """Send one request and append the response; a server may also start over."""
     with send_request(url, start) as reply:
         if reply.start not in (0, start):
             text = 'the server sent another part than asked for'

@@ -1,4 +1,4 @@
-"""One request for a file or the rest of it: https, with a proxy, time limits and safe redirects."""
+"""One HTTPS request for a file or the rest of it, with proxy, timeouts and safe redirects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BLOCK = 1 << 18
 
 
 class TransferError(Exception):
-    """What went wrong at one address.
+    """Error of a transfer from one address.
 
     Args:
         text: said to the user.
@@ -43,7 +43,7 @@ class TransferError(Exception):
 
 @dataclass
 class Reply:
-    """What a server sends.
+    """Response of a server.
 
     Args:
         start: position of its first byte in the file.

@@ -1,4 +1,4 @@
-"""Where runs write."""
+"""Work directories of runs."""
 
 from __future__ import annotations
 

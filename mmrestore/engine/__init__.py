@@ -1,4 +1,4 @@
-"""How a run goes: runner, loops, hooks, mixed precision, processes."""
+"""Training runtime: runner, loops, hooks, mixed precision and multi-process setup."""
 
 from mmrestore.engine import hooks
 from mmrestore.engine.amp_optim_wrapper import AmpOptimWrapper

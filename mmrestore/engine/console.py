@@ -1,4 +1,4 @@
-"""What of the log goes to the console; the log file gets all of it."""
+"""Console log filter; the log file keeps every line."""
 
 from __future__ import annotations
 

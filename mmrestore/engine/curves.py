@@ -219,7 +219,7 @@ def _curves(lines: dict[tuple[bool, int], dict]) -> dict[str, Curve]:
 
 
 def _shown(name: str) -> str:
-    """Return a name as a figure can show it: Matplotlib takes what is between ``$`` as formulas."""
+    """Escape a name for a figure: Matplotlib renders text between ``$`` as formulas."""
     return printable(name).replace('$', r'\$')
 
 

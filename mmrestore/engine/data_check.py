@@ -1,4 +1,4 @@
-"""What contradicts itself in the data of a training, found before its first step."""
+"""Checks for contradictions in the training data before the first step."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _noises(model: nn.Module) -> Iterator[str]:
 
 
 def _degrades(model: nn.Module) -> bool:
-    """Whether batch transforms degrade images that the data set gives clean."""
+    """Whether batch transforms degrade clean images of the data set."""
     return any(
         each.degrades_inputs or each.shrink_factor > 1 or each.remakes_inputs
         for each in _batch_transforms(model).values()

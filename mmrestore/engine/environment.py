@@ -1,4 +1,4 @@
-"""What a run is computed with: Python, PyTorch, devices and packages, for its log."""
+"""Environment of a run (Python, PyTorch, devices, packages) for its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making the process group, on GPUs or on CPUs."""
+"""Set up the process group, on GPUs or on CPUs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a config leaves out of a data loader."""
+"""Defaults of data loaders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which loops a config describes: training, validation, test."""
+"""Training, validation and test loops that a config describes."""
 
 from __future__ import annotations
 

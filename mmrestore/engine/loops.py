@@ -1,4 +1,4 @@
-"""Training loops over one endless stream of batches, entered where a run was left."""
+"""Training loops over one endless stream of batches, resumable at any iteration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmrestore.registry import LOOPS
 
 
 class _StreamMixin:
-    """What both loops do: open the stream of batches, and catch up on validations."""
+    """Shared by both loops: open the stream of batches, and run missed validations."""
 
     runner: Any
     dataloader: Any

@@ -1,4 +1,4 @@
-"""Optimizers of the whole model, or of parts of it; updates that are left out."""
+"""Optimizers of the whole model or of its parts, with updates that can be skipped."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def average_gradients(parameters: list[nn.Parameter]) -> None:
 
 
 def is_accumulating(wrapper: _OptimWrapper | OptimWrapperDict) -> bool:
-    """Whether there are gradients of a step that is not complete."""
+    """Whether gradients of an incomplete step are accumulated."""
     wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
     return not all(each.should_update() for each in wrappers)
 

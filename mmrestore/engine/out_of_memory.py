@@ -1,4 +1,4 @@
-"""What to change in a training that ran out of memory."""
+"""Advice for a training that ran out of memory."""
 
 from __future__ import annotations
 

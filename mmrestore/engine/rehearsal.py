@@ -1,4 +1,4 @@
-"""Do to one patch what a training does to its batches, before the training writes anything."""
+"""Rehearse a training with one patch, before it writes anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a training: what a checkpoint holds of it, whether it fits, how it is restored."""
+"""Training state in checkpoints: what is saved, checked and restored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MUST_STAY = {
 
 
 class Training(Protocol):
-    """What a runner has, besides what MMEngine's have, so that its training can be resumed."""
+    """Attributes of a runner, beyond MMEngine's, that make its training resumable."""
 
     resumed: bool
 
@@ -55,7 +55,7 @@ def data_facts(runner: Training) -> dict[str, int]:
 
 
 def training_state(runner: Training) -> dict[str, Any]:
-    """Return what a checkpoint holds, besides the network, to resume from."""
+    """Return the training state of a checkpoint, without the network."""
     schedulers = all_schedulers(runner.param_schedulers)
     return {
         'optimizer': runner.optim_wrapper.state_dict(),

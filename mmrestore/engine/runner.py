@@ -162,12 +162,12 @@ class Runner(_Runner):
 
     @property
     def config_file(self) -> Path:
-        """The file in the work directory that holds the whole config of its training."""
+        """The file in the work directory with the complete config of its training."""
         name = Path(self.cfg.filename or f'{self.timestamp}.py').with_suffix('.py').name
         return Path(self.work_dir) / name
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
-        """Build the logger, whose console shows what its user needs and whose file all."""
+        """Build the logger: a filtered console log and a complete log file."""
         logger = super().build_logger(*args, **kwargs)
         quieten(logger)
         return logger

@@ -1,4 +1,4 @@
-"""Trainings that follow each other, each with what an earlier one made."""
+"""Trainings in stages, each of which uses the result of an earlier one."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def with_taken(stage: Stage, checkpoints: Mapping[str, str]) -> Config:
 
 
 def warn_of_newer(name: str, taken: Iterable[str | Path], checkpoints: Sequence[Path]) -> None:
-    """Warn of a stage whose checkpoints are older than what it takes, which went on since then.
+    """Warn of a stage whose checkpoints are older than its input, which was trained further since.
 
     Args:
         name: the stage.

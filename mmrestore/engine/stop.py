@@ -48,7 +48,7 @@ class StopSignals:
 
     @property
     def name(self) -> str:
-        """What asked for the end, in words; '' as long as nothing has."""
+        """Reason of the stop request, in words; '' if there is none."""
         return '' if self.received is None else NAMES[signal.Signals(self.received)]
 
     def end(self) -> None:

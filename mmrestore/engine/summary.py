@@ -1,4 +1,4 @@
-"""The first and the last lines of a training, made of plain facts."""
+"""Text of the first and the last lines of a training."""
 
 from __future__ import annotations
 

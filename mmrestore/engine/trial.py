@@ -1,4 +1,4 @@
-"""Build the parts of a run and drop them again, so that mistakes come before a log and a folder."""
+"""Build the parts of a run once and discard them, so that config errors come first."""
 
 from __future__ import annotations
 

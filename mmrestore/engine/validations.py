@@ -1,4 +1,4 @@
-"""What a run keeps of its validations, in a file of its work directory.
+"""Record of validations in the work directory.
 
 - ``last``: the iteration of the last complete one;
 - ``metrics``: its figures;
@@ -20,11 +20,11 @@ VALIDATIONS = 'validations.json'
 
 
 def read_validations(work_dir: str | Path) -> dict[str, Any]:
-    """Return what is kept, an empty dict if nothing is."""
+    """Return the recorded validations, an empty dict if there are none."""
     return read_json(Path(work_dir) / VALIDATIONS)
 
 
 def update_validations(work_dir: str | Path, **entries: Any) -> None:
-    """Write some entries anew and keep the others."""
+    """Replace some entries and keep the others."""
     kept = {**read_validations(work_dir), **entries}
     write_text(Path(work_dir) / VALIDATIONS, json.dumps(kept, indent=1))

@@ -1,4 +1,4 @@
-"""Pictures of a run in its folder."""
+"""Save the pictures of a run in its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks, losses, restorers and what happens around a network at test time."""
+"""Networks, losses, restorers and inference decorators."""
 
 from mmrestore.models import (
     attachments,

@@ -1,4 +1,4 @@
-"""What the toolbox reads of a batch transform besides its call."""
+"""Base class of batch transforms and the attributes that the toolbox reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mmrestore.structures import DataSample
 
 
 class BatchTransform:
-    """What happens to a whole batch on the device, in training.
+    """Transform of a whole training batch on the device.
 
     It is a plain callable, not a module: what it holds is in no checkpoint. Any other callable
     ``inputs, data_samples -> inputs, data_samples`` is a batch transform too; it may state any of
@@ -75,7 +75,7 @@ class BatchTransform:
         return self(inputs, data_samples)
 
     def prepare(self) -> None:
-        """Load what is needed from files; called before a training begins."""
+        """Load the required files; called before training begins."""
 
     def check_order(self, name: str, earlier: Mapping[str, BatchTransform]) -> None:
         """Refuse batch transforms before this one after which it cannot be right.
@@ -134,7 +134,7 @@ class BatchTransform:
 
 
 class PlainCallable(BatchTransform):
-    """What a batch transform states that does not derive from :class:`BatchTransform`."""
+    """Attributes of a batch transform that does not derive from :class:`BatchTransform`."""
 
     def __init__(self, function: Any) -> None:
         self.function = function

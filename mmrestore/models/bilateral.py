@@ -1,4 +1,4 @@
-"""The bilateral filter, a denoiser that learns nothing, in the place of a network."""
+"""Bilateral filter, usable in place of a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BM3D, a denoiser that learns nothing, in the place of a network."""
+"""BM3D, usable in place of a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a batch of bytes to what the network sees."""
+"""Data preprocessor: from a batch of bytes to network inputs and targets."""
 
 from __future__ import annotations
 

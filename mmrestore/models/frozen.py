@@ -1,4 +1,4 @@
-"""Networks beside the one that is trained or tested, which stay as they are."""
+"""Frozen networks, such as teachers and references."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights of classifiers of ImageNet, as torchvision publishes them; nothing is downloaded."""
+"""ImageNet classifier weights of torchvision; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def find_weights(
 def load_features(
     net: nn.Module, classifier: str, file: Path, *, key: Callable[[str], str] = str
 ) -> None:
-    """Give a network the weights of the features of a classifier, or of the first of them.
+    """Load the weights of a classifier's feature layers, all or the first ones, into a network.
 
     Args:
         net: the network.

@@ -1,4 +1,4 @@
-"""How two state dicts differ, in words."""
+"""Describe how two state dicts differ."""
 
 from __future__ import annotations
 

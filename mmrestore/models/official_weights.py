@@ -1,4 +1,4 @@
-"""What readers of official weights share; each reader stands beside its network.
+"""Functions shared by the readers of official weights; each reader is in its network's file.
 
 A reader gets the weights of a release by name, and as keyword arguments those of the official
 constructor with the official defaults. It returns our network and the weights under our names.

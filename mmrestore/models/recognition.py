@@ -1,4 +1,4 @@
-"""What network weights are of, by the names of their tensors."""
+"""Recognize which network a weight file is for, by the names of its tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the weights of a network in whatever a program has saved, by the network's own keys."""
+"""Find the weights of a network in any saved file, by the network's own keys."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FoundWeights(NamedTuple):
 
 
 def state_dicts(content: Any, place: Place = ()) -> Iterator[tuple[Place, Weights]]:
-    """Yield all that holds tensors by name, however nested; what stands beside them is left out.
+    """Yield every nested mapping of names to tensors; other entries are ignored.
 
     States of optimizers and gradients are left out too.
 

@@ -1,4 +1,4 @@
-"""Load weights into networks: those of our checkpoints, released ones, those of other programs."""
+"""Load weights into networks: our checkpoints, released files, files of other programs."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def copy_weights(
 def _compare(
     network: nn.Module, content: Any, prefix: str | None
 ) -> tuple[FoundWeights | None, Mapping[str, Tensor], str]:
-    """Return the weights of a network, or what is nearest to them, and how they differ."""
+    """Return the weights of a network, or the nearest match, and their differences."""
     expected = network.state_dict()
     ignored = (*facts(network).ignored_keys, *EXTRAS)
     found = find_weights(content, expected, ignored=ignored, prefix=prefix)

@@ -1,1 +1,1 @@
-"""Pages for a browser: one self-contained HTML file each, which loads nothing from elsewhere."""
+"""HTML reports: self-contained files that load nothing from elsewhere."""

@@ -1,4 +1,4 @@
-"""HTML in which every text is escaped unless it is stated to be HTML."""
+"""HTML builder that escapes all text unless it is marked as HTML."""
 
 from __future__ import annotations
 

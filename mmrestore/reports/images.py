@@ -1,4 +1,4 @@
-"""Images within a page."""
+"""Images embedded in a report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PREFIXES = {'.png': 'data:image/png;base64,', '.webp': 'data:image/webp;base64,'
 
 
 def data_uri(pixels: np.ndarray, *, quality: int | None = None) -> str:
-    """Return an image as a URI that holds it.
+    """Return an image as a data URI.
 
     Args:
         pixels: (H, W, 3) or (H, W, 1), uint8.

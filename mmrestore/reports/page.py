@@ -1,4 +1,4 @@
-"""The skeleton of a page: one file with its styles and its script."""
+"""Skeleton of a report: one file with its styles and its script."""
 
 from __future__ import annotations
 

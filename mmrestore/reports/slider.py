@@ -1,4 +1,4 @@
-"""Two images of one size, one above the other, with a border that can be moved."""
+"""Slider that compares two images of one size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of a page."""
+"""Tables of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Train all arms of an experiment with all seeds, test them, and write what came out."""
+"""Train all arms of an experiment with all seeds, test them, and write the results."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def run_named_job(experiment: Experiment, work_dir: str | Path, name: str) -> No
 def write_outcomes(
     experiment: Experiment, jobs: Sequence[Job], work_dir: str | Path
 ) -> list[Outcome]:
-    """Compare what is finished, and write tables, figures and the page, each atomically.
+    """Compare the finished jobs, and write tables, figures and the report, each atomically.
 
     Raises:
         ValueError: no seed is finished, or arms were tested on different images.

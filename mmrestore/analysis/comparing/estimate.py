@@ -1,4 +1,4 @@
-"""How long an experiment takes, and what memory and disk, from a few measured steps."""
+"""Estimate time, memory and disk of an experiment from a few measured steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = 3  # checkpoints of a training: the last ones and the best
 
 
 def estimate(experiment: Experiment, jobs: Sequence[Job], *, num_processes: int) -> str:
-    """Return a table of what is left to do, as Markdown.
+    """Return a Markdown table of the remaining work.
 
     A few steps of every arm are measured here, with all threads; a training of several stages is
     not measured. Validation and tests come on top. Checkpoints hold weights and the state of Adam.

@@ -1,4 +1,4 @@
-"""What an experiment compares: arms, seeds and tests, read from a file."""
+"""Definition of an experiment: arms, seeds and test sets, read from a file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Arm(NamedTuple):
 
 
 class Experiment(NamedTuple):
-    """Arms that are trained with the same seeds and compared with one of them.
+    """Arms that are trained with the same seeds and compared with a control arm.
 
     - ``file``: where it was read from;
     - ``title``: one line;

@@ -1,4 +1,4 @@
-"""Figures of an experiment: differences with their intervals, and curves of training."""
+"""Figures of an experiment: differences with intervals, and training curves."""
 
 from __future__ import annotations
 

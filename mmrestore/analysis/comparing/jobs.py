@@ -1,4 +1,4 @@
-"""The trainings of an experiment: one job for each arm and seed, with a folder of its own."""
+"""Jobs of an experiment: one training per arm and seed, each in its own folder."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Job(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether it was trained and tested."""
+        """Whether the job is trained and tested."""
         return (self.results / SUMMARY).is_file()
 
 

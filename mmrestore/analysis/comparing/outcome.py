@@ -1,4 +1,4 @@
-"""What an experiment shows: differences to the control, intervals, tests and a sentence each."""
+"""Outcomes of an experiment: differences to the control, intervals, tests and a sentence."""
 
 from __future__ import annotations
 

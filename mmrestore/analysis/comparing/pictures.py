@@ -1,4 +1,4 @@
-"""Crops of test images on which an arm and the control differ most, least and in the middle."""
+"""Crops on which an arm and the control differ most, least and at the median."""
 
 from __future__ import annotations
 

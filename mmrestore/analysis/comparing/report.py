@@ -100,7 +100,7 @@ def config_differences(experiment: Experiment) -> list[list[str]]:
 
 
 def figure_uri(figure: Figure) -> str:
-    """Return a figure as a URI that holds it, in PNG."""
+    """Return a figure as a data URI in PNG."""
     file = io.BytesIO()
     figure.savefig(file, format='rgba', dpi=110)
     width, height = (round(side * 110) for side in figure.get_size_inches())

@@ -1,4 +1,4 @@
-"""Jobs in processes of their own, several at once, each with its share of threads and GPUs."""
+"""Run jobs in parallel processes, each with its share of threads and GPUs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outcomes of an experiment as Markdown, LaTeX, CSV and JSON."""
+"""Outcome tables in Markdown, LaTeX, CSV and JSON."""
 
 from __future__ import annotations
 

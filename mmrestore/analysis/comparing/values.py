@@ -1,4 +1,4 @@
-"""The values of all images that the jobs of an experiment measured."""
+"""Per-image values of all jobs of an experiment."""
 
 from __future__ import annotations
 

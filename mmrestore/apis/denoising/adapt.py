@@ -1,4 +1,4 @@
-"""Self-training: a denoiser adapts to the noise of a folder, without clean pictures."""
+"""Self-training: adapt a denoiser to the noise of a folder, without clean images."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOMENTUM = 0.999  # of the average of the weights
 
 
 class Budget(NamedTuple):
-    """How long a training may take: seconds, or a number of steps where that is given."""
+    """Training budget: seconds, or a number of steps if given."""
 
     seconds: float
     steps: int | None = None
@@ -36,7 +36,7 @@ class Budget(NamedTuple):
 
 
 class Training(NamedTuple):
-    """What a training took: optimization steps, seconds, and whether Ctrl-C ended it."""
+    """Training statistics: optimization steps, seconds, and whether Ctrl-C ended it."""
 
     steps: int
     seconds: float

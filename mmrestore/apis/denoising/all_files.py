@@ -1,4 +1,4 @@
-"""Restoring all files of a folder, one after the other."""
+"""Restore all files of a folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIDES, VIEW_QUALITY = (256, 160), 88
 
 
 class AllFiles:
-    """The files of a folder and what became of them, also when it was stopped in between.
+    """The files of a folder and their results, also after an interruption.
 
     Attributes:
         finished: results by the name of the file.

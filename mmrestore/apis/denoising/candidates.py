@@ -1,4 +1,4 @@
-"""The denoisers that may restore a folder."""
+"""Candidate denoisers of a folder."""
 
 from __future__ import annotations
 

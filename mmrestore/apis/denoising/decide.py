@@ -1,4 +1,4 @@
-"""How strongly each picture is restored, and by which denoiser."""
+"""Choose the denoiser and the strength of each picture."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEEP = 0.5  # share of the gain of the shipped denoiser that the adapted one mus
 
 
 class Rule(NamedTuple):
-    """How the strength of a picture is chosen.
+    """Rule that chooses the strength of a picture.
 
     - ``given``: the strength of all pictures; None to choose it for each;
     - ``careful``: halves what is chosen.
@@ -53,7 +53,7 @@ def choose_strength(
 def witnesses_of(
     crops: Sequence[Tensor], denoiser: Candidate, shipped: Candidate, *, gray: bool
 ) -> Witnesses:
-    """Return what is known of the change that a denoiser makes in a picture."""
+    """Return the estimates for the change that a denoiser makes in a picture."""
     network, first = denoiser.network, shipped.network
     if gray:
         first = _averaged(first)
@@ -124,5 +124,5 @@ def keeps_adapted(adapted: Judged, shipped: Judged) -> bool:
 
 
 def _averaged(network: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """Return a network of gray images whose channels are equal."""
+    """Return a network for gray images that averages its output channels."""
     return lambda x: network(x).mean(dim=1, keepdim=True).expand_as(x)

@@ -1,4 +1,4 @@
-"""Denoising a folder of photographs, from looking at it to the verdict."""
+"""Denoise a folder of photographs, from inspection to verdict."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mmrestore.files import expand, printable
 
 
 class Denoised(NamedTuple):
-    """What became of a folder.
+    """Result of denoising a folder.
 
     - ``output``: the folder of the results, with ``report.html``;
     - ``results``: of each file, in order;

@@ -1,4 +1,4 @@
-"""The quality of JPEG files, by their quantization tables."""
+"""JPEG quality, from the quantization tables."""
 
 from __future__ import annotations
 

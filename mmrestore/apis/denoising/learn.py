@@ -1,4 +1,4 @@
-"""Which denoiser restores a folder: the shipped one, the adapted one or a filter."""
+"""Select the denoiser of a folder: shipped, adapted or a filter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES = {
 
 
 class Choice(NamedTuple):
-    """The denoiser of a folder, its method, and what is known of all that were tried."""
+    """The selected denoiser of a folder, its method, and the scores of all candidates."""
 
     denoiser: Candidate
     method: str
@@ -76,7 +76,7 @@ def _learn(
     options: Options,
     say: Say,
 ) -> None:
-    """Train for what is left of the time, from what an earlier run has learned."""
+    """Train for the remaining time, starting from the weights of an earlier run if any."""
     seconds = 60 * options.minutes
     earlier = read_learned(options.output, shipped) if options.resume else None
     if earlier is not None:

@@ -1,4 +1,4 @@
-"""Looking at a folder: what is measured, what will be done, how long it takes."""
+"""Inspect a folder: measurements, plan and estimated time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GOOD_QUALITY = 90  # of JPEG, from which on nothing is said
 
 
 class Look(NamedTuple):
-    """What was seen of a folder.
+    """Findings of the inspection of a folder.
 
     - ``lines``: to be printed;
     - ``tables``: for the report: caption, header, rows;

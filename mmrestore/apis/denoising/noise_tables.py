@@ -1,4 +1,4 @@
-"""What can be told of the files of a folder and of their noise, in tables."""
+"""Tables of the files and the noise of a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of denoising a folder, checked before anything is read."""
+"""Options of folder denoising, validated before anything is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUTES = {'cpu': 5.0, 'cuda': 1.0}  # of self-training by default
 
 @dataclass(frozen=True)
 class Options:
-    """How a folder is denoised; see :func:`mmrestore.apis.denoise`.
+    """Options of folder denoising; see :func:`mmrestore.apis.denoise`.
 
     Raises:
         ValueError: an option is out of its range, or two contradict each other.
@@ -92,5 +92,5 @@ def read_strength(strength: str | float) -> float | None:
 
 
 def read_output(folder: str | Path, output: str | Path | None) -> Path:
-    """Return the folder of the results: the one that is given, else one beside the originals."""
+    """Return the output folder: the given one, else one beside the originals."""
     return default_output(folder) if output is None else expand(output)

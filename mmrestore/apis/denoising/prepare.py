@@ -1,4 +1,4 @@
-"""What is known before a folder is denoised: files, their results, space and time."""
+"""Preparation of a folder run: input files, output files, disk space and time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BYTES_KEPT = 0.7  # of a PNG or TIFF file of a photograph, per byte of its pixel
 
 
 def default_output(folder: str | Path) -> Path:
-    """Return the folder beside a folder or file in which its results go.
+    """Return the default output folder beside a folder or file.
 
     Examples:
         >>> default_output('holiday/rome'), default_output('night.jpg')

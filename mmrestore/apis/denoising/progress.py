@@ -1,4 +1,4 @@
-"""Lines that say how far work is, with the time left."""
+"""Progress lines with the time left."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ CAPTIONS = {
 
 @dataclass
 class Account:
-    """What is told about a run beside the single pictures.
+    """Report content besides the single pictures.
 
     Args:
         title: of the page.

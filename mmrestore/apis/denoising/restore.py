@@ -1,4 +1,4 @@
-"""Restoring one file of a folder, each of its pictures at a strength of its own."""
+"""Restore one file of a folder, each picture at its own strength."""
 
 from __future__ import annotations
 

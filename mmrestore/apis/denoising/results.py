@@ -1,4 +1,4 @@
-"""What became of each picture, kept beside the results so that a run can be resumed."""
+"""Per-picture results, stored beside the output so that a run can resume."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORM = 1  # of the files; others are not read
 
 @dataclass(frozen=True)
 class Page:
-    """How a picture, or a page of a stack, was restored.
+    """Result of a picture, or of a page of a stack.
 
     Args:
         strength: share of the change of the network that was applied; 0 left the picture as it was.
@@ -49,7 +49,7 @@ class View:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a file.
+    """Result of a file.
 
     Args:
         name: of the file, relative to the folder.

@@ -1,4 +1,4 @@
-"""Crops of pictures, from which a folder is judged without decoding every picture."""
+"""Sample of crops from which a folder is judged, without decoding every picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The denoiser that every folder starts from."""
+"""The denoiser that ships with the package."""
 
 from __future__ import annotations
 

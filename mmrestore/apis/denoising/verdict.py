@@ -1,4 +1,4 @@
-"""What a person is told about the results, in plain words."""
+"""Verdict on the results in plain words."""
 
 from __future__ import annotations
 

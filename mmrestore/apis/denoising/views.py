@@ -1,4 +1,4 @@
-"""Parts of a picture that show what was done to it."""
+"""Crops of a picture that show what changed."""
 
 from __future__ import annotations
 

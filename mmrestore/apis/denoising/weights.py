@@ -1,4 +1,4 @@
-"""The weights of an adapted denoiser, kept beside the results."""
+"""Weights of an adapted denoiser, stored beside the results."""
 
 from __future__ import annotations
 

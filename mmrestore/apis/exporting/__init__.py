@@ -1,1 +1,1 @@
-"""The forms in which a network leaves: one file a form, each with a function ``write``."""
+"""Export formats, one file per format, each with a function ``write``."""

@@ -1,4 +1,4 @@
-"""An exported model against PyTorch."""
+"""Compare an exported model with PyTorch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIMIT, HALF_LIMIT = 1e-3, 5e-2
 
 
 class Difference(NamedTuple):
-    """How much an exported model differs on images of one size.
+    """Difference between an exported model and PyTorch at one image size.
 
     - ``size``: number, height and width;
     - ``largest``: the largest absolute difference;

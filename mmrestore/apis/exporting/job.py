@@ -1,4 +1,4 @@
-"""What a form is given to write, and what it returns."""
+"""Input and result of an export."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Job(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a form returns.
+    """Result of an export.
 
     - ``content``: the bytes of the file;
     - ``differences``: how much it differs from PyTorch; none of weights only;

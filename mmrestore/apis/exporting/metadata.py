@@ -1,4 +1,4 @@
-"""What an exported model says of itself."""
+"""Metadata of an exported model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def metadata(
     left_out: Mapping[str, Any],
     whole_config: bool,
 ) -> dict[str, str]:
-    """Return the metadata of a model, text by name; what is not text is JSON.
+    """Return the metadata of a model as strings by name; structured values are JSON.
 
     Args:
         config: the config of the network.

@@ -1,4 +1,4 @@
-"""The network that is exported: a backbone and what happens around it at test, for any size."""
+"""The exported network: a backbone with its inference decorators, for any image size."""
 
 from __future__ import annotations
 

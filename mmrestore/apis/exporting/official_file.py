@@ -1,4 +1,4 @@
-"""Weights with the names of the released code, which spandrel reads."""
+"""Weights with the names of the released code, readable by spandrel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ONNX models: made from a traced network, run by ONNX Runtime."""
+"""ONNX models, made from a traced network and run by ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _name_axes(model: Any, scale: int) -> None:
-    """Give the free axes of input and output, and of what is between, names that say what they are.
+    """Name the dynamic axes of inputs, outputs and intermediate values.
 
     PyTorch calls them ``s77`` and the like.
     """

@@ -1,4 +1,4 @@
-"""Programs of ``torch.export``, which PyTorch runs without this package."""
+"""``torch.export`` programs, which PyTorch runs without this package."""
 
 from __future__ import annotations
 

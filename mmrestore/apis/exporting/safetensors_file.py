@@ -1,4 +1,4 @@
-"""Our model in one file: the weights of a checkpoint, and in the metadata all else."""
+"""One-file model: checkpoint weights in safetensors with everything else in the metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ONNX files and programs have in common: a traced network that is tried before it is kept."""
+"""Tracing shared by ONNX and ``torch.export``: the traced network is verified first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hooks: each does one thing at a time of the run."""
+"""Hooks: each does one thing at one event of the run."""
 
 from mmrestore.engine.hooks.bad_files_hook import BadFilesHook
 from mmrestore.engine.hooks.batch_transform_schedule_hook import BatchTransformScheduleHook

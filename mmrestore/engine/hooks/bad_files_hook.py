@@ -1,4 +1,4 @@
-"""Which files of the training could not be read."""
+"""Report the training files that could not be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hooks must know of a training to refuse it before it begins."""
+"""Base class of hooks, which can refuse a training before it begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a batch transform acts."""
+"""Schedule that switches a batch transform on and off."""
 
 from __future__ import annotations
 

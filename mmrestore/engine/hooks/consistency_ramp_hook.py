@@ -1,4 +1,4 @@
-"""How much consistency counts in the course of training."""
+"""Schedule of the consistency weight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves of a run, drawn when it ends."""
+"""Draw the curves of a run when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens at a loss that is not finite."""
+"""Stop or skip at a loss that is not finite."""
 
 from __future__ import annotations
 

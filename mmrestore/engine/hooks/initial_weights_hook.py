@@ -1,4 +1,4 @@
-"""A training that starts from a part of another network."""
+"""Initialize a training from a part of another network."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def iteration_seed(seed: int, iteration: int, rank: int) -> int:
 
 @HOOKS.register_module()
 class IterationSeedHook(Hook):
-    """Seed all generators anew before every training iteration.
+    """Seed all generators before every training iteration.
 
     What an iteration draws on the device (noise, permutations, masks, dropped paths) then depends
     on (seed, iteration, rank) alone: a resumed run needs no generator state, validation cannot

@@ -1,4 +1,4 @@
-"""The lines of a training: one in ten iterations or ten seconds, then one at every interval."""
+"""Logging interval: one in ten iterations or ten seconds at first, then a fixed interval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a mask masks in the course of training."""
+"""Schedule of the mask ratio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network for metrics that run it again."""
+"""Give metrics that run the network again access to it."""
 
 from __future__ import annotations
 

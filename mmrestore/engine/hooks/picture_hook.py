@@ -1,4 +1,4 @@
-"""Pictures of what the network does."""
+"""Save pictures of input, restored image and ground truth."""
 
 from __future__ import annotations
 

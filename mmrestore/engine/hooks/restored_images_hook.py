@@ -1,4 +1,4 @@
-"""The restored images of a test, as files."""
+"""Write the restored images of a test to files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RestoredImagesHook(Hook):
         self._counts: dict[str | None, int] = {}
 
     def before_test(self, runner) -> None:
-        """Check that no image will be replaced by what is restored from it."""
+        """Check that no restored image would replace its input."""
         for part in nested_datasets(runner.test_dataloader.dataset):
             for root in (part.root, part.gt_root) if isinstance(part, ImageFolder) else ():
                 check_apart(self.folder, root)

@@ -1,4 +1,4 @@
-"""Steps of training: epochs, iterations, or shares of all iterations."""
+"""Training steps in epochs, iterations, or shares of all iterations."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from mmrestore.registry import HOOKS
 
 @HOOKS.register_module()
 class SummaryHook(Hook):
-    """Log what is trained before a training, and after it which checkpoint to use and how.
+    """Log a summary before training, and the checkpoint to use and its commands afterwards.
 
     The first validation of a start also measures the PSNR of the inputs, by the protocol of each
     PSNR of the evaluator: the last lines say whether the predictions are better.
@@ -36,7 +36,7 @@ class SummaryHook(Hook):
         self._measured = False
 
     def before_train(self, runner) -> None:
-        """Log what is trained, on what, for how long and where."""
+        """Log network, data, length and device of the training."""
         self._begin = time.monotonic()
         if runner.val_loop is not None:
             self._inputs = InputScores(runner.val_loop.evaluator.metrics)

@@ -1,4 +1,4 @@
-"""Students that become the teachers of further stages."""
+"""Replace the teacher by its student for further stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What acts inside a network without being a part of it: masks of tokens, dropout."""
+"""Attachments act inside a network without being part of it: token masks, dropout."""
 
 from mmrestore.models.attachments.base import Attachment, matching_layers
 from mmrestore.models.attachments.dropout import FeatureDropout

@@ -1,4 +1,4 @@
-"""What acts inside a network without being a part of it."""
+"""Base class of attachments, which act inside a network without being part of it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Attachment(nn.Module):
         """Set what depends on the network, such as ``patterns`` and ``at``, when it is attached."""
 
     def acts_in(self, module: nn.Module) -> bool:
-        """Whether it acts in the present mode of the network or of one of its layers."""
+        """Whether it is active in the current mode of the network or of one of its layers."""
         return self.in_training if module.training else self.in_test
 
     def begin(self, x: Tensor) -> None:

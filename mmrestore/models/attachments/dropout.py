@@ -1,4 +1,4 @@
-"""Dropout inside of a network that has none."""
+"""Dropout in a network that has none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmrestore.registry import MODELS
 
 @MODELS.register_module()
 class FeatureDropout(Attachment):
-    """Dropout of features (N, C, H, W), in training only; what is left is scaled up.
+    """Dropout of features (N, C, H, W), in training only; kept features are scaled up.
 
     Source: "Reflash dropout in image super-resolution" (Kong et al., CVPR 2022), which drops whole
     channels before the last convolution.

@@ -1,4 +1,4 @@
-"""Random masks of tokens, at the embedding and in attention layers."""
+"""Random token masks, at the embedding and in attention layers."""
 
 from __future__ import annotations
 

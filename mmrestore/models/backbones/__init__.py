@@ -1,4 +1,4 @@
-"""Networks, one a file. All files of the folder are imported, those not named here too."""
+"""Networks, one per file; every file of the folder is imported."""
 
 from importlib import import_module
 from pkgutil import iter_modules

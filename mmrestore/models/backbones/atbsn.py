@@ -49,7 +49,7 @@ class Conv(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Two convolutions of enlarged features and a skip."""
+    """Two convolutions of upsampled features and a skip connection."""
 
     def __init__(self, below: int, skip: int, channels: int, out_channels: int) -> None:
         super().__init__()

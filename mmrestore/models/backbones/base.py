@@ -1,4 +1,4 @@
-"""What the toolbox reads of a network besides its call ``y = net(x)``."""
+"""Attributes that the toolbox reads of a network besides its call ``y = net(x)``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Tokens:
-    """Where a network holds tokens, the feature vectors of single places.
+    """Locations of a network's tokens, the feature vectors of single positions.
 
     Attributes:
         layers: names in ``named_modules`` with wildcards, ``'layers.*.attn'``; ``''`` is the
@@ -73,7 +73,7 @@ class Backbone(nn.Module):
 
 
 class TunableBlindSpot(Backbone):
-    """A network none of whose outputs depends on the input in a square around its place.
+    """A network whose outputs do not depend on the input in a square around their position.
 
     Attributes:
         shift: s of the square of 2 s - 1 pixels on a side; at 0 nothing is hidden. It can be set at
@@ -85,7 +85,7 @@ class TunableBlindSpot(Backbone):
 
     @property
     def blind_spot(self) -> bool:  # type: ignore[override]  # it follows the shift
-        """Whether anything is hidden."""
+        """Whether any pixel is hidden."""
         return self.shift > 0
 
     def multi_shift(self, x: Tensor, shifts: Sequence[int], *, border: int = 0) -> Tensor:

@@ -47,7 +47,7 @@ class ConvReLU(nn.Module):
 
 
 class Join(nn.Module):
-    """A 1x1 convolution of two features beside each other, which are not copied there."""
+    """A 1x1 convolution of two concatenated features, without copying them."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class Step(nn.Module):
 
 
 class Enlarged(nn.Module):
-    """A convolution of enlarged features, under its official name."""
+    """A convolution of upsampled features, under its official name."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class DualAttention(nn.Module):
 
 
 class Merge(nn.Module):
-    """Features of one size from skipped and from enlarged ones."""
+    """Merge skip features and upsampled features into one."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Skipped and enlarged features, merged, and two convolutions."""
+    """Merge of skip and upsampled features, and two convolutions."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ class Denoiser(nn.Module):
 
 
 def refinement(channels: int) -> nn.Sequential:
-    """Return the convolutions that map features beside a shortcut."""
+    """Return the convolutions of a residual branch."""
     return nn.Sequential(Conv(channels, channels), nn.ReLU(inplace=True), Conv(channels, channels))
 
 

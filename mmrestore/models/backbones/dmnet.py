@@ -1,4 +1,4 @@
-"""DM-Net: demoireing at two scales.
+"""DM-Net: two-scale demoireing network.
 
 Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration", 2018,
 section 5 and figure 5.

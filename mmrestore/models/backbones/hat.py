@@ -56,7 +56,7 @@ class Windows(NamedTuple):
 
 
 class HybridBlock(nn.Module):
-    """Window attention and, beside it, convolutions with channel attention; then an MLP (HAB)."""
+    """Window attention in parallel with convolutions and channel attention, then an MLP (HAB)."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""MIRNet: features of several resolutions, exchanged all the time (Zamir et al., ECCV 2020).
+"""MIRNet: multi-resolution features with continuous exchange (Zamir et al., ECCV 2020).
 
 Parameters have the names of official checkpoints. One unit serves both columns of a block and one
 slope all units of the network, as there: the state dict holds them under every name.
@@ -57,7 +57,7 @@ class ChannelAttention(nn.Module):
 
 
 class DualAttentionUnit(nn.Module):
-    """Two convolutions, attention to pixels beside attention to channels, and a shortcut."""
+    """Two convolutions, parallel pixel and channel attention, and a shortcut."""
 
     def __init__(self, channels: int, activation: PReLU) -> None:
         super().__init__()
@@ -213,7 +213,7 @@ class Group(nn.Module):
 
 @MODELS.register_module()
 class MIRNet(Backbone):
-    """MIRNet, with three streams in two columns as published; it predicts what is added.
+    """MIRNet, with three streams in two columns as published; it predicts the residual.
 
     Sides of images are multiples of 4. All attention units share the slope of their activation, as
     in the published code; the paper does not say so.

@@ -26,7 +26,7 @@ def leaky_relu() -> nn.LeakyReLU:
 
 
 class Context(nn.Module):
-    """What is added to every pixel: from a mean of the pixels, weighted by what they hold."""
+    """Global context that is added to every pixel: a mean of the pixels, weighted by attention."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class MultiScaleBlock(nn.Module):
 
 @MODELS.register_module()
 class MIRNetV2(Backbone):
-    """MIRNet-v2 for every published task; it predicts what is added to the image.
+    """MIRNet-v2 for every published task; it predicts the residual.
 
     For super-resolution low-resolution images come already enlarged. Sides of images are multiples
     of 4.

@@ -20,7 +20,7 @@ from mmrestore.registry import MODELS, OFFICIAL
 
 @MODELS.register_module()
 class MSRResNet(Backbone):
-    """MSRResNet of BasicSR, KAIR (MSRResNet1) and MMagic; it adds to the bilinear enlargement.
+    """MSRResNet of BasicSR, KAIR (MSRResNet1) and MMagic; adds to the bilinear upscaling.
 
     Args:
         in_channels: channels of the images.
@@ -105,7 +105,7 @@ class SequentialResidual(nn.Module):
 
 @MODELS.register_module()
 class MSRResNet0(Backbone):
-    """The other MSRResNet of KAIR: a shortcut around the trunk, nearest neighbours repeated.
+    """The other MSRResNet of KAIR: shortcut around the trunk, nearest-neighbor upsampling.
 
     Args:
         in_channels: channels of the images.
@@ -153,7 +153,7 @@ def _activate(x: Tensor) -> Tensor:
 
 
 def _initialise(module: nn.Module) -> None:
-    """Start near the bilinear enlargement: a tenth of He's values, no biases."""
+    """Start near bilinear upscaling: a tenth of He's values, no biases."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight)
         with torch.no_grad():

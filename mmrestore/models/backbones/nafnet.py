@@ -112,7 +112,7 @@ class BaselineBlock(Block):
 
 
 class Skeleton(Backbone):
-    """The U-Net around the blocks, whose skips are added.
+    """The U-Net around the blocks, with additive skip connections.
 
     Args:
         in_channels: channels of the images.

@@ -1,4 +1,4 @@
-"""U-Nets without a blind spot that AT-BSN is distilled into.
+"""Non-blind-spot U-Nets into which AT-BSN is distilled.
 
 One is of AT-BSN (Chen et al., CVPR 2024), the other of APR-RD (AAAI 2025). Parameters have the
 names of official checkpoints. Features are channels-last in memory.

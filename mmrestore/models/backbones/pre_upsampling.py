@@ -1,4 +1,4 @@
-"""Enlarging first: a network that keeps the size works on the bicubically enlarged image."""
+"""Pre-upsampling: a network of scale 1 on the bicubically upscaled image."""
 
 from __future__ import annotations
 

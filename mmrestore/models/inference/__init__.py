@@ -1,4 +1,4 @@
-"""What happens around a network at test time: callables that wrap a network and nest."""
+"""Inference decorators: callables that wrap a network at test time and nest."""
 
 from mmrestore.models.inference.auto_tile import AutoTile
 from mmrestore.models.inference.base import InferenceDecorator, build_inference

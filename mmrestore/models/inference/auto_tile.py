@@ -1,4 +1,4 @@
-"""Images in tiles where memory does not suffice for the whole, of a size that is measured."""
+"""Tiled inference with a tile size measured from the available memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens around a network at test time."""
+"""Base class of inference decorators."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def decorated(net: Network) -> InferenceDecorator:
 
 
 def check_scale(decorator: InferenceDecorator) -> None:
-    """Raise a ``ValueError`` if the network enlarges images."""
+    """Raise a ``ValueError`` if the network upscales images."""
     if decorator.scale != 1:
         raise ValueError(
             f'{type(decorator).__name__} is for networks that keep the size of images, got one '

@@ -1,4 +1,4 @@
-"""Calls of a network that stay within a bound of memory."""
+"""Split a batch into network calls of bounded size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The blind spot of the test."""
+"""Blind-spot size at test time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every pixel restored without being seen."""
+"""Restore every pixel by a network pass that does not see it."""
 
 from __future__ import annotations
 

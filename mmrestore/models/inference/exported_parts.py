@@ -1,4 +1,4 @@
-"""What of a model's inference decorators an exported network can hold."""
+"""Which inference decorators an exported network can contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Local statistics at test for networks that were trained on patches."""
+"""Local statistics at test time for networks that were trained on patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mean of several predictions of a network that draws random numbers."""
+"""Mean of several predictions of a random network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory a network takes, and how much there is."""
+"""Memory use of a network, and free memory."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _fields(file: str) -> dict[str, int]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there is no memory left, of a GPU or of the CPU.
+    """Whether an error reports that GPU or CPU memory has run out.
 
     Examples:
         >>> is_out_of_memory(MemoryError()), is_out_of_memory(RuntimeError('CUDA out of memory.'))

@@ -1,4 +1,4 @@
-"""Images of any size for networks that need multiples."""
+"""Pad images to multiples of a network's size."""
 
 from __future__ import annotations
 

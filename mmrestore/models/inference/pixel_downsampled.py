@@ -1,4 +1,4 @@
-"""A network on sub-images of every s-th pixel."""
+"""Restore pixel-downsampled sub-images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a network looks, measured by changing a part of an image."""
+"""Measure the receptive field of a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trained denoiser beside the network that is tested."""
+"""Frozen reference denoiser beside the tested network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmrestore.registry import MODELS
 
 
 class Reference:
-    """A denoiser whose change is taken for noise, loaded when it is first used.
+    """A denoiser whose change estimates the noise, loaded when it is first used.
 
     It is in no state dict.
 

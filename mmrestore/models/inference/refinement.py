@@ -1,4 +1,4 @@
-"""A second pass over restored images into which noisy pixels are put back."""
+"""Random replacement refinement: a second pass with some noisy pixels put back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mean over the symmetries of the square."""
+"""Geometric self-ensemble."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Large images row by row: cores that are kept, what the network sees around them, seams."""
+"""Tile geometry: cores, halos and blending ramps, restored row by row."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TileSize(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A tile along one side of an image: what the network sees, and what is kept of it."""
+    """A tile along one side of an image: its input range and the range that is kept."""
 
     start: int
     stop: int

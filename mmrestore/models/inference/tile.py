@@ -1,4 +1,4 @@
-"""Large images in overlapping tiles."""
+"""Tiled inference with a fixed tile size and overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows of pixels and of anchors, which are averages of squares of pixels."""
+"""Windows of pixels and of anchors (averages over squares of pixels)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Layout(NamedTuple):
 
 
 class Windows(nn.Module):
-    """What is constant about windows of one shape.
+    """Constants of windows of one shape.
 
     Args:
         shape: height and width.

@@ -1,4 +1,4 @@
-"""Softmax attention with an additive bias that is shared by many windows."""
+"""Softmax attention with an additive bias shared by many windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channel attention: channels weighted by what they hold in the whole image."""
+"""Channel attention by global pooling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layer norms over the channels of every pixel.
+"""Layer normalization over the channels of each pixel.
 
 They see the features channels-last, where the channels of a pixel lie together and PyTorch's fused
 kernel needs no copy: ``contiguous(memory_format=torch.channels_last)`` on entry of the network.

@@ -1,4 +1,4 @@
-"""Convolutions that keep the size, and those that enlarge."""
+"""Size-preserving convolutions and upsamplers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def stage_convs(channels: int, num_convs: int) -> nn.Module:
 
 
 def shuffle_steps(scale: int) -> list[int]:
-    """Return the factors of the pixel shuffles that enlarge by ``scale``: steps of 2, or one of 3.
+    """Return the pixel-shuffle factors whose product is ``scale``: steps of 2, or one of 3.
 
     Raises:
         ValueError: ``scale`` is neither a power of 2 nor 3.
@@ -56,7 +56,7 @@ def shuffle_steps(scale: int) -> list[int]:
 
 
 def pixel_shuffle_upsampler(channels: int, scale: int) -> nn.Sequential:
-    """Return 3x3 convolutions and pixel shuffles that enlarge features (Shi et al., CVPR 2016).
+    """Return 3x3 convolutions and pixel shuffles that upscale features (Shi et al., CVPR 2016).
 
     A scale of 2^n takes n steps of 2, scale 3 one step; scale 1 is empty.
 

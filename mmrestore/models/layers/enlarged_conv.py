@@ -1,4 +1,4 @@
-"""Convolutions of features that are enlarged first."""
+"""Convolution of nearest-neighbor upsampled features, without upsampling them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def enlarged_conv(
     *,
     padding: Sequence[int] = (1, 1, 1, 1),
 ) -> Tensor:
-    """Convolve features after each of their pixels has become 2 x 2, without enlarging them.
+    """Convolve features as if each pixel were repeated 2 x 2, without repeating it.
 
     The nine weights of a kernel fall on four pixels of the features, in one of four ways for the
     pixels of the output: this is a transposed convolution of stride 2 whose kernel is the sum of

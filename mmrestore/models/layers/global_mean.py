@@ -1,4 +1,4 @@
-"""The mean over the image, which local statistics can replace at test."""
+"""Global average pooling, which local statistics can replace at test time."""
 
 from __future__ import annotations
 

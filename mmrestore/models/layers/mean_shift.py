@@ -1,4 +1,4 @@
-"""The mean colour of images as layers before and after a network."""
+"""Subtract and add the mean color, as layers before and after a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The attention of GRL: half of the channels in windows, half in stripes by way of anchors.
+"""Mixed attention of GRL: half of the channels in windows, half in anchored stripes.
 
 Anchors are averages of ``anchor_factor`` x ``anchor_factor`` pixels. In a stripe they gather the
 values of all pixels, and every pixel gathers from them: the cost grows with the number of pixels
@@ -41,7 +41,7 @@ class CosineAttention(nn.Module):
         )
 
     def bias(self, coordinates: Tensor, queries: Grid) -> Tensor:
-        """Return what is added to the logits in windows without a mask, (heads, queries, keys)."""
+        """Return the bias of the logits in windows without a mask, (heads, queries, keys)."""
         table = 16 * self.cpb_mlp(coordinates.flatten(0, 1)).sigmoid()  # (positions, heads)
         return position_bias(table, queries.positions)
 

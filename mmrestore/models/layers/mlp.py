@@ -1,4 +1,4 @@
-"""The MLP of transformer blocks."""
+"""MLP of transformer blocks."""
 
 from __future__ import annotations
 

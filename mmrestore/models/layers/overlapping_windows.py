@@ -1,4 +1,4 @@
-"""Windows of keys and values that reach over the windows of their queries (HAT, section 3.2)."""
+"""Overlapping windows of keys and values (HAT, section 3.2)."""
 
 from __future__ import annotations
 

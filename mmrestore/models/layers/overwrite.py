@@ -1,4 +1,4 @@
-"""Sums that are written over their first term in inference, which saves the memory of the result.
+"""In-place sums at inference, which save the memory of the result.
 
 The first term must be a result that nothing else reads. In training it is kept for the gradients.
 """

@@ -1,4 +1,4 @@
-"""The residual block of networks for super-resolution."""
+"""Residual block of super-resolution networks."""
 
 from __future__ import annotations
 

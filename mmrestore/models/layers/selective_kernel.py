@@ -1,4 +1,4 @@
-"""Selective fusion of features of several resolutions."""
+"""Selective-kernel fusion of multi-resolution features."""
 
 from __future__ import annotations
 

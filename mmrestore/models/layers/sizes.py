@@ -1,4 +1,4 @@
-"""What networks ask of images, and of the numbers that they are made with."""
+"""Checks of image sizes and of network arguments."""
 
 from __future__ import annotations
 

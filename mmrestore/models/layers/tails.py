@@ -1,4 +1,4 @@
-"""The ends of transformers for images: from features to the image."""
+"""Reconstruction heads of image transformers."""
 
 from __future__ import annotations
 

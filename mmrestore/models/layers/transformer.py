@@ -1,4 +1,4 @@
-"""What transformers for images share when they are made."""
+"""Construction steps that image transformers share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RGB_MEAN = (0.4488, 0.4371, 0.4040)  # of DIV2K
 
 
 def image_mean(in_channels: int) -> Tensor:
-    """Return what is subtracted from images, (1, C, 1, 1): the mean of DIV2K for RGB, else 0.
+    """Return the mean that is subtracted from images, (1, C, 1, 1): DIV2K's for RGB, else 0.
 
     Examples:
         >>> image_mean(3).flatten(), image_mean(1).flatten()

@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class TwoScales(NamedTuple):
-    """What a network of two scales returns in training.
+    """Training output of a two-scale network.
 
     Args:
         fine: the images (N, C, H, W).

@@ -1,4 +1,4 @@
-"""Orders of pixels in which those of one attention window are neighbours.
+"""Pixel orders that make the pixels of a window contiguous.
 
 Layer norms, linear layers and residual sums work on every pixel for itself, so a network of window
 attention may keep its pixels in any order. Here the order is an index into the rows of a
@@ -207,7 +207,7 @@ def relative_position_index(
 def shift_masks(
     window: int | tuple[int, int], shift: int | tuple[int, int], *, value: float = -1e4
 ) -> Tensor:
-    """Return what is added to the logits of windows inside, in the last column, row and corner.
+    """Return the logit biases of windows inside, in the last column, row and corner.
 
     After the cyclic shift the last ``shift`` rows and columns of the image come from its other
     side; pixels that are neighbours only through the shift must not attend to each other. The

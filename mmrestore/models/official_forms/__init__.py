@@ -1,4 +1,4 @@
-"""Networks as released files hold them, for spandrel: the reverse of the readers of such files.
+"""Convert networks to the released format for spandrel: the inverse of the readers.
 
 One function a network, registered under its name. Our names are those of the releases, so what is
 added are buffers that we compute, and what is changed are weights, where spandrel takes a constant

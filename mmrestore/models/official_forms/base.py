@@ -1,4 +1,4 @@
-"""What an official form is, and how it is found."""
+"""Definition and registry of official forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks whose released files hold what ours do, for spandrel."""
+"""Convolutional networks in the released format, for spandrel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def dncnn_form(net: DnCNN) -> OfficialForm:
 
 @OFFICIAL_FORMS.register_module(name='FDnCNN')
 def fdncnn_form(net: FDnCNN) -> OfficialForm:
-    """Return an FDnCNN, whose noise level spandrel does not ask for.
+    """Return an FDnCNN, for which spandrel needs no noise level.
 
     Raises:
         ValueError: it has too few layers to be recognized.

@@ -1,4 +1,4 @@
-"""GRL for spandrel."""
+"""GRL in the released format, for spandrel."""
 
 from __future__ import annotations
 

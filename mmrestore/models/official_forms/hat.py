@@ -1,4 +1,4 @@
-"""HAT for spandrel."""
+"""HAT in the released format, for spandrel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SwinIR for spandrel."""
+"""SwinIR in the released format, for spandrel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restorers: what is optimised and what is predicted, without network code."""
+"""Restorers: optimization step and prediction, without network code."""
 
 from mmrestore.models.restorers.gan_restorer import GANRestorer
 from mmrestore.models.restorers.pair_restorer import PairRestorer

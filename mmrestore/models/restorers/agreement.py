@@ -1,4 +1,4 @@
-"""Whether batch transforms, network and decorators of a restorer agree."""
+"""Check that batch transforms, network and decorators of a restorer agree."""
 
 from __future__ import annotations
 

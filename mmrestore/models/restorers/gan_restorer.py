@@ -115,7 +115,7 @@ class GANRestorer(Restorer):
 
     @property
     def optimized_parts(self) -> dict[str, nn.Module]:
-        """What has an optimizer of its own, by its name among the optimizers."""
+        """Modules with an optimizer of their own, by the optimizer's name."""
         rest = {name: part for name, part in self.named_children() if name != 'discriminator'}
         return {'backbone': nn.ModuleDict(rest), 'discriminator': self.discriminator}
 
@@ -212,7 +212,7 @@ def fine_image(pred: Tensor | TwoScales) -> Tensor:
 
 @contextmanager
 def frozen(network: nn.Module) -> Iterator[None]:
-    """Let what is computed in a ``with`` block give the parameters of a network no gradients.
+    """Freeze the parameters of a network within a ``with`` block.
 
     Examples:
         >>> net, x = nn.Linear(1, 1), torch.ones(1, 1, requires_grad=True)

@@ -1,4 +1,4 @@
-"""Training by pairs of noisy images that are made of one."""
+"""Training by pairs of noisy images sampled from one noisy image."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class PairRestorer(Restorer):
         return (*self._predict_pair(inputs, data_samples, *self.sampler(inputs)), None)
 
     def _check_targets(self) -> None:
-        """Refuse targets and weights, which pairs do not use, and networks that enlarge."""
+        """Refuse targets and weights, which pairs do not use, and networks that upscale."""
         for name, transform in self.batch_transforms.items():
             if transform.weights_loss or transform.targets_from_inputs:
                 what = 'targets' if transform.targets_from_inputs else 'a weight of the loss'

@@ -1,4 +1,4 @@
-"""The restorer: one optimisation step and one prediction of any backbone."""
+"""The restorer: one optimization step and one prediction of any backbone."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ class Restorer(BaseModel):
 
     @property
     def batch_transforms(self) -> dict[str, BatchTransform]:
-        """What the batch transforms of the data preprocessor state, by name."""
+        """Attributes of the data preprocessor's batch transforms, by name."""
         preprocessor = self.data_preprocessor
         if not isinstance(preprocessor, DataPreprocessor):  # of a plugin: nothing is known
             return {}
@@ -218,7 +218,7 @@ class Restorer(BaseModel):
 
     @property
     def _all_is_stated(self) -> bool:
-        """Whether all batch transforms, our own or not, state what they do."""
+        """Whether all batch transforms, ours or not, declare what they do."""
         ours = isinstance(self.data_preprocessor, DataPreprocessor)
         return ours and not any(
             isinstance(t, PlainCallable) for t in self.batch_transforms.values()

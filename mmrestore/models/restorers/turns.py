@@ -1,4 +1,4 @@
-"""What several threads do one after another."""
+"""Lock for operations that threads must run one after another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 
 class Turns:
-    """A lock that a copied or pickled object gets anew; ``with turns:`` waits for its turn.
+    """A lock that copying or pickling recreates; ``with turns:`` waits for its turn.
 
     Examples:
         >>> import copy
