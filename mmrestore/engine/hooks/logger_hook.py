@@ -1,4 +1,4 @@
-"""Logging interval: one in ten iterations or ten seconds at first, then a fixed interval."""
+"""Log the training: an early first line, then one line per interval."""
 
 from __future__ import annotations
 
