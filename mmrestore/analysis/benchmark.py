@@ -96,10 +96,10 @@ def report(candidates: list[Candidate]) -> str:
     head = ['', *(c.name for c in candidates)]
     rows = [['step, ms', *(f'{1e3 * c.median("step"):.1f}' for c in candidates)]]
     rows.append(['images / s', *(f'{c.images / c.median("step"):.2f}' for c in candidates)])
-    for part in PARTS:
-        rows.append(
-            [part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)]
-        )
+    rows.extend(
+        [part, *(f'{100 * c.median(part) / c.median("step"):.2f} %' for c in candidates)]
+        for part in PARTS
+    )
     rows.append(['inference, ms', *(f'{1e3 * c.median("inference"):.1f}' for c in candidates)])
     counts = [sum(p.numel() for p in c.model.parameters()) for c in candidates]
     rows.append(['parameters, M', *(f'{count / 1e6:.3f}' for count in counts)])

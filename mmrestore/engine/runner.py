@@ -146,7 +146,7 @@ class Runner(_Runner):
         self.register_hook({'type': 'mmrestore.RecordHook'})
 
     @property
-    def network(self) -> nn.Module:
+    def network(self) -> Any:
         """The model without a distributed wrapper."""
         return self.model.module if is_model_wrapper(self.model) else self.model
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.dist import all_reduce
 
@@ -15,6 +15,9 @@ from mmrestore.engine.hooks.steps import (
     in_steps,
 )
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -98,14 +101,14 @@ class BatchTransformScheduleHook(Hook):
         preprocessor: Any = training.network.data_preprocessor
         preprocessor.check_name(self.transform)
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Check the training, and turn shares of it into iterations."""
         self.check(training_of(runner))
         for name in ('start', 'stop', 'restart_steps'):
             if isinstance(share := vars(self)[name], float):
                 setattr(self, name, in_steps(share, runner.max_iters))
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Switch the transform on or off for this iteration."""
         step = current_step(runner, self.by_epoch)
         if self.restart_steps:
@@ -116,7 +119,9 @@ class BatchTransformScheduleHook(Hook):
             self._watch_plateau(step)
         self._switch(runner, self._is_on(step))
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Add the loss to the open window; steps of a discriminator alone have none."""
         losses = outputs or {}
         if self.plateau and not self.state['ended_early'] and 'loss' in losses:
@@ -126,11 +131,11 @@ class BatchTransformScheduleHook(Hook):
             self.state['loss_sum'] += loss.item()
             self.state['loss_count'] += 1
 
-    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
         checkpoint.setdefault('batch_transform_schedules', {})[self.transform] = dict(self.state)
 
-    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the state of the checkpoint."""
         saved = checkpoint.get('batch_transform_schedules', {})
         self.state.update(saved.get(self.transform, {}))
@@ -142,7 +147,7 @@ class BatchTransformScheduleHook(Hook):
         ended = self.state['ended_early'] or (self.stop is not None and step >= self.stop)
         return step >= self.start and not ended
 
-    def _switch(self, runner, on: bool) -> None:
+    def _switch(self, runner: Runner, on: bool) -> None:
         preprocessor = runner.network.data_preprocessor
         if preprocessor.is_on(self.transform) != on:
             preprocessor.switch(self.transform, on)

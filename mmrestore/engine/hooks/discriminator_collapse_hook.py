@@ -7,6 +7,7 @@ import shutil
 from collections import deque
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, Any
 
 from mmengine.dist import all_reduce, is_main_process
 
@@ -14,6 +15,9 @@ from mmrestore.engine.checkpoint import load_checkpoint, resumable_checkpoints
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 KEPT = 'before_collapse_'
 RECOVERED = 10  # times the floor, so that a loss that stays around it does not count as new
@@ -66,7 +70,9 @@ class DiscriminatorCollapseHook(Hook):
         self.last: deque[float] = deque(maxlen=window)
         self.since = -1  # iteration from which on the loss counts as collapsed
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Look at the loss of the iteration and those before."""
         if not outputs:  # a skipped iteration
             return
@@ -97,17 +103,17 @@ class DiscriminatorCollapseHook(Hook):
                 f'learning rate or take a smaller one{begin_again(kept, rate)}'
             )
 
-    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
         checkpoint['discriminator_collapse'] = {'since': self.since, 'last': list(self.last)}
 
-    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the state of the checkpoint."""
         state = checkpoint.get('discriminator_collapse', {})
         self.since = state.get('since', -1)
         self.last = deque(state.get('last', ()), self.window)
 
-    def _keep(self, runner) -> None:
+    def _keep(self, runner: Runner) -> None:
         _remove_kept(runner.work_dir)
         checkpoints = resumable_checkpoints(runner.work_dir)
         if not checkpoints or not is_main_process():

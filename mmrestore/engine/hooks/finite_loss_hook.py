@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from mmengine.optim import OptimWrapper as _OptimWrapper
@@ -16,6 +16,9 @@ from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.optim_wrappers import OptimWrapper
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 FOLDER = 'non_finite'
 MOST_FILES = 10
@@ -51,7 +54,7 @@ class FiniteLossHook(Hook):
         self._buffers: dict[str, torch.Tensor] = {}
         self._handle: Any = None
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Let optimizers skip if that is wanted, and watch what the network gets."""
 
         def keep(module: Any, arguments: Any, batch: Any) -> None:
@@ -66,17 +69,20 @@ class FiniteLossHook(Hook):
                 )
             wrapper.skips_non_finite = True
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Keep the running statistics, which a batch that is not finite spoils."""
         if self.skip:
             saved = runner.network.state_dict().keys()
             buffers = runner.network.named_buffers()
             self._buffers = {name: value.clone() for name, value in buffers if name in saved}
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Check every loss of the iteration."""
         batch, self._batch = self._batch, None
-        losses = {name: value.item() for name, value in (outputs or {}).items()}
+        outputs = {} if outputs is None else outputs
+        losses = {name: value.item() for name, value in outputs.items()}
         broken = next((name for name, value in losses.items() if not math.isfinite(value)), None)
         wrappers = _wrappers(runner)
         skipped = any(isinstance(each, OptimWrapper) and each.has_skipped for each in wrappers)
@@ -105,7 +111,7 @@ class FiniteLossHook(Hook):
         # MMEngine drops a warning whose text without arguments came before.
         runner.logger.warning(f'{what}: iteration {runner.iter + 1} is skipped{place}')
 
-    def after_train(self, runner) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Log how many iterations were skipped."""
         self._handle.remove()
         if self.state['skipped']:
@@ -113,17 +119,17 @@ class FiniteLossHook(Hook):
                 '%d iterations were skipped, whose losses were not finite', self.state['skipped']
             )
 
-    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the counts with the checkpoint."""
         if self.skip:
             checkpoint['finite_loss'] = dict(self.state)
 
-    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the counts of the checkpoint."""
         self.state.update(checkpoint.get('finite_loss', {}))
 
 
-def _keep_batch(runner, batch: Mapping | None, losses: Mapping[str, float]) -> str:
+def _keep_batch(runner: Runner, batch: Mapping | None, losses: Mapping[str, float]) -> str:
     """Write a batch for inspection; return where, as a part of a message."""
     folder = Path(runner.work_dir, FOLDER)
     rank = f'_rank{runner.rank}' if runner.rank else ''
@@ -145,12 +151,12 @@ def _keep_batch(runner, batch: Mapping | None, losses: Mapping[str, float]) -> s
     return f' (the batch is in {path})'
 
 
-def _wrappers(runner) -> list[_OptimWrapper]:
+def _wrappers(runner: Runner) -> list[_OptimWrapper]:
     wrapper = runner.optim_wrapper
     return list(wrapper.values()) if isinstance(wrapper, OptimWrapperDict) else [wrapper]
 
 
-def _rates(runner) -> list[str]:
+def _rates(runner: Runner) -> list[str]:
     """Return the settings that are the learning rates of a run."""
     separate = isinstance(runner.optim_wrapper, OptimWrapperDict)
     parts = [f'{part}.' for part, _ in runner.optim_wrapper.items()] if separate else ['']
