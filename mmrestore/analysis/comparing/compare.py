@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from mmrestore.analysis.comparing import tables
+from mmrestore.analysis.comparing.arms import num_parameters
 from mmrestore.analysis.comparing.experiment import Experiment, read_experiment
 from mmrestore.analysis.comparing.figures import draw_curves, draw_differences
 from mmrestore.analysis.comparing.jobs import (
@@ -30,7 +31,7 @@ from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.work_dir import check_folder
 from mmrestore.engine.curves import Curve
 from mmrestore.files import read_json, write_atomically, write_text
-from mmrestore.registry import MODELS, suggest
+from mmrestore.registry import suggest
 from mmrestore.version import __version__
 
 REPORT = 'report.html'
@@ -92,7 +93,7 @@ def run_named_job(experiment: Experiment, work_dir: str | Path, name: str) -> No
         raise ValueError(f'there is no job {name!r}.{suggest(name, jobs)} Jobs: {", ".join(jobs)}')
     check_record(experiment, work_dir)
     if not jobs[name].done:
-        run_job(experiment, jobs[name])
+        run_job(experiment, jobs[name], list(jobs.values()))
 
 
 def write_outcomes(
@@ -165,24 +166,16 @@ def _costs(
         own = [job for job in jobs if job.arm == arm and job.done]
         hours = [read_json(job.folder / COST).get('seconds', 0.0) / 3600 for job in own]
         memory = [float(run['memory'].values.max()) for run in runs[arm] if 'memory' in run]
+        parameters = num_parameters(experiment.arms[arm].open(experiment.seeds[0]))
         found.append(
             [
                 arm,
-                _num_parameters(experiment, arm),
+                '' if parameters is None else f'{parameters:,}',
                 ', '.join(f'{each:.2f}' for each in hours),
                 f'{max(memory, default=0):.0f}',
             ]
         )
     return found
-
-
-def _num_parameters(experiment: Experiment, arm: str) -> str:
-    config = experiment.arms[arm].open(experiment.seeds[0])
-    if config.get('model') is None:
-        return ''  # of several stages
-    with torch.device('meta'):
-        backbone = MODELS.build(config.model.backbone)
-    return f'{sum(p.numel() for p in backbone.parameters()):,}'
 
 
 def _environment(jobs: Sequence[Job]) -> list[list[object]]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from mmrestore.analysis.comparing.experiment import SEED, Experiment
+from mmrestore.analysis.comparing.arms import SEED
+from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.outcome import Outcome
 from mmrestore.analysis.comparing.pictures import Crops
 from mmrestore.analysis.comparing.tables import HEADER, rows
