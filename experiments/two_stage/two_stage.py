@@ -14,7 +14,7 @@ arms = dict(
     ),
     unsharp_mask=dict(
         tests='stage_one',
-        overrides={'model.inference.sharpen': dict(type='UnsharpMask', amount=0.5, std=1.5)},
+        overrides={'model.inference.sharpen': dict(type='UnsharpMask', amount=0.75, std=4.0)},
     ),
     stage_two=dict(
         config='second.py',
