@@ -1,8 +1,7 @@
 """Choose the unsharp mask on the photographs that are set apart, with guessed degradations.
 
-    mmrestore train experiments/two_stage/first.py --work-dir work_dirs/choice \\
-        --cfg-options randomness.seed=100
-    python experiments/two_stage/choose_unsharp_mask.py work_dirs/choice/iter_1000.pth
+The argument is a checkpoint of `first.py` with a seed that the experiment does not have:
+`mmrestore train experiments/two_stage/first.py --cfg-options randomness.seed=100`.
 """
 
 from __future__ import annotations
