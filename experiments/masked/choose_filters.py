@@ -36,7 +36,7 @@ def strongest(
     samples: list[tuple[Tensor, Tensor]],
     target: float,
 ) -> tuple[float, float]:
-    """Return the strength whose PSNR is nearest to the target, beyond the best one, and its PSNR."""
+    """Return the strength beyond the best one whose PSNR is nearest to the target, and its PSNR."""
     found = [mean_psnr(build(strength), samples) for strength in strengths]
     best = int(np.argmax(found))
     place = best + int(np.argmin(np.abs(np.array(found[best:]) - target)))

@@ -47,7 +47,7 @@ val_dataloader = dict(
             _delete_=True,
             image=load,
             middle=dict(type='CenterCrop', size=test_size),
-            noise=dict(type='AddGaussianNoise', sigma=15, clip=True),
+            noise=dict(type='AddNoise', noise=dict(type='GaussianNoise', sigma=15), seed=None),
             tensor=pack,
         ),
     ),
