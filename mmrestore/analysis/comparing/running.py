@@ -41,7 +41,8 @@ def run_jobs(
         KeyboardInterrupt: the process was stopped.
     """
     waiting = [job for job in jobs if not job.done]
-    total, failed = len(jobs), []
+    total = len(jobs)
+    failed: list[Job] = []
     running: dict[int, tuple[Job, subprocess.Popen]] = {}
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
