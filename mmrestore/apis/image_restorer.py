@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -82,6 +83,7 @@ class ImageRestorer:
         """Restore an image, or each of a list.
 
         Raises:
+            FileNotFoundError: there is no such file.
             TypeError: it is no image, or its values are of a type that no image has.
             ValueError: a file cannot be read; the image is empty, has channels that the network
                 does not take, or values that are no numbers or beyond [0, 1].
@@ -130,12 +132,14 @@ class ImageRestorer:
         for number, image in enumerate(images, 1):
             try:
                 restored.append(self(image))
-            except (TypeError, ValueError) as error:
+            except (FileNotFoundError, TypeError, ValueError) as error:
                 where = f'image {number} of {len(images)}'
                 raise type(error)(f'{where}: {error}') from error
         return type(images)(restored) if type(images) in (list, tuple) else restored
 
     def _restore_file(self, path: Path) -> np.ndarray:
+        if not path.is_file():
+            raise _no_file(path)
         pages = len(read_headers(path, decode=True))  # finds damage within a JPEG
         if pages != 1:
             raise ValueError(
@@ -207,6 +211,14 @@ class ImageRestorer:
         if self.dtype == torch.float32:
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
+
+
+def _no_file(path: Path) -> Exception:
+    if re.match('[a-z]+:/', str(path)):  # a path joins the two slashes of a URL
+        return ValueError(f'{path} is a URL: download it, and give the path or the bytes')
+    if path.is_dir():
+        return ValueError(f'{path} is a folder: restore folders by mmrestore.apis.restore_files')
+    return FileNotFoundError(f'there is no image file {path}')
 
 
 def kept_profile(picture: Picture) -> bytes | None:

@@ -95,10 +95,11 @@ def run(options: argparse.Namespace) -> int:
     config = options.config or recorded_network(options.checkpoint, options.imports)
     import_named(options.imports)
     config = open_network_config(config, options.cfg_options, options.strategies)
-    if options.tile.isdecimal():
-        patch = training_patch(config)
-        tile = tile_config(options.tile, options.overlap, train_size=patch, progress=True)
     plan = plan_restoring(options.inputs, options.output, format=options.format)
+    single = len(plan.jobs) == 1  # one bar: of the tiles of a picture, or of many pictures
+    if options.tile != 'none':
+        patch = training_patch(config)
+        tile = tile_config(options.tile, options.overlap, train_size=patch, progress=single)
     for line in plan.left_out:
         print(line)
     if plan.problems:
@@ -112,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.check_tiles:
         print(tile_difference(restorer, plan.jobs[0].source))
-    written, problems, lost = restore_planned(restorer, plan, quality=quality)
+    written, problems, lost = restore_planned(restorer, plan, quality=quality, progress=not single)
     for line in lost:
         print(line)
     images = f'{len(written)} image{"s" * (len(written) != 1)}'
