@@ -38,6 +38,7 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
 )
 from mmrestore.engine.console import log_to_file, quieten, without_noise
+from mmrestore.engine.delayed_scalars import DelayedScalars
 from mmrestore.engine.environment import log_environment
 from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
@@ -81,6 +82,7 @@ class Runner(_Runner):
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
+        self.scalars = DelayedScalars()
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
@@ -205,6 +207,7 @@ class Runner(_Runner):
             iteration: number of iterations done.
             weights_only: leave out what only resuming needs.
         """
+        self.scalars.flush()  # a loss that is not finite ends the training instead
         checkpoint: dict[str, Any] = {
             'meta': {
                 'epoch': epoch,
