@@ -63,6 +63,9 @@ class GANRestorer(Restorer):
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
             for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -90,6 +93,7 @@ class GANRestorer(Restorer):
         test_dtype: str = 'float32',
         compile: bool = False,
         compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
@@ -113,6 +117,7 @@ class GANRestorer(Restorer):
             test_dtype=test_dtype,
             compile=compile,
             compile_options=compile_options,
+            checkpoint_blocks=checkpoint_blocks,
             init_cfg=init_cfg,
         )
         self.discriminator = MODELS.build(discriminator)

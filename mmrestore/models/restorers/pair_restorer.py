@@ -52,6 +52,9 @@ class PairRestorer(Restorer):
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
             for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -76,6 +79,7 @@ class PairRestorer(Restorer):
         test_dtype: str = 'float32',
         compile: bool = False,
         compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         losses = {name: cfg for name, cfg in losses.items() if cfg is not None}
@@ -97,6 +101,7 @@ class PairRestorer(Restorer):
             test_dtype=test_dtype,
             compile=compile,
             compile_options=compile_options,
+            checkpoint_blocks=checkpoint_blocks,
             init_cfg=init_cfg,
         )
         self.sampler = MODELS.build(sampler)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from mmrestore.functional.precision import choose_dtype, computing_in, dtype_named
 from mmrestore.functional.seeding import local_draws, seeded
+from mmrestore.models import checkpointing
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.batch_transform import BatchTransform, PlainCallable, stated_by
@@ -60,6 +61,9 @@ class Restorer(BaseModel):
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
         compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
             for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -86,6 +90,7 @@ class Restorer(BaseModel):
         test_dtype: str = 'float32',
         compile: bool = False,
         compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         # Built here: MMEngine looks it up in its own registry unless a default scope is set.
@@ -116,6 +121,8 @@ class Restorer(BaseModel):
         self._turns = Turns()
         self._compiled = compile
         check_masks(self.batch_transforms, self.trained, self.predictor, known=self._all_is_stated)
+        if checkpoint_blocks:
+            checkpointing.checkpoint_blocks(self.backbone)
         if compile:
             self.backbone.compile(**(compile_options or {}))
 
