@@ -28,8 +28,9 @@ figcaption { max-width: 44rem; }
 .row figcaption { max-width: 20rem; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; font-size: .8rem; }
-img { display: block; image-rendering: pixelated; }
+img { display: block; }
 figure > img { max-width: 100%; height: auto; }
+.row img, .slider img { image-rendering: pixelated; }
 .slider { --at: 50%; position: relative; overflow: hidden; }
 .slider img, .slider input { position: absolute; inset: 0; margin: 0; }
 .slider img + img { clip-path: inset(0 0 0 var(--at)); }

@@ -14,8 +14,8 @@ from mmrestore.reports.levels import OF_INPUT, draw_levels, level_metrics
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_PANELS = 9  # of curves
-COLUMNS = 3
+MOST_PANELS = 8  # of curves
+COLUMNS = 2
 
 
 def run_figures(runs: Sequence[FinishedRun]) -> dict[str, Figure]:

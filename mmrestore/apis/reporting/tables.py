@@ -11,6 +11,7 @@ from mmrestore.apis.reporting.run import FinishedRun
 from mmrestore.config.merging import flat
 from mmrestore.engine.hooks.record_hook import OF_THE_START
 from mmrestore.reports.html import Html, element
+from mmrestore.reports.levels import OF_INPUT
 from mmrestore.reports.tables import table
 
 Rows = list[list[object]]
@@ -30,7 +31,9 @@ def means_table(runs: Sequence[FinishedRun]) -> Html:
         means = [float(run.summary.get('means', {}).get(name, 'nan')) for run in runs]
         row: list[object] = [name, *(_number(mean) for mean in means)]
         for run, mean in zip(runs[1:], means[1:], strict=True):
-            row += [_number(mean - means[0], sign=True), _images_better(runs[0], run, name)]
+            of_input = name.endswith(OF_INPUT)  # the same in all runs
+            difference = '' if of_input else _number(mean - means[0], sign=True)
+            row += [difference, '' if of_input else _images_better(runs[0], run, name)]
         rows.append(row)
     return table(header, rows)
 
