@@ -39,7 +39,7 @@ from mmrestore.engine.checkpoint import (
 )
 from mmrestore.engine.console import log_to_file, quieten, without_noise
 from mmrestore.engine.delayed_scalars import DelayedScalars
-from mmrestore.engine.environment import log_environment
+from mmrestore.engine.environment import describe_environment, log_environment
 from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
@@ -229,6 +229,7 @@ class Runner(_Runner):
                     'mmengine': mmengine.__version__,
                     'torch': str(torch.__version__),
                 },
+                'environment': describe_environment(),
             },
             'state_dict': dict(self.network.state_dict()),
         }

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.config import Config
+
 from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.testing import test
@@ -14,6 +16,7 @@ from mmrestore.apis.training import train
 from mmrestore.config import config_text
 from mmrestore.engine.checkpoint import resumable_checkpoints
 from mmrestore.engine.curves import SCALARS, Curve, read_run
+from mmrestore.engine.environment import describe_environment
 from mmrestore.files import read_json, write_text
 
 RECORD, COST = 'experiment.json', 'cost.json'
@@ -72,7 +75,7 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
     """
     file = Path(work_dir, RECORD)
     configs = {
-        name: config_text(arm.open(experiment.seeds[0])) for name, arm in experiment.arms.items()
+        name: _record_text(arm.open(experiment.seeds[0])) for name, arm in experiment.arms.items()
     }
     record = read_json(file)
     known: dict[str, str] = record.get('configs', {})
@@ -91,6 +94,11 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
         write_text(file, json.dumps(kept, indent=2) + '\n')
 
 
+def _record_text(config: Config) -> str:
+    """Return what an arm trains; whether a training has a report of its own does not count."""
+    return config_text({k: v for k, v in config.to_dict().items() if k != 'report'})
+
+
 def run_job(experiment: Experiment, job: Job) -> None:
     """Train, from where an earlier start stopped, and test the last checkpoint.
 
@@ -101,6 +109,7 @@ def run_job(experiment: Experiment, job: Job) -> None:
         ValueError: see ``mmrestore.apis.train`` and ``test``.
     """
     config = experiment.arms[job.arm].open(job.seed)
+    config.report = False  # that of the comparison is written
     begun = time.monotonic()
     train(config, work_dir=job.folder, resume=True)
     _add_cost(job.folder / COST, time.monotonic() - begun)
@@ -125,4 +134,11 @@ def _tests(experiment: Experiment, job: Job) -> dict[str, object]:
 def _add_cost(file: Path, seconds: float) -> None:
     """Add the time of a start to that of the earlier ones, without what a killed one took."""
     before = read_json(file).get('seconds', 0.0)
-    write_text(file, json.dumps({'seconds': before + seconds}) + '\n')
+    cost = {'seconds': before + seconds, 'environment': describe_environment()}
+    write_text(file, json.dumps(cost) + '\n')
+
+
+def read_environment(job: Job) -> dict[str, dict[str, str]]:
+    """Return what a finished job was trained with; only versions where it is of long ago."""
+    kept = {'environment': read_json(job.folder / COST).get('environment', {})}
+    return {**kept, 'versions': read_json(job.results / SUMMARY).get('versions', {})}
