@@ -19,7 +19,7 @@ from small_experiment import TEXT, write_results
 
 from mmrestore.analysis.comparing import compare, read_experiment
 from mmrestore.analysis.comparing.compare import write_outcomes
-from mmrestore.analysis.comparing.jobs import check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.jobs import COST, check_record, list_jobs, run_job
 from mmrestore.analysis.comparing.outcome import all_outcomes
 from mmrestore.analysis.comparing.running import share_of_machine, slurm_script
 from mmrestore.analysis.comparing.tables import HEADER, as_csv, latex, markdown
@@ -177,6 +177,37 @@ def test_the_page_in_a_browser(compared, tmp_path):
     folder, _ = compared
     document = shown_document(folder / 'report.html', tmp_path)
     assert '<h1>Shuffling &lt;pixels&gt;</h1>' in document
+
+
+def test_levels_and_costs_are_in_the_report(tmp_path):
+    experiment = read_experiment(written(tmp_path))
+    jobs = list_jobs(experiment, tmp_path / 'runs')
+    for number, job in enumerate(jobs):
+        write_results(job, {})
+        rows = [
+            [f'set/noise_{level}', image, 'PSNR', 40 - level + number / 10]
+            for level in (5, 25)
+            for image in 'ab'
+        ]
+        with open(job.results / TABLE, 'a', newline='') as file:
+            csv.writer(file).writerows(rows)
+        (job.folder / COST).write_text('{"seconds": 36, "environment": {"GPU 0": "a <GPU>"}}')
+    write_outcomes(experiment, jobs, tmp_path / 'runs')
+    page = (tmp_path / 'runs/report.html').read_text()
+    assert 'PSNR against the level: mean and range over seeds' in page
+    parameters = 3 * 4 * 9 + 4 + 4 * 4 * 9 + 4 + 8 + 4 * 3 * 9 + 3
+    operations = 256**2 * 9 * (3 * 4 + 4 * 4 + 4 * 3) / 1e9
+    cells = f'<td>{parameters}</td><td>{operations:.2f}</td><td></td><td></td><td>0.01, 0.01</td>'
+    assert page.count(cells) == 2
+    assert '<td>GPU 0</td><td>a &lt;GPU&gt;</td>' in page
+
+
+def test_a_report_of_a_training_does_not_make_it_another(tmp_path):
+    work_dir = tmp_path / 'runs'
+    check_record(read_experiment(written(tmp_path)), work_dir)
+    (work_dir / 'plain').mkdir()
+    change = ("'train_cfg.max_epochs': 1", "'report': False, 'train_cfg.max_epochs': 1")
+    check_record(read_experiment(written(tmp_path, change)), work_dir)
 
 
 def test_a_finished_comparison_trains_nothing(compared, tmp_path, capsys):

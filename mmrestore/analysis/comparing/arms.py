@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
 from mmengine.config import Config
 
 from mmrestore.config import find_config, open_config
-from mmrestore.registry import MODELS, suggest
+from mmrestore.models.multiply_adds import num_parameters
+from mmrestore.registry import suggest
 
 SEED = 'randomness.seed'
 OF_ARM = ('config', 'strategies', 'overrides', 'tests', 'checkpoints')
@@ -50,13 +50,9 @@ class Arm(NamedTuple):
         return open_config(self.config, {**self.overrides, **given, SEED: seed}, self.strategies)
 
 
-def num_parameters(config: Config) -> int | None:
-    """Return the parameters of the network of a config; None for a config of several stages."""
-    if config.get('model') is None:
-        return None
-    with torch.device('meta'):
-        backbone = MODELS.build(config.model.backbone)
-    return sum(p.numel() for p in backbone.parameters())
+def is_filter(config: Config) -> bool:
+    """Return whether the network of a config has no parameters, so that nothing is trained."""
+    return config.get('model') is not None and num_parameters(config.model.backbone) == 0
 
 
 def read_arms(stated: Mapping[str, Any], shared: Mapping[str, Any], file: Path) -> dict[str, Arm]:

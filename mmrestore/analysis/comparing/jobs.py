@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mmrestore.analysis.comparing.arms import num_parameters
+from mmengine.config import Config
+
+from mmrestore.analysis.comparing.arms import is_filter
 from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.apis.results import SUMMARY
 from mmrestore.apis.testing import test
@@ -16,6 +18,7 @@ from mmrestore.apis.training import train
 from mmrestore.config import config_text
 from mmrestore.engine.checkpoint import resumable_checkpoints
 from mmrestore.engine.curves import SCALARS, Curve, read_run
+from mmrestore.engine.environment import describe_environment
 from mmrestore.files import read_json, write_text
 
 RECORD, COST = 'experiment.json', 'cost.json'
@@ -59,9 +62,7 @@ def read_curves(job: Job) -> dict[str, Curve]:
 def list_jobs(experiment: Experiment, work_dir: str | Path) -> list[Job]:
     """Return the jobs of an experiment, seed by seed, so that early ones are already paired."""
     first = experiment.seeds[0]
-    filters = [
-        name for name, arm in experiment.arms.items() if num_parameters(arm.open(first)) == 0
-    ]
+    filters = [name for name, arm in experiment.arms.items() if is_filter(arm.open(first))]
     return [
         *(Job(name, None, Path(work_dir, name, 'filter')) for name in filters),
         *(
@@ -89,7 +90,7 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
     """
     file = Path(work_dir, RECORD)
     configs = {
-        name: config_text(arm.open(experiment.seeds[0])) for name, arm in experiment.arms.items()
+        name: _record_text(arm.open(experiment.seeds[0])) for name, arm in experiment.arms.items()
     }
     record = read_json(file)
     known: dict[str, str] = record.get('configs', {})
@@ -106,6 +107,11 @@ def check_record(experiment: Experiment, work_dir: str | Path) -> None:
     kept = {'title': experiment.title, 'configs': {**known, **configs}}
     if record != kept:
         write_text(file, json.dumps(kept, indent=2) + '\n')
+
+
+def _record_text(config: Config) -> str:
+    """Return what an arm trains; whether a training has a report of its own does not count."""
+    return config_text({k: v for k, v in config.to_dict().items() if k != 'report'})
 
 
 def run_job(experiment: Experiment, job: Job, jobs: Sequence[Job]) -> None:
@@ -131,6 +137,7 @@ def run_job(experiment: Experiment, job: Job, jobs: Sequence[Job]) -> None:
             raise ValueError(f'{job.name} needs {other.name}, which is not finished')
         files[other.arm] = str(file)
     config = arm.open(first if job.seed is None else job.seed, files)
+    config.report = False  # that of the comparison is written
     trained: Path | str | None = files[arm.tests] if arm.tests else None
     tested = job.seed is None or arm.tests is not None
     if not tested:
@@ -164,4 +171,11 @@ def _tests(experiment: Experiment, job: Job) -> dict[str, object]:
 def _add_cost(file: Path, seconds: float) -> None:
     """Add the time of a start to that of the earlier ones, without what a killed one took."""
     before = read_json(file).get('seconds', 0.0)
-    write_text(file, json.dumps({'seconds': before + seconds}) + '\n')
+    cost = {'seconds': before + seconds, 'environment': describe_environment()}
+    write_text(file, json.dumps(cost) + '\n')
+
+
+def read_environment(job: Job) -> dict[str, dict[str, str]]:
+    """Return what a finished job was trained with; only versions where it is of long ago."""
+    kept = {'environment': read_json(job.folder / COST).get('environment', {})}
+    return {**kept, 'versions': read_json(job.results / SUMMARY).get('versions', {})}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.jobs import Job
-from mmrestore.apis.results import SUMMARY, TABLE
+from mmrestore.apis.results import SUMMARY, TABLE, read_image_table
 from mmrestore.files import read_json
 
 
@@ -44,7 +43,7 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
     if not seeds:
         raise ValueError('no seed of the experiment is finished in all arms yet')
     tables = {
-        (job.arm, seed): _read_table(job)
+        (job.arm, seed): read_image_table(job.results / TABLE)
         for job in jobs
         for seed in (seeds if job.seed is None else [job.seed])
         if job.done and seed in seeds
@@ -86,13 +85,3 @@ def finished_seeds(experiment: Experiment, jobs: Sequence[Job]) -> list[int]:
         for seed in experiment.seeds
         if all(job.done for job in jobs if job.seed in (None, seed))
     ]
-
-
-def _read_table(job: Job) -> dict[tuple[str, str], dict[str, float]]:
-    """Return values by image, by data set and metric."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    with open(job.results / TABLE, newline='', encoding='utf-8', errors='surrogateescape') as file:
-        for row in csv.DictReader(file):
-            place = found.setdefault((row['dataset'], row['metric']), {})
-            place[row['image']] = float(row['value'])
-    return found
