@@ -27,4 +27,12 @@ arms = dict(
         config='plain.py',
         overrides={'model.backbone': dict(_delete_=True, type='UpscaledInput')},
     ),
+    non_local_means=dict(
+        config='plain.py',
+        overrides={'model.backbone': dict(_delete_=True, type='NonLocalMeans', strength=40.0)},
+    ),
+    total_variation=dict(
+        config='plain.py',
+        overrides={'model.backbone': dict(_delete_=True, type='TotalVariationFilter', weight=0.44)},
+    ),
 )
