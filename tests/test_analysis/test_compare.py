@@ -15,36 +15,16 @@ import numpy as np
 import pytest
 from chromium import shown_document
 from exit_status import exit_status
+from small_experiment import TEXT, write_results
 
 from mmrestore.analysis.comparing import compare, read_experiment
 from mmrestore.analysis.comparing.compare import write_outcomes
-from mmrestore.analysis.comparing.jobs import COST, Job, check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.jobs import COST, check_record, list_jobs, run_job
 from mmrestore.analysis.comparing.outcome import all_outcomes
 from mmrestore.analysis.comparing.running import share_of_machine, slurm_script
 from mmrestore.analysis.comparing.tables import HEADER, as_csv, latex, markdown
 from mmrestore.analysis.comparing.values import Measured, read_values
-from mmrestore.apis.results import COLUMNS, SUMMARY, TABLE
-
-TEXT = """
-title = 'Shuffling <pixels>'
-fixed = 'arms and seeds'
-control = 'plain'
-seeds = [0, 1]
-overrides = {
-    'model.backbone': dict(_delete_=True, type='DnCNN', in_channels=3, channels=4, num_layers=3),
-    'train_cfg.max_epochs': 1,
-    'train_cfg.val_interval': 1,
-    'train_dataloader.num_workers': 0,
-    'train_dataloader.sampler.repeat': 4,
-    'train_dataloader.dataset.pipeline.patch.size': 16,
-    'val_dataloader.num_workers': 0,
-    'test_dataloader.num_workers': 0,
-}
-arms = dict(
-    plain=dict(config='supervised/quickstart'),
-    shuffled=dict(config='supervised/quickstart', strategies=['traps']),
-)
-"""
+from mmrestore.apis.results import TABLE
 
 
 def written(folder: Path, *changes: tuple[str, str], name: str = 'shuffling') -> Path:
@@ -56,18 +36,6 @@ def written(folder: Path, *changes: tuple[str, str], name: str = 'shuffling') ->
     file = folder / f'{name}.py'
     file.write_text(text)
     return file
-
-
-def write_results(job: Job, values: dict[str, float], metric: str = 'PSNR') -> None:
-    """Write what the test of a job leaves."""
-    job.results.mkdir(parents=True)
-    with open(job.results / TABLE, 'w', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(['set', image, metric, value] for image, value in values.items())
-    about = {'name': metric, 'protocol': 'in words', 'higher_is_better': True}
-    versions = {'mmrestore': '0'}
-    (job.results / SUMMARY).write_text(json.dumps({'metrics': [about], 'versions': versions}))
 
 
 def measured(differences: np.ndarray, *, metric: str = 'set/PSNR', higher: bool = True) -> Measured:
@@ -178,7 +146,7 @@ def compared(tmp_path_factory) -> tuple[Path, list]:
     experiment = read_experiment(written(folder))
     jobs = list_jobs(experiment, folder / 'runs')
     for job in jobs:
-        run_job(experiment, job)
+        run_job(experiment, job, jobs)
     return folder / 'runs', write_outcomes(experiment, jobs, folder / 'runs')
 
 

@@ -95,7 +95,7 @@ def run_named_job(experiment: Experiment, work_dir: str | Path, name: str) -> No
         raise ValueError(f'there is no job {name!r}.{suggest(name, jobs)} Jobs: {", ".join(jobs)}')
     check_record(experiment, work_dir)
     if not jobs[name].done:
-        run_job(experiment, jobs[name])
+        run_job(experiment, jobs[name], list(jobs.values()))
 
 
 def write_outcomes(

@@ -27,7 +27,7 @@ def choose_crops(
     folders = {
         job.arm: job.results / IMAGES
         for job in jobs
-        if job.seed == experiment.seeds[0] and job.arm in (arm, experiment.control)
+        if job.seed in (None, experiment.seeds[0]) and job.arm in (arm, experiment.control)
     }
     sign = 1 if measured.higher_is_better else -1
     difference = sign * (measured.values[arm] - measured.values[experiment.control]).mean(0)

@@ -7,7 +7,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from mmrestore.analysis.comparing.experiment import SEED, Experiment
+from mmrestore.analysis.comparing.arms import SEED
+from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.outcome import Outcome
 from mmrestore.analysis.comparing.tables import HEADER, rows
 from mmrestore.analysis.comparing.values import Measured

@@ -43,11 +43,14 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
     if not seeds:
         raise ValueError('no seed of the experiment is finished in all arms yet')
     tables = {
-        (job.arm, job.seed): read_image_table(job.results / TABLE)
+        (job.arm, seed): read_image_table(job.results / TABLE)
         for job in jobs
-        if job.done and job.seed in seeds
+        for seed in (seeds if job.seed is None else [job.seed])
+        if job.done and seed in seeds
     }
-    first = next(job for job in jobs if job.arm == experiment.control and job.seed == seeds[0])
+    first = next(
+        job for job in jobs if job.arm == experiment.control and job.seed in (None, seeds[0])
+    )
     described = {m['name']: m for m in read_json(first.results / SUMMARY)['metrics']}
     measured = []
     for (dataset, metric), values in tables[experiment.control, seeds[0]].items():
@@ -77,4 +80,8 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
 
 def finished_seeds(experiment: Experiment, jobs: Sequence[Job]) -> list[int]:
     """Return the seeds that all arms have finished, in their order."""
-    return [seed for seed in experiment.seeds if all(job.done for job in jobs if job.seed == seed)]
+    return [
+        seed
+        for seed in experiment.seeds
+        if all(job.done for job in jobs if job.seed in (None, seed))
+    ]
