@@ -1,12 +1,12 @@
-"""Blind spots made of the input: single pixels replaced by neighbours."""
+"""Blind spots made of the input: single pixels replaced by neighbors."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from mmrestore.functional.neighbour_masks import neighbour_places, one_pixel_of_each_cell
-from mmrestore.functional.neighbours import check_window, take_pixels
+from mmrestore.functional.neighbor_masks import neighbor_places, one_pixel_of_each_cell
+from mmrestore.functional.neighbors import check_window, take_pixels
 from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
@@ -14,7 +14,7 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class BlindSpotMask(BatchTransform):
-    """Replace random pixels of the inputs by neighbours; the loss acts on these alone.
+    """Replace random pixels of the inputs by neighbors; the loss acts on these alone.
 
     One pixel of every cell is replaced, in all channels, by another pixel of the window around it.
     Targets stay as they are, the weight of the loss is 1 at the replaced pixels and 0 elsewhere.
@@ -25,7 +25,7 @@ class BlindSpotMask(BatchTransform):
 
     Args:
         cell: side of the cells: a share of 1 / cell^2 of the pixels is replaced, 0.2 % with 22.
-        window: side of the window that the neighbours are from, odd.
+        window: side of the window that the neighbors are from, odd.
 
     Raises:
         ValueError: ``cell`` is below 2, or ``window`` is even or below 3; in a call, if the targets
@@ -64,7 +64,7 @@ class BlindSpotMask(BatchTransform):
         masked = one_pixel_of_each_cell(draws, height, width, cell=self.cell)
         numbers = torch.empty_like(masked, dtype=torch.int64).random_()
         own = torch.arange(height * width, device=inputs.device).view(height, width)
-        places = torch.where(masked, neighbour_places(numbers, window=self.window), own)
+        places = torch.where(masked, neighbor_places(numbers, window=self.window), own)
         samples = data_samples.new()
         weight = data_samples.get('weight')
         mask = masked.unsqueeze(1).to(inputs.dtype)

@@ -52,7 +52,7 @@ class GaussianNoise(_Noise):
     """Add white Gaussian noise to the inputs; targets stay as they are.
 
     Args:
-        sigma: standard deviation in 8-bit grey levels; of a pair (low, high) each image draws its
+        sigma: standard deviation in 8-bit gray levels; of a pair (low, high) each image draws its
             own, uniformly.
         clip: clamp the noisy inputs to [0, 1].
 
@@ -76,7 +76,7 @@ class CorrelatedGaussianNoise(_Noise):
     """Add Gaussian noise averaged over 3 x 3 pixels to the inputs; targets stay as they are.
 
     Args:
-        sigma: standard deviation before averaging, in 8-bit grey levels; that of the noise is a
+        sigma: standard deviation before averaging, in 8-bit gray levels; that of the noise is a
             third of it. Of a pair (low, high) each image draws its own, uniformly.
         border: ``'mirror'``, ``'reflect'`` or ``'zero'``, see ``correlated_gaussian_noise``.
         clip: clamp the noisy inputs to [0, 1].
@@ -116,7 +116,7 @@ class PoissonNoise(_Noise):
     """Add amplified Poisson noise to the inputs; targets stay as they are.
 
     The count at white is that of ``poisson_peak`` for the inputs as they come, so patches of few
-    grey levels have stronger noise.
+    gray levels have stronger noise.
 
     Args:
         amplification: factor of the deviation from the mean; of a pair (low, high) each image draws

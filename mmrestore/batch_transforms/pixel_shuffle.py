@@ -22,7 +22,7 @@ class IntraPatchPixelShuffle(BatchTransform):
 
     Args:
         per_channel: draw a permutation for each channel of each image, B * C of them as the paper
-            writes; this also separates the colours of a pixel. Otherwise one for each image moves
+            writes; this also separates the colors of a pixel. Otherwise one for each image moves
             whole pixels.
 
     Examples:

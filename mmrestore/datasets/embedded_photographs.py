@@ -21,7 +21,7 @@ PHOTOGRAPHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @DATASETS.register_module()
 class EmbeddedPhotographs(ImageFolder):
-    """The colour photographs of scenes that lie in the installed scikit-image package.
+    """The color photographs of scenes that lie in the installed scikit-image package.
 
     Of its files, drawings, gray images and pictures of instruments (retina, tissue, deep sky) are
     left out, and so is ``motorcycle_right``, the scene of ``motorcycle_left`` once more. Training

@@ -12,7 +12,7 @@ from mmrestore.datasets.formats import FORMATS, ImageFormat, unread_format
 from mmrestore.datasets.picture import Header, ImageSize, Picture, orient
 
 EXTENSIONS = frozenset(('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.ppm', '.pgm', '.webp'))
-COLOURS = ('rgb', 'gray')
+COLORS = ('rgb', 'gray')
 
 
 def read_image(path: str | Path, *, color: str = 'rgb') -> np.ndarray:
@@ -162,8 +162,8 @@ def decode_pictures(data: bytes, name: str | Path, *, verify: bool = False) -> I
 
 
 def _check_color(color: str) -> None:
-    if color not in COLOURS:
-        raise ValueError(f'color must be one of {COLOURS}, got {color!r}')
+    if color not in COLORS:
+        raise ValueError(f'color must be one of {COLORS}, got {color!r}')
 
 
 def _read_bytes(path: str | Path) -> bytes:

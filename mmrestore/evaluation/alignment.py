@@ -16,7 +16,7 @@ def align(pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Bring a prediction to the brightness and the place of its target.
 
     It is multiplied with <pred, target> / <pred, pred> and warped, with cubic interpolation, by the
-    homography that maximises the enhanced correlation coefficient (ECC) of the gray images
+    homography that maximizes the enhanced correlation coefficient (ECC) of the gray images
     (Evangelidis and Psarakis, IEEE TPAMI 2008), found in 100 iterations that begin with the
     identity. These are the steps of the RealBlur benchmark (Rim et al., ECCV 2020), whose targets
     are a little off. OpenCV does the work, on the CPU in float32.

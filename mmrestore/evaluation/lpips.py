@@ -27,7 +27,7 @@ class LPIPS(ImageMetric):
     to the network as three equal channels. The weights of the network (ImageNet) are those of
     torchvision. Nothing is downloaded.
 
-    Where these weights cannot be had, ``weights='random'`` takes those that PyTorch initialises a
+    Where these weights cannot be had, ``weights='random'`` takes those that PyTorch initializes a
     network with, drawn from one seed. The results are then called ``LPIPS_random_weights``: they
     can be compared with each other, but not with any published figure.
 

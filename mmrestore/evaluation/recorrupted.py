@@ -16,7 +16,7 @@ class RecorruptedGain(ImageMetric):
     """By how much restoring lowers the mean squared error, estimated from noisy images alone.
 
     The images come through the transform ``Recorrupt``. The gain of an image is the mean squared
-    difference of its input to the target minus that of the restored image, in grey levels squared:
+    difference of its input to the target minus that of the restored image, in gray levels squared:
     0 for a network that changes nothing, more is better. Constants fall out of it, so that it
     orders networks as the unknown mean squared error does, as far as the noise was estimated well.
     On weak noise and after JPEG it prefers blur, for the estimate holds texture: rank the
@@ -44,7 +44,7 @@ class RecorruptedGain(ImageMetric):
     @property
     def protocol(self) -> str:
         """What exactly is measured, in one line."""
-        return 'estimated fall of the mean squared error, grey levels squared, mean over images'
+        return 'estimated fall of the mean squared error, gray levels squared, mean over images'
 
     def measure_sample(self, pred: Tensor, target: Tensor, data_batch: Any, index: int) -> Tensor:
         """Return the gain of an image, ()."""

@@ -121,8 +121,8 @@ def test_the_border_is_passed_on():
 @pytest.mark.parametrize(
     ('noise', 'levels', 'words'),
     [
-        (GaussianNoise, [-1, (5, 2), (-3, 4), (1, 2, 3), ()], 'grey levels'),
-        (CorrelatedGaussianNoise, [-1, (5, 2)], 'grey levels'),
+        (GaussianNoise, [-1, (5, 2), (-3, 4), (1, 2, 3), ()], 'gray levels'),
+        (CorrelatedGaussianNoise, [-1, (5, 2)], 'gray levels'),
         (SpeckleNoise, [-0.1, (0.2, 0.1)], 'variance of at least 0'),
         (PoissonNoise, [-2, (3, 2)], 'amplification of at least 0'),
         (SaltAndPepperNoise, [-0.1, 1.1, (0.5, 2)], r'density in \[0, 1\]'),

@@ -69,7 +69,7 @@ def test_targets_of_other_sizes_and_several_targets():
     torch.manual_seed(0)
     larger = clean.repeat_interleave(4, -1).repeat_interleave(4, -2)
     _, scaled = CameraNoise(0.01)(clean, DataSample(gt_img=larger))
-    # Inside a block of one colour, demosaicing changes nothing.
+    # Inside a block of one color, demosaicing changes nothing.
     torch.testing.assert_close(scaled.gt_img[..., 1::4, 2::4], scaled.gt_img[..., 2::4, 1::4])
     noisy, none = CameraNoise(0.01)(clean, DataSample())
     assert noisy.shape == clean.shape and 'gt_img' not in none
@@ -100,7 +100,7 @@ def test_wrong_levels_are_refused(shot_noise):
         CameraNoise(shot_noise)
 
 
-def test_grey_images_are_refused():
+def test_gray_images_are_refused():
     with pytest.raises(ValueError, match='expected RGB images'):
         CameraNoise()(torch.zeros(1, 1, 4, 4), DataSample())
 

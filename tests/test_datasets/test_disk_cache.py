@@ -107,7 +107,7 @@ def test_samples_are_those_of_the_files(root, decoded, workers):
 
 @pytest.mark.parametrize('color', ['rgb', 'gray'])
 @pytest.mark.parametrize(('dtype', 'channels'), [(np.uint16, 3), (np.uint16, 1), (np.uint8, 1)])
-def test_depth_and_colour_stay(tmp_path, root, color, dtype, channels):
+def test_depth_and_color_stay(tmp_path, root, color, dtype, channels):
     image = random_image(9, 14, dtype=dtype, channels=channels)
     write_image(tmp_path / 'deep/a.png', image)
     steps = [{'type': 'LoadImage', 'color': color}, *PIPELINE[1:]]
@@ -170,7 +170,7 @@ def test_only_files_that_have_changed_are_decoded_again(root, decoded, tmp_path)
     assert len(after.items() & before.items()) == 8
 
 
-def test_subsets_and_colours_do_not_disturb_each_other(root, decoded, tmp_path):
+def test_subsets_and_colors_do_not_disturb_each_other(root, decoded, tmp_path):
     build(root, files=['1', '2'])
     build(root, files=['2', '3'])
     gray = [{'type': 'LoadImage', 'color': 'gray'}, *PIPELINE[1:]]

@@ -225,7 +225,7 @@ def test_a_pickled_copy_gives_the_same_samples(tmp_path, cache):
     ('dtype', 'expected'), [(np.uint8, torch.uint8), (np.uint16, torch.uint16)]
 )
 @pytest.mark.parametrize('color', ['rgb', 'gray'])
-def test_depth_and_colour_reach_the_sample(tmp_path, dtype, expected, color):
+def test_depth_and_color_reach_the_sample(tmp_path, dtype, expected, color):
     image = write_image(tmp_path / '1.png', random_image(8, 9, channels=1, dtype=dtype))
     pipeline = [LoadImage(color), PackInputs()]
     inputs = ImageFolder(tmp_path, pipeline=pipeline)[0]['inputs']

@@ -106,7 +106,7 @@ def test_noise_of_the_embedded_photographs_stays_through_training():
         assert 'gt_img' not in sample['data_samples']
         index = [d['img_path'] for d in dataset._cached].index(sample['data_samples'].path)
         place = dataset._cached[index]['img']
-        # A patch, whatever its symmetry, holds colours of the one noisy photograph.
+        # A patch, whatever its symmetry, holds colors of the one noisy photograph.
         code = np.array([1, 256, 65536])
         known = np.zeros(1 << 24, bool)
         known[place.reshape(-1, 3) @ code] = True
@@ -118,8 +118,8 @@ def test_tests_of_the_embedded_photographs_have_the_clean_ones():
     for sample in DATASETS.build(config.test_dataloader.dataset):
         noise = sample['inputs'].double() - sample['data_samples'].gt_img
         noise -= noise.mean()
-        neighbours = (noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean()
-        assert 10 < noise.std() < 30 and 0.4 < neighbours < 0.8
+        neighbors = (noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean()
+        assert 10 < noise.std() < 30 and 0.4 < neighbors < 0.8
 
 
 def test_noise_by_name(tmp_path):

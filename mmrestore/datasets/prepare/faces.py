@@ -49,7 +49,7 @@ def crop_faces(
         sizes: sides of the crops in pixels.
         tolerance: by which part the detected size may differ from the wanted one.
         frame_step: every so many frames of a video one is looked at.
-        least_change: mean of the differences, in grey levels, that a crop must have to each of
+        least_change: mean of the differences, in gray levels, that a crop must have to each of
             the last crops of its video; others are left out.
         detect: finds faces; the detector of scikit-image if absent.
         report: called with a line of text on every file and size, and at the end.

@@ -53,7 +53,7 @@ def cut_sidd_medium(
         source: folder ``SIDD_Medium_Srgb``, or its archive.
         root: root of the data; tiles go to ``SIDD_Medium/noisy_tiles`` below it.
         size: side of a tile in pixels.
-        overlap: pixels that neighbouring tiles share.
+        overlap: pixels that neighboring tiles share.
         num_images: how many photographs there must be; any number if None.
         report: called with a line of text at the end.
 

@@ -52,7 +52,7 @@ def cut_sub_images(
         source: folder of the images.
         target: folder of the parts; it appears when all are written.
         size: side of a part in pixels.
-        step: distance of neighbouring parts in pixels.
+        step: distance of neighboring parts in pixels.
         threshold: pixels that may be left over at the right and at the bottom.
 
     Returns:

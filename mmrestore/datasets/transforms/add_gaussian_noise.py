@@ -24,7 +24,7 @@ def draw_noise(
 
     Args:
         shape: height, width and channels.
-        sigma: standard deviation in 8-bit grey levels.
+        sigma: standard deviation in 8-bit gray levels.
         seed: seed of the draw.
         channel_order: ``'bgr'`` or ``'rgb'``.
 
@@ -45,7 +45,7 @@ class AddGaussianNoise(Transform):
     as in the test script of SwinIR; there as here, images of one size get equal noise.
 
     Args:
-        sigma: standard deviation in 8-bit grey levels.
+        sigma: standard deviation in 8-bit gray levels.
         seed: seed of the draw.
         channel_order: order of the channels in which the noise is drawn, ``'bgr'`` or ``'rgb'``.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmrestore.datasets.image_file import COLOURS, read_image
+from mmrestore.datasets.image_file import COLORS, read_image
 from mmrestore.datasets.transforms.base import Transform
 from mmrestore.registry import TRANSFORMS
 
@@ -25,8 +25,8 @@ class LoadImage(Transform):
     cacheable = True  # the outcome is the same in every epoch
 
     def __init__(self, color: str = 'rgb') -> None:
-        if color not in COLOURS:
-            raise ValueError(f'color must be one of {COLOURS}, got {color!r}')
+        if color not in COLORS:
+            raise ValueError(f'color must be one of {COLORS}, got {color!r}')
         self.color = color
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

@@ -93,8 +93,8 @@ class PerceptualLoss(Loss):
         # In bfloat16 the features of two images that are alike differ by little but rounding.
         with torch.autocast(pred.device.type, enabled=False):
             with torch.no_grad():
-                wanted = vgg(normalised(target))
-            return self.loss_weight * self.loss(vgg(normalised(pred)), wanted)
+                wanted = vgg(normalized(target))
+            return self.loss_weight * self.loss(vgg(normalized(pred)), wanted)
 
 
 def layer_names() -> list[str]:
@@ -168,7 +168,7 @@ def load_vgg(layer: str, weights: str | Path | None = None) -> nn.Sequential:
     return vgg.eval().requires_grad_(False)
 
 
-def normalised(images: Tensor) -> Tensor:
+def normalized(images: Tensor) -> Tensor:
     """Return images (N, C, H, W) in [0, 1] as the classifier knows them, (N, 3, H, W)."""
     mean, std = (images.new_tensor(values).view(3, 1, 1) for values in (MEAN, STD))
     return (images - mean) / std

@@ -1,4 +1,4 @@
-"""A prior on the prediction: neighbours are alike."""
+"""A prior on the prediction: neighbors are alike."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class SmoothnessLoss(Loss):
     """The total variation of the prediction, channel by channel; the target is not looked at.
 
     It is the mean of sqrt(down^2 + right^2 + eps), of the differences to the lower and to the right
-    neighbour, over all pixels that have both. In a weighted mean each counts with its own weight.
+    neighbor, over all pixels that have both. In a weighted mean each counts with its own weight.
 
     Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
     denoising" (AMSNet), ECCV 2024, equation 9, a sum without eps.
 
     Args:
         isotropic: otherwise the mean of the absolute differences downwards plus the mean of those
-            to the right, over all pairs of neighbours, as in the released code of AMSNet (which
+            to the right, over all pairs of neighbors, as in the released code of AMSNet (which
             lately divides it by the batch size too).
         eps: keeps the root differentiable, in squared units of the images.
         loss_weight: factor of the result: the paper's lambda, 0.01 or 0.1, if the data term is a

@@ -18,8 +18,8 @@ class TwoScaleLoss(Loss):
     the weight of the loss, where there is one, likewise.
 
     Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
-    2018, equation 8, with the mean of squares in both terms. It sums over colours, which makes it
-    three times as much in colour.
+    2018, equation 8, with the mean of squares in both terms. It sums over colors, which makes it
+    three times as much in color.
 
     Args:
         loss: config of the loss of both scales.
