@@ -34,7 +34,7 @@ REASONS = {
     'Targets, weights or losses beside the pairs': r'PairRestorer (does not use|has the losses)',
     'A network that sees the pixels of its own noisy target': r'sees the pixels of its targets',
     'Targets of another size than the output': r'has scale .* goes with|enlarges|for super-res',
-    'Self-training on several targets': r'trains on one target of each image',
+    'Self-training on several targets': r'needs one target per image',
     'Masks of attention layers': r'states no attention layers',
     'A blind spot at test': r'BlindSpot needs a network with a tunable blind spot',
 }

@@ -1,4 +1,4 @@
-"""Blind spots made of the input: single pixels replaced by neighbors."""
+"""Blind-spot masking of the input, as in Noise2Void."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class BlindSpotMask(BatchTransform):
-    """Replace random pixels of the inputs by neighbors; the loss acts on these alone.
+    """Replace random input pixels by neighbors, and restrict the loss to the replaced pixels.
 
-    One pixel of every cell is replaced, in all channels, by another pixel of the window around it.
-    Targets stay as they are, the weight of the loss is 1 at the replaced pixels and 0 elsewhere.
-    With the noisy images as targets a network learns to tell a pixel from what is around it.
+    One pixel of each cell is replaced, in all channels, by another pixel of the window around it.
+    Targets are unchanged; the loss weight is 1 at replaced pixels and 0 elsewhere. With noisy
+    targets, a network learns to predict a pixel from its surroundings.
 
     Source: Krull, Buchholz and Jug, "Noise2Void: Learning denoising from single noisy images", CVPR
     2019, which masks 64 pixels of a patch of 64 x 64.
 
     Args:
-        cell: side of the cells: a share of 1 / cell^2 of the pixels is replaced, 0.2 % with 22.
-        window: side of the window that the neighbors are from, odd.
+        cell: side of the cells; a share of 1 / cell^2 of the pixels is replaced, 0.2 % with 22.
+        window: side of the window of possible neighbors, odd.
 
     Raises:
-        ValueError: ``cell`` is below 2, or ``window`` is even or below 3; in a call, if the targets
-            have another size than the inputs.
+        ValueError: ``cell`` is below 2, or ``window`` is even or below 3; in a call, if targets and
+            inputs differ in size.
 
     Examples:
         >>> x = torch.rand(2, 3, 16, 24)

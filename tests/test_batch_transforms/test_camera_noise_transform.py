@@ -1,4 +1,4 @@
-"""Photographs taken again with a noisy camera."""
+"""Camera noise in training batches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_exact_for_given_draws():
 
 @pytest.mark.parametrize('size', [(5, 7), (6, 7), (5, 8)])
 def test_odd_sides(size):
-    """The first rows and columns do not see what was added."""
+    """The padding does not change the first rows and columns."""
     clean = images(1, 3, *size)
     torch.manual_seed(0)
     noisy, samples = CameraNoise(0.01)(clean, DataSample(gt_img=clean))
@@ -75,7 +75,7 @@ def test_targets_of_other_sizes_and_several_targets():
     assert noisy.shape == clean.shape and 'gt_img' not in none
 
 
-def test_more_shot_noise_is_more_noise():
+def test_noise_grows_with_shot_noise():
     clean = images(4, 3, 3, 4).repeat_interleave(16, -1).repeat_interleave(16, -2)
     quality = []
     for shot_noise in (1e-4, 1e-3, 0.012):
