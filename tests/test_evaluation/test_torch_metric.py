@@ -159,7 +159,7 @@ def test_invalid_settings_are_refused():
         ValueError, match=r'refuses the options .*beta.*; it accepts gaussian_kernel'
     ):
         TorchMetric('MS-SSIM', options=dict(beta=1))
-    with pytest.raises(ValueError, match='expected values of unit, levels, bytes'):
+    with pytest.raises(ValueError, match='expected values among unit, levels, bytes'):
         TorchMetric('MS-SSIM', values='floats')
     with pytest.raises(ValueError, match='does not compare images with targets'):
         TorchMetric('QualityWithNoReference')
