@@ -25,7 +25,7 @@ SIZES = {row.type: dict(type=row.type, **row.arguments) for row in reversed(ROWS
 # What "What is refused" lists, and the words of the message.
 REASONS = {
     'Two strategies that set the same thing': r'^the strategies .* do not combine: ',
-    'A strategy that the config, or another strategy, has already': r'already contains the strategy \w+: ',
+    'A strategy that the config, or another strategy, has already': r'already contains the strat',
     'Targets made from the inputs after pixels were hidden': r'after .* has hidden pixels',
     'Two batch transforms that make targets': r'discards the targets that',
     'Pixels that are hidden twice': r'both hide pixels',

@@ -159,7 +159,7 @@ SRGA = ['--components', '5', '--noises', 'gaussian:1']
         ('srga', [*SRGA, 'GaussianNoise:sigm=2'], 'Did you mean sigma'),
         ('srga', [*SRGA, 'gaussian:-2'], 'at least 0 gray levels'),
         ('srga', ['--noises', *NOISES], 'at least as many --patches as --components'),
-        ('srga', SRGA, 'a noise beside the reference'),
+        ('srga', SRGA, 'a noise in addition to the reference'),
         ('feature-distribution', ['--noises', 'gaussian:1', '--layer', '*'], 'name of one layer'),
         (
             'feature-distribution',

@@ -54,7 +54,7 @@ def test_palette_and_transparency_become_plain_color(tmp_path):
 
 @pytest.mark.parametrize(
     ('content', 'message'),
-    [(None, 'No such file'), (b'', 'it is empty'), (b'no image', 'it is no image')],
+    [(None, 'No such file'), (b'', 'it is empty'), (b'no image', 'it is not an image')],
 )
 def test_unreadable_files_are_named(tmp_path, content, message):
     path = tmp_path / 'bad.png'

@@ -212,7 +212,7 @@ def test_what_is_wrong_with_a_data_set(tmp_path):
         '5 problem(s)',
         'expected 2 images, found 5',
         '4.png is 12x9, expected: 13x9',
-        '5.png: it is no image',
+        '5.png: it is not an image',
         'equal pixels: small/1.png, small/3.png',
         'to be had from a page',
     ):
@@ -290,7 +290,7 @@ def test_the_command_verifies_and_names_what_sets_share(tmp_path, capsys):
         run('verify', 'urban100', 'mcmaster', '--root', tmp_path)
     output = capsys.readouterr().out
     assert error.value.code == 1 and 'expected 18 images, found 1' in output
-    assert 'share:\n  equal pixels: urban100/0.png, mcmaster/1.png' in output
+    assert 'sets:\n  equal pixels: urban100/0.png, mcmaster/1.png' in output
     for arguments, message in (
         (['verify', 'set5'], "unknown data set 'set5'"),
         (['verify', '--folder', 'x'], 'belongs to one'),

@@ -171,7 +171,7 @@ def test_missing_noisy_files_are_named(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match='there is no folder data/SIDD_Medium/noisy_tiles'):
         train_set('self_supervised_sidd')
     write_images(tmp_path / 'data/test/polyu', '1_mean.JPG', height=256, width=256)
-    with pytest.raises(ValueError, match=r"none of the 1 images .* fits the pattern '{}_real'"):
+    with pytest.raises(ValueError, match=r"none of the 1 images .* matches the pattern '{}_real'"):
         train_set('self_supervised_polyu')
     write_images(tmp_path / 'data/photographs', 'small.png', height=255, width=300)
     with pytest.raises(ValueError, match='smaller than the 256x256'):
