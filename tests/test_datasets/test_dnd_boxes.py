@@ -91,7 +91,7 @@ def test_what_is_wrong_is_named(dnd):
     with pytest.raises(ValueError, match='has no variable InoisySRGB'):
         DNDBoxes(root, pipeline=[])[0]
     savemat(root / 'info.mat', {'info': {'boundingboxes': np.zeros((2, 4))}})
-    with pytest.raises(ValueError, match=r'to hold info\.boundingboxes'):
+    with pytest.raises(ValueError, match=r'expected info\.boundingboxes'):
         read_boxes(root / 'info.mat')
     with pytest.raises(ValueError, match='cannot read'):
         DNDBoxes(root / 'nowhere', pipeline=[])

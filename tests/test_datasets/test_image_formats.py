@@ -299,7 +299,7 @@ def test_pages_in_a_circle_are_refused(tmp_path):
     data[last + 2 + 12 * num :][:4] = data[4:8]
     data[last + 2 + 12 * num : last + 6 + 12 * num] = data[4:8]
     path.write_bytes(data)
-    with pytest.raises(ValueError, match='run in a circle'):
+    with pytest.raises(ValueError, match='form a cycle'):
         inspect_image(path)
 
 
@@ -358,7 +358,7 @@ def test_the_first_picture_of_several_in_a_jpeg(tmp_path):
 @pytest.mark.parametrize(
     ('name', 'content', 'message'),
     [
-        ('photo.CR2', b'II*\0', 'a RAW photograph, .* export it as TIFF of 16 bit or PNG'),
+        ('photo.CR2', b'II*\0', 'a RAW photograph, .* export it as 16-bit TIFF or PNG'),
         ('photo.nef', b'', 'a RAW photograph'),
         ('photo.DNG', b'MM\0*', 'a RAW photograph'),
         ('photo.heic', b'', 'a HEIC photograph, .* export it as PNG or TIFF'),
