@@ -66,7 +66,7 @@ def _stage_and_key(stages: Mapping[str, Any], key: str) -> tuple[str, str]:
     if stage not in stages or not rest:
         names = [f'{name}.' for name in stages]
         raise ValueError(
-            f'{key}: expected the name of a stage first, {" or ".join(names)}, as in '
+            f'{key}: expected a stage name at the beginning, {" or ".join(names)}, as in '
             f'{names[0]}{key}'
         )
     return stage, rest

@@ -58,7 +58,7 @@ def test_overrides_of_stages_are_those_of_their_configs():
     stages = read_stages(config)
     assert stages['rd'].config.train_dataloader.num_workers == 8
     assert stages['apr'].config.train_dataloader.num_workers != 8
-    with pytest.raises(ValueError, match=r'expected the name of a stage first, apr\. or rd\.'):
+    with pytest.raises(ValueError, match=r'expected a stage name at the beginning, apr\. or rd\.'):
         open_config('apr_rd/apr_rd', ['train_dataloader.num_workers=8'])
     with pytest.raises(ValueError, match='has several stages'):
         open_config('apr_rd/apr_rd', strategies=['traps'])
