@@ -1,4 +1,4 @@
-"""What setup.cfg cannot say: configs inside the package, README links that work on PyPI."""
+"""Packaging beyond pyproject.toml: configs inside the package, absolute README links for PyPI."""
 
 from __future__ import annotations
 

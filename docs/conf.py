@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 PAGES = (
     'data_flow',
@@ -33,12 +34,12 @@ myst_heading_anchors = 3
 suppress_warnings = ['myst.xref_missing']
 
 
-def _add_contents(app, docname: str, source: list[str]) -> None:
+def _add_contents(app: Any, docname: str, source: list[str]) -> None:
     """Give the first page a table of contents, which would be noise where Markdown is read raw."""
     if docname == 'index':
         source[0] += '\n```{toctree}\n:hidden:\n' + '\n'.join(PAGES) + '\n```\n'
 
 
-def setup(app) -> None:
+def setup(app: Any) -> None:
     """Connect the handler."""
     app.connect('source-read', _add_contents)

@@ -49,7 +49,10 @@ def test_the_wheel_holds_every_config_and_says_what_it_is(wheel):
     assert 'mmrestore/weights/photographs.safetensors' in names
     assert any(n.endswith('/LICENSE') for n in names)
     assert not [n for n in names if n.startswith(('tests/', 'tools/'))]
-    for line in ('License: Apache-2.0', 'Classifier: Programming Language :: Python :: 3.12'):
+    for line in (
+        'License-Expression: Apache-2.0',
+        'Classifier: Programming Language :: Python :: 3.12',
+    ):
         assert f'\n{line}\n' in text
     assert 'Project-URL: Homepage, https://' in text
     page = text.partition('# mmrestore')[2]

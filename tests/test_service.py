@@ -33,6 +33,7 @@ def test_images_are_restored_and_other_files_refused(tmp_path, monkeypatch):
     client = TestClient(runpy.run_path(str(SERVICE))['app'])
     answer = client.post('/restore', content=file.getvalue())
     assert answer.status_code == 200
+    assert answer.headers['content-type'] == 'image/png'
     restored = np.asarray(Image.open(io.BytesIO(answer.content)))
     expected = mmrestore.load(checkpoint, imports=['tiny_components'])(image)
     np.testing.assert_array_equal(restored, expected)

@@ -42,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument('--processes', type=int, default=2)
     parser.add_argument('--threads', type=int, default=2)
     options = parser.parse_args(arguments)
+    try:
+        load(options.checkpoint)  # once here, so that a wrong file fails before processes start
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     plan = plan_restoring(options.inputs, options.output)
     jobs = [job for job in plan.jobs if not all(target.exists() for target in job.targets)]
     shares = [jobs[i :: options.processes] for i in range(options.processes)]

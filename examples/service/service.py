@@ -9,21 +9,17 @@ CHECKPOINT may be the checkpoint of a training, an exported file or the name of 
 
 from __future__ import annotations
 
+import io
 import os
-from functools import cache
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from PIL import Image
 
 import mmrestore
 
 app = FastAPI()
-
-
-@cache
-def restorer() -> mmrestore.apis.ImageRestorer:
-    """Return the network, which is loaded once and which several threads may call."""
-    return mmrestore.load(os.environ['CHECKPOINT'])
+restorer = mmrestore.load(os.environ['CHECKPOINT'])  # several threads may call it
 
 
 @app.post('/restore')
@@ -31,7 +27,8 @@ async def restore(request: Request) -> Response:
     """Restore the image file in the body; the answer is a file of the same format."""
     image = await request.body()
     try:
-        restored = await run_in_threadpool(lambda: restorer()(image))
+        restored = await run_in_threadpool(restorer, image)
     except ValueError as error:  # no image, or one that the network cannot take
         raise HTTPException(422, str(error)) from error
-    return Response(restored)
+    media_type = Image.open(io.BytesIO(restored)).get_format_mimetype()
+    return Response(restored, media_type=media_type)

@@ -17,7 +17,7 @@ ATTENTION = 'attn_mask.'
 class GivenMask(TokenMask):
     """Masks tokens as it is told, in the order of ``layers``."""
 
-    def __init__(self, masks: list[Tensor], **options) -> None:
+    def __init__(self, masks: list[Tensor], **options: Any) -> None:
         super().__init__(**options, ratio=0.5, in_test=True)
         self.masks = masks
 

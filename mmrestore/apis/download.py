@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -149,7 +150,7 @@ def _describe(errors: list[tuple[str, TransferError]], target: Path) -> str:
     return f'{target.name} cannot be downloaded. {reasons}'
 
 
-def _sha256(file) -> str:
+def _sha256(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     while block := file.read(1 << 20):
         digest.update(block)

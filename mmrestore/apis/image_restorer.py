@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from mmrestore.apis.image_channels import assign_channels
 from mmrestore.apis.image_forms import STRIP, read_form
-from mmrestore.apis.networks import choose_dtype
 from mmrestore.datasets.image_file import decode_pictures, read_headers, read_pictures
 from mmrestore.datasets.image_writer import encode_pictures
 from mmrestore.datasets.picture import Picture
 from mmrestore.datasets.upright import upright
 from mmrestore.files import expand
+from mmrestore.functional.precision import choose_dtype, computing_in
 from mmrestore.functional.resize import resize
 from mmrestore.functional.unit_range import from_unit_range, to_unit_range
 from mmrestore.models.backbones.base import facts
@@ -82,6 +82,7 @@ class ImageRestorer:
         """Restore an image, or each of a list.
 
         Raises:
+            FileNotFoundError: there is no such file.
             TypeError: it is no image, or its values are of a type that no image has.
             ValueError: a file cannot be read; the image is empty, has channels that the network
                 does not take, or values that are no numbers or beyond [0, 1].
@@ -130,12 +131,14 @@ class ImageRestorer:
         for number, image in enumerate(images, 1):
             try:
                 restored.append(self(image))
-            except (TypeError, ValueError) as error:
+            except (FileNotFoundError, TypeError, ValueError) as error:
                 where = f'image {number} of {len(images)}'
                 raise type(error)(f'{where}: {error}') from error
         return type(images)(restored) if type(images) in (list, tuple) else restored
 
     def _restore_file(self, path: Path) -> np.ndarray:
+        if not path.is_file():
+            raise _no_file(path)
         pages = len(read_headers(path, decode=True))  # finds damage within a JPEG
         if pages != 1:
             raise ValueError(
@@ -188,7 +191,7 @@ class ImageRestorer:
             part = to_unit_range(colors[..., rows, columns].to(self.device))
             return part if copies == 1 else part.expand(-1, copies, -1, -1)
 
-        with self._precision():
+        with computing_in(self.dtype, self.device):
             if (tiles := self._outer_tiles()) is not None:
                 with self.model.predicting(self.device):
                     length = (colors.shape[2], colors.shape[3])
@@ -203,10 +206,13 @@ class ImageRestorer:
         predictor = self.model.predictor if own else None
         return predictor if isinstance(predictor, AutoTile) else None
 
-    def _precision(self) -> Any:
-        if self.dtype == torch.float32:
-            return nullcontext()
-        return torch.autocast(self.device.type, self.dtype)
+
+def _no_file(path: Path) -> Exception:
+    if re.match('[a-z]+:/', str(path)):  # a path joins the two slashes of a URL
+        return ValueError(f'{path} is a URL: download it, and give the path or the bytes')
+    if path.is_dir():
+        return ValueError(f'{path} is a folder: restore folders by mmrestore.apis.restore_files')
+    return FileNotFoundError(f'there is no image file {path}')
 
 
 def kept_profile(picture: Picture) -> bytes | None:

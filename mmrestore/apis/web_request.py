@@ -110,7 +110,9 @@ def _is_loopback(host: str) -> bool:
 class _SafeRedirects(HTTPRedirectHandler):
     """Follows redirects to https only, and from this machine to itself."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):
+    def redirect_request(
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
         """Return the next request.
 
         Raises:

@@ -39,4 +39,5 @@ class GaussianBlur(BatchTransform):
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
         """Blur inputs (N, C, H, W), floating point."""
-        return gaussian_blur(inputs, STD.draw(self.low, self.high, inputs)), data_samples
+        std = STD.draw(self.low, self.high, inputs)
+        return gaussian_blur(inputs, std, widest=self.high), data_samples

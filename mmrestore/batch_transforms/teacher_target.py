@@ -11,14 +11,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmrestore.functional.precision import dtype_named
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.models.frozen import build_frozen, load_frozen
 from mmrestore.models.weights import load_into
 from mmrestore.registry import BATCH_TRANSFORMS, MODELS
 from mmrestore.structures import DataSample
-
-DTYPES = {name: getattr(torch, name) for name in ('float32', 'bfloat16', 'float16')}
 
 
 @BATCH_TRANSFORMS.register_module()
@@ -58,11 +57,9 @@ class TeacherTarget(BatchTransform):
         padding: int = 16,
         dtype: str = 'float32',
     ) -> None:
-        if padding < 0 or dtype not in DTYPES:
-            raise ValueError(
-                f'expected a padding of at least 0 and a dtype among {", ".join(DTYPES)}, got '
-                f'{padding} and {dtype!r}'
-            )
+        if padding < 0:
+            raise ValueError(f'expected a padding of at least 0, got {padding}')
+        self.dtype = dtype_named(dtype)
         with torch.device('meta'):
             net = MODELS.build(backbone)
         name = type(net).__name__
@@ -77,7 +74,6 @@ class TeacherTarget(BatchTransform):
         self.shifts = None if shifts is None else tuple(shifts)
         self.makes_several_targets = self.shifts is not None and len(self.shifts) > 1
         self.padding = padding
-        self.dtype = DTYPES[dtype]
         self.expected = net.state_dict()  # on the meta device, without values
         self.scale: int = net.scale
         self.target_scale = self.scale

@@ -53,6 +53,15 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dtype(parser: argparse.ArgumentParser) -> None:
+    """Add ``--dtype``, in which a trained network computes."""
+    parser.add_argument(
+        '--dtype',
+        choices=['float32', 'bfloat16', 'float16'],
+        help='type in which the network computes; float16 on GPUs',
+    )
+
+
 def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) -> None:
     """Add the arguments of training and testing: config, settings, work directory, launcher."""
     parser.add_argument(

@@ -17,8 +17,8 @@ from mmrestore.files import escape_unprintable
 from mmrestore.version import __version__
 
 COMMANDS = (
-    *('train', 'test', 'measure', 'compare', 'restore', 'denoise', 'export', 'configs', 'config'),
-    *('models', 'download', 'data', 'analyze', 'submit', 'benchmark'),
+    *('train', 'test', 'measure', 'compare', 'report', 'restore', 'denoise', 'export'),
+    *('configs', 'config', 'models', 'download', 'data', 'analyze', 'submit', 'benchmark'),
 )
 INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from mmrestore.commands.arguments import (
     add_device,
+    add_dtype,
     add_format,
     add_imports,
     add_released,
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='print the difference between tiled and untiled results on a crop of the first image',
     )
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
+    add_dtype(parser)
     add_device(parser)
     add_settings(parser)
 
@@ -97,11 +99,14 @@ def run(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f'there is no checkpoint file {options.checkpoint}')
     config = options.config or recorded_network(options.checkpoint, options.imports)
     import_named(options.imports)
-    config = open_network_config(config, options.cfg_options, options.strategies)
-    if options.tile.isdecimal():
-        patch = training_patch(config)
-        tile = tile_config(options.tile, options.overlap, train_size=patch, progress=True)
+    chosen = [f'model.test_dtype={options.dtype}'] if options.dtype else []
+    settings = [*options.cfg_options, *chosen]
+    config = open_network_config(config, settings, options.strategies)
     plan = plan_restoring(options.inputs, options.output, format=options.format)
+    single = len(plan.jobs) == 1  # one bar: of the tiles of a picture, or of many pictures
+    if options.tile != 'none':
+        patch = training_patch(config)
+        tile = tile_config(options.tile, options.overlap, train_size=patch, progress=single)
     for line in plan.left_out:
         print(line)
     if plan.problems:
@@ -115,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.check_tiles:
         print(tile_difference(restorer, plan.jobs[0].source))
-    written, problems, lost = restore_planned(restorer, plan, quality=quality)
+    written, problems, lost = restore_planned(restorer, plan, quality=quality, progress=not single)
     for line in lost:
         print(line)
     images = f'{len(written)} image{"s" * (len(written) != 1)}'

@@ -15,7 +15,13 @@ from __future__ import annotations
 
 import argparse
 
-from mmrestore.commands.arguments import add_imports, add_released, add_run, check_released
+from mmrestore.commands.arguments import (
+    add_dtype,
+    add_imports,
+    add_released,
+    add_run,
+    check_released,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_released(parser, 'CONFIG and CHECKPOINT')
     add_imports(parser)
+    add_dtype(parser)
     parser.add_argument(
         '--tile',
         default='auto',
@@ -73,4 +80,5 @@ def run(options: argparse.Namespace) -> None:
         tile=options.tile,
         output=options.output,
         save=options.save,
+        dtype=options.dtype,
     )

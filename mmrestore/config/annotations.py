@@ -22,13 +22,13 @@ READERS = {
 }
 # Settings read from other dictionaries without a type.
 UNTYPED = {
-    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
+    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit', 'tf32'),
     'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
     'auto_scale_lr': ('base_batch_size', 'enable'),
 }
 # Settings without a signature, or read before the component that has one.
 ANNOTATIONS = {
-    r'find_unused_parameters|auto_scale_lr\.enable|env_cfg\.cudnn_benchmark': 'bool',
+    r'find_unused_parameters|auto_scale_lr\.enable|env_cfg\.(cudnn_benchmark|tf32)': 'bool',
     r'train_cfg\.val_interval': 'int | None',
     r'auto_scale_lr\.base_batch_size|env_cfg\.resource_limit': 'int',
     r'(train|val|test)_dataloader\.(total_batch_size|num_batch_per_epoch)': 'int | None',

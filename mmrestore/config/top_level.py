@@ -16,8 +16,8 @@ from mmrestore.registry import suggest
 
 # Settings that are read in addition to the arguments of the runner.
 MORE_SETTINGS = (
-    *('auto_scale_lr', 'check_data', 'custom_imports', 'find_unused_parameters', 'stages'),
-    'sync_bn',
+    *('auto_scale_lr', 'check_data', 'custom_imports', 'find_unused_parameters', 'report'),
+    *('stages', 'sync_bn'),
 )
 
 

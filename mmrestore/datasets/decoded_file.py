@@ -7,6 +7,7 @@ import math
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ def write_decoded(path: str | Path, image: np.ndarray) -> None:
     """
     image = np.ascontiguousarray(image)
 
-    def write(file) -> None:
+    def write(file: BinaryIO) -> None:
         file.write(_header(image.shape, image.dtype.str))
         file.write(image.data)
 

@@ -34,7 +34,9 @@ def nested_datasets(dataset: Any) -> Iterator[Any]:
             parts = getattr(found, place, None)
             if isinstance(parts, Mapping):
                 parts = list(parts.values())
-            for part in parts if isinstance(parts, (list, tuple)) else [parts]:
+            waiting.extend(
+                part
+                for part in (parts if isinstance(parts, (list, tuple)) else [parts])
                 # A data set of MMEngine, or one that derives from no base class.
-                if isinstance(part, Dataset) or hasattr(part, 'metainfo'):
-                    waiting.append(part)
+                if isinstance(part, Dataset) or hasattr(part, 'metainfo')
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from mmengine.device import get_device
@@ -58,11 +59,11 @@ class AmpOptimWrapper(OptimWrapper):
         with super().optim_context(model), torch.autocast(self.device_type, self.dtype):
             yield
 
-    def backward(self, loss: Tensor, **kwargs) -> None:
+    def backward(self, loss: Tensor, **kwargs: Any) -> None:
         """Compute the gradients of the scaled loss."""
         super().backward(self.scaler.scale(loss), **kwargs)
 
-    def step(self, **kwargs) -> None:
+    def step(self, **kwargs: Any) -> None:
         """Clip the unscaled gradients and update the parameters, if they are finite."""
         self.scaler.unscale_(self.optimizer)
         if self.clip_grad_kwargs:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop
 from mmengine.runner.base_loop import BaseLoop
 from torch import nn
 
 from mmrestore.registry import LOOPS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 class _StreamMixin:
@@ -63,7 +66,9 @@ class EpochTrainLoop(_StreamMixin, EpochBasedTrainLoop):
         ValueError: an epoch has no batch, or the sampler cannot be entered anywhere.
     """
 
-    def __init__(self, runner, dataloader, max_epochs: int, *, val_interval: int = 1) -> None:
+    def __init__(
+        self, runner: Runner, dataloader: Any, max_epochs: int, *, val_interval: int = 1
+    ) -> None:
         super().__init__(runner, dataloader, max_epochs, val_interval=val_interval)
         self._check_dataloader()
 
@@ -103,7 +108,9 @@ class IterTrainLoop(_StreamMixin, IterBasedTrainLoop):
         ValueError: the data set does not fill a batch, or the sampler cannot be entered anywhere.
     """
 
-    def __init__(self, runner, dataloader, max_iters: int, *, val_interval: int = 1000) -> None:
+    def __init__(
+        self, runner: Runner, dataloader: Any, max_iters: int, *, val_interval: int = 1000
+    ) -> None:
         BaseLoop.__init__(self, runner, dataloader)  # MMEngine's would already start the workers
         self._check_dataloader()
         self._max_iters, self._max_epochs = max_iters, 1

@@ -13,7 +13,7 @@ from mmrestore.functional.borders import mirrored_places
 REACH = 4  # radius of the kernel in standard deviations
 
 
-def gaussian_blur(x: Tensor, std: float | Tensor) -> Tensor:
+def gaussian_blur(x: Tensor, std: float | Tensor, *, widest: float | None = None) -> Tensor:
     """Blur images (N, C, H, W) with a Gaussian kernel, one for all images or one for each.
 
     The kernel holds the values of the Gaussian at whole pixels, divided by their sum. Its radius is
@@ -24,6 +24,8 @@ def gaussian_blur(x: Tensor, std: float | Tensor) -> Tensor:
         x: floating-point images.
         std: standard deviation in pixels, one number or (N,) one for each image; 0 leaves an image
             unchanged.
+        widest: an upper bound of ``std``, so that tensors on a GPU need not be read; the result is
+            the same.
 
     Examples:
         >>> x = torch.zeros(1, 1, 1, 5)
@@ -32,10 +34,11 @@ def gaussian_blur(x: Tensor, std: float | Tensor) -> Tensor:
         tensor([0.0026, 0.1655, 0.6638, 0.1655, 0.0026])
     """
     std = torch.as_tensor(std, device=x.device, dtype=x.dtype).expand(len(x))
-    radius = math.ceil(REACH * std.max().item())
+    radius = math.ceil(REACH * (std.max().item() if widest is None else widest))
     offsets = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
     variance = std.square().clamp(min=torch.finfo(x.dtype).tiny)[:, None]
     kernels = torch.exp(-(offsets**2) / (2 * variance))
+    kernels = kernels * (offsets.abs() <= (REACH * std.max()).ceil())
     kernels = kernels / kernels.sum(dim=1, keepdim=True)  # (N, K)
     images, channels, height, width = x.shape
     weights = kernels.repeat_interleave(channels, dim=0)[:, None, None]  # (N * C, 1, 1, K)

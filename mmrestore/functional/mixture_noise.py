@@ -96,7 +96,7 @@ def mixture_noise(
     parts: MixtureLevel | tuple[Tensor, ...]
     if isinstance(level, Tensor):
         dtype = torch.promote_types(x.dtype, torch.float32)
-        table = torch.tensor(MIXTURE_LEVELS, dtype=dtype, device=x.device)
+        table = torch.tensor(MIXTURE_LEVELS, dtype=dtype).to(x.device, non_blocking=True)
         parts = table[level.long() - 1].unbind(-1)
     else:
         parts = MIXTURE_LEVELS[int(level) - 1]

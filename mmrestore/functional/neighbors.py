@@ -113,7 +113,7 @@ def cell_pixel_places(choice: Tensor) -> tuple[Tensor, Tensor]:
     """
     num_rows, num_columns = choice.shape[-2:]
     width = 2 * num_columns
-    pairs = torch.tensor(SIDE_PAIRS, device=choice.device)
+    pairs = torch.tensor(SIDE_PAIRS).to(choice.device, non_blocking=True)
     steps = pairs // 2 * width + pairs % 2  # from the top left pixel of the cell
     rows = torch.arange(0, 2 * num_rows, 2, device=choice.device).view(-1, 1)
     corners = rows * width + torch.arange(0, width, 2, device=choice.device)

@@ -1,15 +1,39 @@
-"""How much of the change of a denoiser is worth having, estimated without a clean picture."""
+"""Strength of a denoiser, estimated for each region of a picture without a clean one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from mmrestore.functional.witnesses import Passes, Witnesses, disturbed, flip_signs, weigh
+from mmrestore.functional.witnesses import (
+    TINY,
+    FlatLevel,
+    Passes,
+    Witnesses,
+    disturbed,
+    flat_energy,
+    flip_signs,
+    weigh,
+)
 
-FACTOR = 1.5  # c of G: w_hat is below the best strength, for the made-up noise is below the true
+FACTOR = 1.5  # c: w_hat is below the best strength, for the made-up noise is below the true one
+WINDOW = 17  # side in pixels of the windows in which the change is compared with that of flat parts
+
+
+class Allowed(NamedTuple):
+    """The strength that the witnesses of a picture allow.
+
+    - ``limit``: of all pixels, in [0, 1];
+    - ``levels``: energy of the change in flat parts by brightness, ascending; a region that changes
+      more has a lower strength. None means that all pixels have the strength ``limit``.
+    """
+
+    limit: float
+    levels: tuple[FlatLevel, ...] = ()
 
 
 def strength(
@@ -20,11 +44,10 @@ def strength(
     reference: Callable[[Tensor], Tensor] | None = None,
     careful: bool = False,
     seed: int = 0,
-) -> float:
-    """Return the strength w at which a picture y is best restored, ``y + w (f(y) - y)``.
+) -> Tensor:
+    """Return the strength w(p) at which each pixel is best restored, ``y + w (f(y) - y)``.
 
-    It is ``min(1, 2 w_hat, E_flat / E)``: see :func:`allowed_strength` and
-    :func:`~mmrestore.functional.witnesses.weigh`. The network runs twice, or once with
+    See :func:`allowed_strength` and :func:`strength_map`. The network runs twice, or once with
     ``restored``.
 
     A network that is its own reference and takes a share s of the noise has w_hat = s, not 1 / s.
@@ -38,19 +61,26 @@ def strength(
         careful: halve the strength.
         seed: of the signs of the made-up noise.
 
+    Returns:
+        (1, H, W), in [0, 1].
+
     Raises:
         ValueError: the image has another shape, or a result has another shape than the image.
 
     Examples:
         >>> noisy = 0.5 + 0.05 * torch.randn(3, 64, 64, generator=torch.manual_seed(0))
         >>> half = lambda x: (x + 0.5) / 2  # takes half of the noise
-        >>> strength(noisy, half) > 0.9, strength(noisy, half, careful=True) < 0.5
-        (True, True)
-        >>> strength(noisy, lambda x: x + 0.1, reference=half)  # nothing to do with noise
-        0.0
+        >>> bool(strength(noisy, half).mean() > 0.6), strength(noisy, half).shape
+        (True, torch.Size([1, 64, 64]))
+        >>> strength(noisy, lambda x: x + 0.1, reference=half).max()  # nothing to do with noise
+        tensor(0.)
     """
+    if restored is None and image.ndim == 3 and image.numel():
+        restored = network(image[None])[0]
     found = witnesses_of(image, network, restored=restored, reference=reference, seed=seed)
-    return allowed_strength(found, careful=careful)
+    assert restored is not None
+    allowed = allowed_strength(found, careful=careful)
+    return strength_map(image[None], restored[None].to(image), allowed)[0]
 
 
 def witnesses_of(
@@ -61,7 +91,7 @@ def witnesses_of(
     reference: Callable[[Tensor], Tensor] | None = None,
     seed: int = 0,
 ) -> Witnesses:
-    """Return what is known of the change of a network on one picture; see :func:`strength`."""
+    """Return the estimates for the change of a network on one picture; see :func:`strength`."""
     if image.ndim != 3 or not image.numel():
         raise ValueError(f'expected an image (C, H, W), got the shape {tuple(image.shape)}')
     y = image[None]
@@ -78,26 +108,65 @@ def witnesses_of(
     return weigh([Passes(image, first[0].to(y), z[0], again[0])])
 
 
-def allowed_strength(found: Witnesses, *, careful: bool = False) -> float:
-    """Return the strength that both witnesses allow, ``min(1, 2 w_hat, E_flat / E)``.
+def allowed_strength(found: Witnesses, *, careful: bool = False) -> Allowed:
+    """Return the strength that both witnesses allow: ``min(1, 1.5 w_hat)`` and the flat levels.
 
     Either estimate errs where the other does not: that of the second pass where the change of the
     reference network holds texture, that of the flat blocks on weak noise in textured pictures.
-    Without a block that counts (pictures below 16 x 16 pixels, or clipped everywhere) the strength
-    is ``min(1, w_hat)``. A picture that is not changed has the strength 0.
+    Without a block that counts (pictures below 16 x 16 pixels, or clipped everywhere) all pixels
+    have the strength ``min(1, w_hat)``. A picture that is not changed has the strength 0.
 
     Args:
         found: the witnesses of a picture.
         careful: halve the strength.
 
     Examples:
-        >>> found = Witnesses(pass_estimate=0.4, flat_estimate=0.5, energy=4e-4, noise=2e-4)
-        >>> allowed_strength(found), allowed_strength(found, careful=True)
-        (0.5, 0.25)
-        >>> allowed_strength(found._replace(flat_estimate=None))
-        0.4
+        >>> found = Witnesses(0.4, 0.5, 4e-4, 2e-4, 0.7, (FlatLevel(0.5, 2e-4),))
+        >>> allowed, careful = (allowed_strength(found, careful=c) for c in (False, True))
+        >>> round(allowed.limit, 2), round(careful.limit, 2)
+        (0.6, 0.3)
+        >>> allowed_strength(found._replace(flat_estimate=None, levels=()))
+        Allowed(limit=0.4, levels=())
     """
-    return min(1.0, 2 * found.pass_estimate, found.flat_bound) / (2 if careful else 1)
+    limit = min(1.0, (FACTOR if found.levels else 1) * found.pass_estimate)
+    return Allowed(limit / (2 if careful else 1), found.levels)
+
+
+def strength_map(noisy: Tensor, restored: Tensor, allowed: Allowed) -> Tensor:
+    """Return the strength of each pixel, ``limit * min(1, E_flat(b) / e)``.
+
+    e is the mean of the squared change over the 17 x 17 window around the pixel, b the mean of
+    ``restored`` there, and E_flat(b) the energy of the change in flat parts of that brightness,
+    interpolated between the levels. Where a network takes texture for noise it changes more than in
+    flat parts of the same brightness.
+
+    Args:
+        noisy: (N, C, H, W) in [0, 1].
+        restored: (N, C, H, W).
+        allowed: of one picture, of which the images may be parts.
+
+    Returns:
+        (N, 1, H, W), in [0, 1].
+
+    Examples:
+        >>> noisy = torch.zeros(1, 1, 1, 40)
+        >>> restored = noisy + torch.where(torch.arange(40) < 20, 0.1, 0.2)
+        >>> levels = (FlatLevel(brightness=0.1, energy=0.01),)
+        >>> strength_map(noisy, restored, Allowed(0.8, levels)).flatten()[[0, 39]]
+        tensor([0.8000, 0.2000])
+    """
+    if not allowed.levels:
+        return noisy.new_full((len(noisy), 1, *noisy.shape[-2:]), allowed.limit)
+    energy = _local_mean((restored - noisy).square().mean(1, keepdim=True))
+    flat = flat_energy(_local_mean(restored.mean(1, keepdim=True)), allowed.levels)
+    return (flat / energy.clamp_min(TINY)).clamp_(max=1).mul_(allowed.limit)
+
+
+def _local_mean(x: Tensor) -> Tensor:
+    """Return the mean of (N, 1, H, W) over windows, the edge repeated beyond the border."""
+    around = WINDOW // 2
+    rows = F.avg_pool2d(F.pad(x, (0, 0, around, around), mode='replicate'), (WINDOW, 1), 1)
+    return F.avg_pool2d(F.pad(rows, (around, around, 0, 0), mode='replicate'), (1, WINDOW), 1)
 
 
 def gain_at_full_strength(found: Witnesses, *, factor: float = FACTOR) -> float:

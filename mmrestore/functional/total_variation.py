@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def forward_differences(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -43,3 +43,38 @@ def gradient_lengths(x: Tensor, *, eps: float = 0.0) -> Tensor:
     """
     down, right = forward_differences(x)
     return torch.sqrt(down[..., :-1].square() + right[..., :-1, :].square() + eps)
+
+
+def minimize_total_variation(x: Tensor, *, weight: float, num_iterations: int) -> Tensor:
+    """Return the minimum of ``|u - x|^2 / 2 + weight * TV(u)``, (N, C, H, W), approximately.
+
+    TV is the isotropic total variation; channels share the direction of their edges.
+
+    Source: Chambolle, "An algorithm for total variation minimization and applications", Journal of
+    Mathematical Imaging and Vision 20, 2004, fixed point of equation 9 with step 1/4.
+
+    Args:
+        x: images (N, C, H, W).
+        weight: of the total variation, in units of ``x``.
+        num_iterations: steps of the fixed point.
+
+    Examples:
+        >>> step = torch.tensor([0.0, 0.0, 1.0, 1.0]).expand(1, 1, 4, 4)
+        >>> minimize_total_variation(step, weight=0.2, num_iterations=300)[0, 0, 0]
+        tensor([0.1000, 0.1000, 0.9000, 0.9000])
+    """
+    down, right = torch.zeros_like(x), torch.zeros_like(x)
+    for _ in range(num_iterations):
+        change = _divergence(down, right) - x / weight
+        step_down = nn.functional.pad(change.diff(dim=-2), (0, 0, 0, 1)) / 4
+        step_right = nn.functional.pad(change.diff(dim=-1), (0, 1)) / 4
+        length = (step_down.square() + step_right.square()).sum(1, keepdim=True).sqrt()
+        down = (down + step_down) / (1 + length)
+        right = (right + step_right) / (1 + length)
+    return x - weight * _divergence(down, right)
+
+
+def _divergence(down: Tensor, right: Tensor) -> Tensor:
+    """Return minus the adjoint of the forward differences, whose last row and column are 0."""
+    vertical = down - nn.functional.pad(down[..., :-1, :], (0, 0, 1, 0))
+    return vertical + right - nn.functional.pad(right[..., :-1], (1, 0))

@@ -15,27 +15,35 @@ WINDOW = 9  # side in pixels of the window whose mean is taken away to tell what
 FLATTEST = 0.05  # share of the blocks that are taken for flat
 CLASSES = 4  # of brightness, in each of which flat blocks are looked for
 BLOCKS = 64  # of a class, at least; a small picture has fewer classes
+TINY = 1e-20
 CLIPPED = 0.05  # share of black and white values from which on a block says nothing
 
 
+class FlatLevel(NamedTuple):
+    """Energy of the change, the mean of r^2, in flat blocks of one brightness in [0, 1]."""
+
+    brightness: float
+    energy: float
+
+
 class Witnesses(NamedTuple):
-    """What is known of the change r = f(y) - y of a network f on a noisy picture y.
+    """Estimates for the change r = f(y) - y of a network f on a noisy picture y.
 
     - ``pass_estimate``: w_hat, the best strength by another pass of the network;
     - ``flat_estimate``: E_flat / E, at most 1; None of a picture without blocks that count;
     - ``energy``: E, the mean of r^2;
-    - ``noise``: the mean of z^2, the change that is taken for noise.
+    - ``noise``: the mean of z^2, the change that is taken for noise;
+    - ``flat_share``: mean over blocks of min(1, E_flat(b) / e), with e the energy of the change in
+      a block of brightness b; 1 without blocks that count;
+    - ``levels``: E_flat by brightness, ascending, at most one for each class.
     """
 
     pass_estimate: float
     flat_estimate: float | None
     energy: float
     noise: float
-
-    @property
-    def flat_bound(self) -> float:
-        """The strength that flat blocks allow; w_hat where no block counts."""
-        return self.pass_estimate if self.flat_estimate is None else self.flat_estimate
+    flat_share: float = 1.0
+    levels: tuple[FlatLevel, ...] = ()
 
 
 class Passes(NamedTuple):
@@ -121,11 +129,18 @@ def weigh(parts: Iterable[Passes]) -> Witnesses:
     if energy == 0:
         return Witnesses(0.0, None, 0.0, noise / max(pixels, 1))
     blocks = _Flatness(*(torch.cat(tensors) for tensors in zip(*flat, strict=True)))
+    estimate, levels = _flat_estimate(blocks)
+    share = 1.0
+    if levels:
+        shares = flat_energy(blocks.brightness, levels) / blocks.energy.clamp_min(TINY)
+        share = float(shares.clamp(max=1).mean())
     return Witnesses(
-        max(0.0, -product / (STEP * energy)),
-        _flat_estimate(blocks),
-        energy / pixels,
-        noise / pixels,
+        pass_estimate=max(0.0, -product / (STEP * energy)),
+        flat_estimate=estimate,
+        energy=energy / pixels,
+        noise=noise / pixels,
+        flat_share=share,
+        levels=levels,
     )
 
 
@@ -152,6 +167,27 @@ def flip_signs(z: Tensor, generator: torch.Generator, block: int = BLOCK) -> Ten
     signs = torch.randint(0, 2, cells, generator=generator).mul_(2).sub_(1).to(z)
     signs = signs.repeat_interleave(block, 2).repeat_interleave(block, 3)
     return z * signs[..., :height, :width]
+
+
+def flat_energy(brightness: Tensor, levels: Sequence[FlatLevel]) -> Tensor:
+    """Return E_flat at each brightness, interpolated between levels and constant beyond them.
+
+    Args:
+        brightness: of any shape, in [0, 1].
+        levels: at least one, ascending in brightness.
+
+    Examples:
+        >>> levels = [FlatLevel(0.2, 1.0), FlatLevel(0.4, 3.0)]
+        >>> flat_energy(torch.tensor([0.1, 0.3, 0.9]), levels)
+        tensor([1., 2., 3.])
+    """
+    places, energies = brightness.new_tensor(levels).t().contiguous()
+    if len(levels) == 1:
+        return energies.expand_as(brightness)
+    right = torch.bucketize(brightness.contiguous(), places).clamp_(1, len(levels) - 1)
+    width = (places[right] - places[right - 1]).clamp_min(TINY)
+    share = ((brightness - places[right - 1]) / width).clamp_(0, 1)
+    return torch.lerp(energies[right - 1], energies[right], share)
 
 
 class _Flatness(NamedTuple):
@@ -182,15 +218,18 @@ def _flatness(y: Tensor, restored: Tensor, change: Tensor) -> _Flatness:
     return _Flatness(roughness[counts], energy[counts], brightness[counts])
 
 
-def _flat_estimate(blocks: _Flatness) -> float | None:
+def _flat_estimate(blocks: _Flatness) -> tuple[float | None, tuple[FlatLevel, ...]]:
     # Relative to the blocks that count, for black parts would make any texture look harmless.
     total = float(blocks.energy.double().sum())
     if total == 0:
-        return None
+        return None, ()
     classes = min(max(len(blocks.energy) // BLOCKS, 1), CLASSES)
     flat = 0.0
+    levels = []
     for places in blocks.brightness.argsort().tensor_split(classes):
         least = min(max(round(FLATTEST * len(places)), 3), len(places))
         flattest = places[blocks.roughness[places].argsort()[:least]]
-        flat += float(blocks.energy[flattest].double().mean()) * len(places)
-    return min(flat / total, 1.0)
+        energy = float(blocks.energy[flattest].double().mean())
+        levels.append(FlatLevel(float(blocks.brightness[flattest].double().mean()), energy))
+        flat += energy * len(places)
+    return min(flat / total, 1.0), tuple(levels)

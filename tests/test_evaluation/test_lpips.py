@@ -36,7 +36,7 @@ def images(*shape):
 
 
 @pytest.mark.parametrize(
-    'net, file_name', [('alex', 'alexnet-owt-7be5be79.pth'), ('vgg', 'vgg16-397923af.pth')]
+    ('net', 'file_name'), [('alex', 'alexnet-owt-7be5be79.pth'), ('vgg', 'vgg16-397923af.pth')]
 )
 def test_missing_weights_fail_at_once_and_say_what_to_put_where(
     net, file_name, tmp_path, monkeypatch

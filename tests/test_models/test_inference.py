@@ -164,7 +164,7 @@ def blending_weights(length, size, overlap):
 
 
 @pytest.mark.parametrize(
-    'length, size, overlap, steepest',
+    ('length', 'size', 'overlap', 'steepest'),
     [(40, 16, 4, 1), (36, 16, 6, 1), (9, 8, 0, 1), (5, 8, 2, 0), (41, 16, 4, 2), (30, 8, 6, 2)],
 )
 def test_blending_weights_are_smooth_and_sum_to_one(length, size, overlap, steepest):

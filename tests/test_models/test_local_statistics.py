@@ -171,6 +171,6 @@ def test_tiles_with_local_statistics_are_near_the_image():
         whole, inside = local(x), slice(72, 88)
         found = Tile(local, size=144, overlap=128)(x)
         torch.testing.assert_close(found[..., inside], whole[..., inside])
-        with pytest.warns(UserWarning):
+        with pytest.warns(UserWarning, match='uses the whole image'):
             other = Tile(net, size=80, overlap=0)(x)
     assert (other - net(x)).abs().max() > 1e-3

@@ -13,7 +13,7 @@ from mmrestore.apis.denoising.candidates import Candidate
 from mmrestore.apis.denoising.results import Page
 from mmrestore.apis.denoising.sample import SIDE, Sampled, crops_of, middle_of, spread
 from mmrestore.apis.denoising.verdict import LEAST
-from mmrestore.functional.strength import allowed_strength, gain_at_full_strength
+from mmrestore.functional.strength import Allowed, allowed_strength, gain_at_full_strength
 from mmrestore.functional.witnesses import Witnesses, find_witnesses
 
 CROPS = 9  # of a large picture, by which its strength is chosen
@@ -34,9 +34,16 @@ class Rule(NamedTuple):
     careful: bool = False
 
 
+class Chosen(NamedTuple):
+    """The strength of a picture: what is told about it, and what is applied."""
+
+    page: Page
+    allowed: Allowed
+
+
 def choose_strength(
     pixels: np.ndarray, denoiser: Candidate, shipped: Candidate, rule: Rule
-) -> Page:
+) -> Chosen:
     """Choose the strength of a picture by the two witnesses on its crops.
 
     Args:
@@ -47,7 +54,7 @@ def choose_strength(
     """
     crops = crops_of(pixels, num=CROPS, side=SIDE)
     gray = pixels.shape[-1] == 1
-    return page_of(witnesses_of(crops, denoiser, shipped, gray=gray), rule)
+    return chosen_by(witnesses_of(crops, denoiser, shipped, gray=gray), rule)
 
 
 def witnesses_of(
@@ -61,30 +68,37 @@ def witnesses_of(
     return find_witnesses(crops, network, first)
 
 
-def page_of(found: Witnesses, rule: Rule) -> Page:
-    """Return the strength that the witnesses allow: ``min(1, 2 w_hat, E_flat / E)``.
+def chosen_by(found: Witnesses, rule: Rule) -> Chosen:
+    """Return the strength that the witnesses allow.
+
+    The strength of the page is the mean over the picture, ``min(1, 1.5 w_hat)`` times the mean of
+    ``min(1, E_flat / e)``; see :func:`mmrestore.functional.strength.strength_map`.
 
     Examples:
-        >>> page_of(Witnesses(0.4, 0.5, 0.0004, 0.0002), Rule()).strength
-        0.5
-        >>> page_of(Witnesses(0.4, 0.5, 0.0004, 0.0002), Rule(careful=True)).strength
-        0.25
-        >>> page_of(Witnesses(0.01, 0.5, 0.0004, 0.0002), Rule()).reason
+        >>> from mmrestore.functional.witnesses import FlatLevel
+        >>> found = Witnesses(0.4, 0.5, 0.0004, 0.0002, 0.7, (FlatLevel(0.5, 0.0002),))
+        >>> careful = Rule(careful=True)
+        >>> [round(chosen_by(found, rule).page.strength, 2) for rule in (Rule(), careful)]
+        [0.42, 0.21]
+        >>> chosen_by(found._replace(pass_estimate=0.01), Rule()).page.reason
         'no difference'
     """
-    flat = found.flat_bound
+    share = found.flat_share
     change = 255 * math.sqrt(found.energy)
     allowed = allowed_strength(found)
+    strength = allowed.limit * share
     if rule.given is not None:
-        strength, reason = rule.given, 'given'
+        allowed, strength, reason = Allowed(rule.given), rule.given, 'given'
     elif change < CHANGE:
         strength, reason = 0.0, 'no change'
-    elif allowed < LEAST:
-        strength, reason = 0.0, 'no noise' if flat < LEAST else 'no difference'
+    elif strength < LEAST:
+        strength, reason = 0.0, 'no noise' if share < LEAST else 'no difference'
     else:
-        strength = allowed_strength(found, careful=rule.careful)
-        reason = 'whole' if allowed > WHOLE else 'flat' if allowed == flat else 'texture'
-    return Page(strength, reason, found.pass_estimate, flat, strength * change)
+        reason = 'whole' if strength > WHOLE else 'flat' if share < allowed.limit else 'texture'
+        allowed = allowed_strength(found, careful=rule.careful)
+        strength = allowed.limit * share
+    page = Page(strength, reason, found.pass_estimate, share, strength * change)
+    return Chosen(page, allowed)
 
 
 class Judged(NamedTuple):
@@ -101,7 +115,7 @@ def judge(sample: Sequence[Sampled], denoiser: Candidate, shipped: Candidate) ->
         for picture, crops in zip(sample, _judged_crops(sample), strict=True)
     ]
     gains = [gain_at_full_strength(each) for each in found]
-    strengths = [page_of(each, Rule()).strength for each in found]
+    strengths = [chosen_by(each, Rule()).page.strength for each in found]
     return Judged(float(np.mean(gains)), float(np.mean(strengths)))
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mmrestore.apis.denoising.candidates import Candidate
+from mmrestore.apis.denoising.decide import Chosen
 from mmrestore.apis.denoising.results import Page, Result, View
 from mmrestore.apis.denoising.views import choose_views
 from mmrestore.apis.image_restorer import kept_profile
@@ -21,8 +22,9 @@ from mmrestore.datasets.picture import Header, Picture
 from mmrestore.datasets.upright import upright
 from mmrestore.files import write_atomically
 
+STRIP = 256  # rows whose change is measured at once
 # Chooses how strongly a picture of upright pixels (H, W, C) is restored.
-Choose = Callable[[np.ndarray], Page]
+Choose = Callable[[np.ndarray], Chosen]
 
 
 class Output(NamedTuple):
@@ -66,8 +68,9 @@ def restore_file(job: Job, name: str, denoiser: Candidate, choose: Choose, out: 
     same_form = job.source.suffix.lower() == job.targets[0].suffix.lower()
     for number, stored in enumerate(read_pictures(job.source)):
         picture = upright(stored)
-        pages.append(choose(picture.pixels))
-        made = restore_page(picture, pages[-1], denoiser)
+        chosen = choose(picture.pixels)
+        made = restore_page(picture, chosen, denoiser)
+        pages.append(replace(chosen.page, change=root_mean_square(picture.pixels, made.pixels)))
         if number == 0:
             after = None if pages[0].strength == 0 else made.pixels
             views = choose_views(
@@ -87,12 +90,32 @@ def restore_file(job: Job, name: str, denoiser: Candidate, choose: Choose, out: 
     return Result(name, targets, pages, list(dict.fromkeys(lost)), views, described(job.headers))
 
 
-def restore_page(picture: Picture, page: Page, denoiser: Candidate) -> Picture:
-    """Return an upright picture restored at the strength of its page."""
-    if page.strength == 0:
+def restore_page(picture: Picture, chosen: Chosen, denoiser: Candidate) -> Picture:
+    """Return an upright picture restored at the chosen strength."""
+    if chosen.page.strength == 0:
         return replace(picture, icc_profile=kept_profile(picture))
-    denoiser.blend.strength = page.strength
+    denoiser.blend.strength = chosen.allowed
     return denoiser.restorer.restore_picture(picture)
+
+
+def root_mean_square(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the root mean square of a change in 8-bit gray levels.
+
+    Args:
+        before: (H, W, C), uint8, uint16 or floats in [0, 1].
+        after: of the same shape and type.
+
+    Examples:
+        >>> black = np.zeros((2, 2, 1), np.uint8)
+        >>> root_mean_square(black, black + np.uint8(3))
+        3.0
+    """
+    total = 0.0
+    for first in range(0, len(before), STRIP):
+        strip = slice(first, first + STRIP)
+        total += float(np.square(after[strip].astype(np.float32) - before[strip]).sum())
+    full = np.iinfo(before.dtype).max if before.dtype.kind == 'u' else 1
+    return 255 / full * (total / max(before.size, 1)) ** 0.5
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -21,10 +21,11 @@ class Page:
     """Result of a picture, or of a page of a stack.
 
     Args:
-        strength: share of the change of the network that was applied; 0 left the picture as it was.
+        strength: share of the change of the network that was applied, the mean over the picture; 0
+            left it as it was.
         reason: what bounded the strength, a key of ``verdict.REASONS``.
         pass_estimate: best strength by another pass of the network.
-        flat_estimate: best strength by the flat parts.
+        flat_estimate: mean strength by the flat parts.
         change: root mean square of the applied change, in 8-bit gray levels.
     """
 

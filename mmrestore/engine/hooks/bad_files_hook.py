@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from mmengine.dist import all_reduce, is_main_process
 
 from mmrestore.datasets import ImageFolder, nested_datasets
 from mmrestore.datasets.bad_files import BadFiles, bad_file_list
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -17,18 +22,20 @@ class BadFilesHook(Hook):
     The runner always has this hook; it does nothing without such data sets.
     """
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Look up the data sets, and log what their check has found."""
         found = nested_datasets(runner.train_dataloader.dataset)
         self._folders = [each for each in found if _bad_files(each) is not None]
         self._logged: set[str] = set()
         self._log_new(runner)
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Log the files that this process has found to be unreadable since."""
         self._log_new(runner)
 
-    def after_train(self, runner) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Log the files that all processes have found, once."""
         for folder in self._folders:
             flags = folder.bad_files.flags.int()
@@ -37,7 +44,7 @@ class BadFilesHook(Hook):
             if bad and is_main_process():
                 runner.logger.warning(bad_file_list(folder.name, _paths(folder, bad)))
 
-    def _log_new(self, runner) -> None:
+    def _log_new(self, runner: Runner) -> None:
         for folder in self._folders:
             for path in _paths(folder, folder.bad_files.samples):
                 if path not in self._logged:

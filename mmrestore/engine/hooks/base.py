@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmengine.hooks import Hook as _Hook
 from mmengine.runner import IterBasedTrainLoop
@@ -11,6 +11,9 @@ from torch import nn
 
 from mmrestore.datasets.concat_dataset import dataset_names
 from mmrestore.evaluation.result_names import result_names
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 class Training(NamedTuple):
@@ -44,7 +47,7 @@ class Hook(_Hook):
         """
 
 
-def training_of(runner) -> Training:
+def training_of(runner: Runner) -> Training:
     """Return what hooks must know of the training of a runner."""
     scores = None
     if runner.val_loop is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import torch
 from mmengine.dist import all_reduce
+from torch import Tensor
 
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
@@ -15,6 +17,9 @@ from mmrestore.engine.hooks.steps import (
     in_steps,
 )
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -91,6 +96,7 @@ class BatchTransformScheduleHook(Hook):
             'learning_rate': 0.0,
             'restarted_at': -1,
         }
+        self._loss_sum: Tensor | None = None  # of the open window, on the device of the loss
 
     def check(self, training: Training) -> None:
         """Check that the transform exists, and that there are such steps."""
@@ -98,14 +104,14 @@ class BatchTransformScheduleHook(Hook):
         preprocessor: Any = training.network.data_preprocessor
         preprocessor.check_name(self.transform)
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Check the training, and turn shares of it into iterations."""
         self.check(training_of(runner))
         for name in ('start', 'stop', 'restart_steps'):
             if isinstance(share := vars(self)[name], float):
                 setattr(self, name, in_steps(share, runner.max_iters))
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Switch the transform on or off for this iteration."""
         step = current_step(runner, self.by_epoch)
         if self.restart_steps:
@@ -116,24 +122,30 @@ class BatchTransformScheduleHook(Hook):
             self._watch_plateau(step)
         self._switch(runner, self._is_on(step))
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Add the loss to the open window; steps of a discriminator alone have none."""
         losses = outputs or {}
         if self.plateau and not self.state['ended_early'] and 'loss' in losses:
             # Over all processes, so that all switch at one step and one state serves all.
             loss = losses['loss'].detach().double()
             all_reduce(loss, op='mean')
-            self.state['loss_sum'] += loss.item()
+            if self._loss_sum is None:
+                self._loss_sum = torch.full_like(loss, self.state['loss_sum'])
+            self._loss_sum += loss
             self.state['loss_count'] += 1
 
-    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
+        self._read_loss_sum()
         checkpoint.setdefault('batch_transform_schedules', {})[self.transform] = dict(self.state)
 
-    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the state of the checkpoint."""
         saved = checkpoint.get('batch_transform_schedules', {})
         self.state.update(saved.get(self.transform, {}))
+        self._loss_sum = None
 
     def _is_on(self, step: int) -> bool:
         restarted_at = self.state['restarted_at']
@@ -142,7 +154,7 @@ class BatchTransformScheduleHook(Hook):
         ended = self.state['ended_early'] or (self.stop is not None and step >= self.stop)
         return step >= self.start and not ended
 
-    def _switch(self, runner, on: bool) -> None:
+    def _switch(self, runner: Runner, on: bool) -> None:
         preprocessor = runner.network.data_preprocessor
         if preprocessor.is_on(self.transform) != on:
             preprocessor.switch(self.transform, on)
@@ -164,9 +176,15 @@ class BatchTransformScheduleHook(Hook):
             state['window_step'] = step
         if step - state['window_step'] < self.plateau_window or not state['loss_count']:
             return
+        self._read_loss_sum()
         mean = state['loss_sum'] / state['loss_count']
         improved = mean < state['best'] * (1 - self.min_improvement)
         state['bad_windows'] = 0 if improved else state['bad_windows'] + 1
         state['best'] = min(state['best'], mean)
         state['ended_early'] = state['bad_windows'] >= self.plateau
         state.update(window_step=step, loss_sum=0.0, loss_count=0)
+        self._loss_sum = None
+
+    def _read_loss_sum(self) -> None:
+        if self._loss_sum is not None:
+            self.state['loss_sum'] = self._loss_sum.item()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mmengine.dist import is_main_process
 from mmengine.runner import BaseLoop
@@ -16,6 +17,9 @@ from mmrestore.engine.summary import shown_path
 from mmrestore.engine.validations import VALIDATIONS, read_validations, update_validations
 from mmrestore.files import TEMPORARY, write_text
 from mmrestore.registry import HOOKS, suggest
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 MOST_NAMED = 8  # figures in a message
 
@@ -62,7 +66,7 @@ class CheckpointHook(Hook):
         self.save_best = [save_best] if isinstance(save_best, str) else list(save_best or ())
         self._saved_at = (-1, -1)
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Clear what a killed run left half-written, check the space, heed signals."""
         self.check(training_of(runner))
         if not runner.resumed:
@@ -77,7 +81,9 @@ class CheckpointHook(Hook):
             (Path(runner.work_dir) / VALIDATIONS).unlink(missing_ok=True)
         self._check_space(runner)
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Save after iteration ``runner.iter + 1`` where that is due."""
         done = runner.iter + 1
         # Of several processes this one alone is told to stop, and cannot average gradients alone.
@@ -90,24 +96,26 @@ class CheckpointHook(Hook):
         if not self.by_epoch and (done % self.interval == 0 or last):
             self._save(runner, f'iter_{done}.pth', runner.epoch, done)
 
-    def after_train_epoch(self, runner) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         """Save after epoch ``runner.epoch + 1`` where that is due."""
         done = runner.epoch + 1
         if self.by_epoch and (done % self.interval == 0 or done == runner.max_epochs):
             self._save(runner, f'epoch_{done}.pth', done, runner.iter)
 
-    def before_val(self, runner) -> None:
+    def before_val(self, runner: Runner) -> None:
         """Save what has been trained, so that a crash in validation loses nothing."""
         if _in_training(runner):
             name = f'epoch_{runner.epoch}' if self.by_epoch else f'iter_{runner.iter}'
             self._save(runner, f'{name}.pth', runner.epoch, runner.iter)
 
-    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Leave a validation when told to stop; the checkpoint was written before it."""
         if _in_training(runner) and runner.stop.received:
             self._exit(runner)
 
-    def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
+    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
         """Keep the weights that are best by any of the chosen metrics."""
         if not _in_training(runner) or not is_main_process():
             return
@@ -119,14 +127,14 @@ class CheckpointHook(Hook):
         figures = _numbers(metrics)
         update_validations(runner.work_dir, last=runner.iter, metrics=figures, best=best)
 
-    def _best_keys(self, runner, metrics: dict) -> list[str]:
+    def _best_keys(self, runner: Runner, metrics: dict) -> list[str]:
         if self.save_best != ['auto']:
             return self.save_best
         known = {key: _metrics(runner).get(key.rsplit('/', 1)[-1]) for key in metrics}
         # Any MMEngine metric may be configured; ours say whether they measure the inputs.
         return [key for key, metric in known.items() if getattr(metric, 'of', '') != 'input'][:1]
 
-    def _keep_if_best(self, runner, key: str, metrics: dict, best: dict | None) -> dict:
+    def _keep_if_best(self, runner: Runner, key: str, metrics: dict, best: dict | None) -> dict:
         if key not in metrics:
             raise ValueError(f'save_best={key!r}, but validation gives {", ".join(metrics)}')
         score = float(metrics[key])
@@ -145,7 +153,7 @@ class CheckpointHook(Hook):
         figures = _numbers(metrics)
         return {'score': score, 'file': name, 'iter': runner.iter, 'metrics': figures}
 
-    def _save(self, runner, name: str, epoch: int, iteration: int) -> None:
+    def _save(self, runner: Runner, name: str, epoch: int, iteration: int) -> None:
         if self._saved_at == (epoch, iteration):
             return
         self._saved_at = (epoch, iteration)
@@ -177,7 +185,7 @@ class CheckpointHook(Hook):
                 'several keys are a list'
             )
 
-    def _check_space(self, runner) -> None:
+    def _check_space(self, runner: Runner) -> None:
         size = sum(t.numel() * t.element_size() for t in runner.network.state_dict().values())
         # Each holds weights, their average, two moments and at times gradients; a new one stands
         # beside the old ones.
@@ -189,7 +197,7 @@ class CheckpointHook(Hook):
                 f'{needed / 2**20:.0f} MiB: free some space or choose another --work-dir'
             )
 
-    def _exit(self, runner) -> None:
+    def _exit(self, runner: Runner) -> None:
         runner.logger.info(
             'stopped by %s after iteration %d, saved as %s; the same command with --resume '
             'goes on from there',
@@ -200,7 +208,7 @@ class CheckpointHook(Hook):
         runner.stop.end()
 
 
-def _metrics(runner) -> dict:
+def _metrics(runner: Runner) -> dict:
     metrics = runner.val_loop.evaluator.metrics
     # Any MMEngine metric may be configured, not all have a name.
     return {getattr(m, 'name', type(m).__name__): m for m in metrics}
@@ -210,9 +218,9 @@ def _numbers(metrics: dict | None) -> dict[str, float]:
     return {key: float(value) for key, value in (metrics or {}).items()}
 
 
-def _in_training(runner) -> bool:
+def _in_training(runner: Runner) -> bool:
     return isinstance(runner._train_loop, BaseLoop)
 
 
-def _step(runner, by_epoch: bool) -> str:
+def _step(runner: Runner, by_epoch: bool) -> str:
     return f'epoch_{runner.epoch}' if by_epoch else f'iter_{runner.iter}'

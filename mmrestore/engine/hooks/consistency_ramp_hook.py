@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import check_step, current_step
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -51,11 +56,11 @@ class ConsistencyRampHook(Hook):
             )
         check_step(training, self, self.by_epoch)
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Check the training."""
         self.check(training_of(runner))
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Set the weight of this iteration and log it."""
         step = current_step(runner, self.by_epoch)
         num_steps = runner.max_epochs if self.by_epoch else runner.max_iters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmengine.dist import is_main_process
 
@@ -12,6 +13,9 @@ from mmrestore.engine.summary import shown_path
 from mmrestore.files import write_atomically
 from mmrestore.registry import HOOKS
 
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
+
 
 @HOOKS.register_module()
 class CurveHook(Hook):
@@ -19,7 +23,7 @@ class CurveHook(Hook):
 
     priority = 'LOWEST'
 
-    def after_train(self, runner) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Draw everything that the work directory has logged, resumed runs included."""
         if not is_main_process():
             return

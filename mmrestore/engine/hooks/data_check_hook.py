@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.dist import master_only
 
@@ -10,6 +10,9 @@ from mmrestore.engine.data_check import noisy_clean_images, shared_images
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.trial import without_cache
 from mmrestore.registry import DATASETS, HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -21,7 +24,7 @@ class DataCheckHook(Hook):
     """
 
     @master_only
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Look at the data of training, validation and test."""
         train = runner.train_dataloader.dataset
         texts = [noisy_clean_images(runner.network, train)]
@@ -31,7 +34,7 @@ class DataCheckHook(Hook):
             runner.logger.warning(f'{text}. Skip this check by check_data=False')
 
 
-def _tests(runner) -> list[Any]:
+def _tests(runner: Runner) -> list[Any]:
     """Return the data sets of validation and, where it is another one and there, of test."""
     found = [] if runner.val_loop is None else [runner.val_dataloader.dataset]
     loaders = [runner.cfg.get(name) or {} for name in ('val_dataloader', 'test_dataloader')]

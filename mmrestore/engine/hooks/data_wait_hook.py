@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from mmrestore.datasets import ImageFolder, nested_datasets
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 FIRST = 10  # iterations that are not counted: data workers are starting
 
@@ -36,12 +40,14 @@ class DataWaitHook(Hook):
             raise ValueError(f'window must be at least 1, got {window}')
         self.share, self.window = share, window
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Begin to count."""
         self._seconds: deque[tuple[float, float]] = deque(maxlen=self.window)
         self._num_seen, self._has_warned = 0, False
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Add the times of this iteration, and warn if the share is reached."""
         hub = runner.message_hub
         self._num_seen += 1
@@ -64,7 +70,7 @@ class DataWaitHook(Hook):
             )
 
 
-def remedies(loader) -> list[str]:
+def remedies(loader: Any) -> list[str]:
     """Return what lets a data loader give its batches faster, in words."""
     found = [*_more_workers(loader.num_workers), *_caches(loader.dataset)]
     return found or [

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.models.weights import copy_weights
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -33,7 +37,7 @@ class InitialWeightsHook(Hook):
         self.checkpoint = checkpoint
         self.without = tuple(without)
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Copy the weights, unless the run goes on."""
         if runner.iter > 0:
             return

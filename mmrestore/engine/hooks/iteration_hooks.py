@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -11,6 +12,9 @@ from mmengine.dist import all_reduce_params
 
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 def iteration_seed(seed: int, iteration: int, rank: int) -> int:
@@ -36,7 +40,7 @@ class IterationSeedHook(Hook):
 
     priority = 'VERY_HIGH'
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Seed Python, NumPy and PyTorch."""
         seed = iteration_seed(runner.seed, runner.iter, runner.rank)
         random.seed(seed)
@@ -58,7 +62,7 @@ class AverageBuffersHook(Hook):
 
     priority = 'ABOVE_NORMAL'  # before EMA copies the buffers
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Look up which buffers there are."""
         saved = runner.network.state_dict().keys()
         self._names = [
@@ -67,7 +71,9 @@ class AverageBuffersHook(Hook):
             if name in saved and buffer.is_floating_point()
         ]
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Average over the processes, if there are several."""
         if runner.distributed:
             buffers = [runner.network.get_buffer(name) for name in self._names]
@@ -83,7 +89,9 @@ class ThroughputHook(Hook):
 
     priority = 55  # between the timer (50), whose time it reads, and the logger (60)
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Add the scalars of this iteration."""
         hub = runner.message_hub
         if 'train/time' in hub.log_scalars:
@@ -107,7 +115,9 @@ class TrimHistoryHook(Hook):
     def __init__(self, *, max_length: int = 10_000) -> None:
         self.max_length = max_length
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Set the bound; scalars may appear at any time."""
         for buffer in runner.message_hub.log_scalars.values():
             buffer.max_length = self.max_length

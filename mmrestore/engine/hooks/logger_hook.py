@@ -1,14 +1,18 @@
-"""Logging interval: one in ten iterations or ten seconds at first, then a fixed interval."""
+"""Log the training: an early first line, then one line per interval."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from mmengine.hooks import LoggerHook as _LoggerHook
 
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 FIRST_ITERATIONS = 10
 FIRST_SECONDS = 10.0
@@ -54,29 +58,32 @@ class LoggerHook(_LoggerHook):
     are those of MMEngine's hook; ``interval_exp_name`` has no effect.
     """
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Note when and where the training begins."""
         self._begin = (time.monotonic(), runner.iter)
         self._has_logged = False
 
-    def after_train_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Log at every interval, and early the first time."""
         due = self._is_due(runner, batch_idx)
         if not due and (self._has_logged or not self._is_early_enough(runner)):
             return
         self._has_logged = True
+        runner.scalars.flush()
         tag, _ = runner.log_processor.get_log_after_iter(runner, batch_idx, 'train')
         eta_s = runner.message_hub.runtime_info.get('eta')
         runner.logger.info('%s  %s', _place(runner, batch_idx), training_line(tag, eta_s=eta_s))
         if due:
             runner.visualizer.add_scalars(tag, step=runner.iter + 1, file_path=self.json_log_path)
 
-    def _is_early_enough(self, runner) -> bool:
+    def _is_early_enough(self, runner: Runner) -> bool:
         start, first = self._begin
         done = runner.iter + 1 - first
         return done >= FIRST_ITERATIONS or time.monotonic() - start >= FIRST_SECONDS
 
-    def _is_due(self, runner, batch_idx: int) -> bool:
+    def _is_due(self, runner: Runner, batch_idx: int) -> bool:
         """Return whether MMEngine's hook would log."""
         loader = runner.train_dataloader
         return self.every_n_inner_iters(batch_idx, self.interval) or (
@@ -85,7 +92,7 @@ class LoggerHook(_LoggerHook):
         )
 
 
-def _place(runner, batch_idx: int) -> str:
+def _place(runner: Runner, batch_idx: int) -> str:
     if not runner.log_processor.by_epoch:
         width = len(str(runner.max_iters))
         return f'Iter(train) [{runner.iter + 1:{width}}/{runner.max_iters}]'

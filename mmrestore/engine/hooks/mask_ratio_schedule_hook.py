@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
@@ -16,6 +16,9 @@ from mmrestore.engine.hooks.steps import (
 from mmrestore.functional.masks import ratio_range
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.registry import HOOKS, suggest
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -88,20 +91,20 @@ class MaskRatioScheduleHook(Hook):
                 f'batch transforms with a ratio are: {", ".join(masks) or "none"}.'
             )
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Check the training, and turn shares of it into iterations."""
         self.check(training_of(runner))
         if any(isinstance(step, float) for step, _ in self.points):
             self.points = [(in_steps(step, runner.max_iters), r) for step, r in self.points]
             self._check_points([step for step, _ in self.points])
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Set the ratio of this iteration."""
         step = current_step(runner, self.by_epoch)
         self._masks(runner)[self.mask].ratio = self.ratio_at(step)
 
     @staticmethod
-    def _masks(training) -> dict:
+    def _masks(training: Any) -> dict:
         network = training.network  # of a runner too
         transforms, attachments = network.data_preprocessor.batch_transforms, network.attachments
         return {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 import torch
 from torch import Tensor
 
@@ -9,6 +12,9 @@ from mmrestore.engine.hooks.base import Hook
 from mmrestore.evaluation.estimated_gain import NetworkMetric
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -19,16 +25,16 @@ class MetricNetworkHook(Hook):
         TypeError: before an evaluation, if such a metric measures a model that is no ``Restorer``.
     """
 
-    def before_val_epoch(self, runner) -> None:
+    def before_val_epoch(self, runner: Runner) -> None:
         """Give it to the metrics of the validation."""
         _give(runner.network, runner.val_loop.evaluator.metrics)
 
-    def before_test_epoch(self, runner) -> None:
+    def before_test_epoch(self, runner: Runner) -> None:
         """Give it to the metrics of the test."""
         _give(runner.network, runner.test_loop.evaluator.metrics)
 
 
-def _give(model, metrics) -> None:
+def _give(model: Any, metrics: Iterable[Any]) -> None:
     needing = [metric for metric in metrics if isinstance(metric, NetworkMetric)]
     if not needing:
         return

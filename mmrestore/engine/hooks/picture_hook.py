@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from mmrestore.files import printable
 from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import HOOKS
 from mmrestore.structures import DataSample
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
@@ -96,23 +100,27 @@ class PictureHook(Hook):
         self.num_images = num_images
         self._titles: dict[str, list[str]] = {}  # of this round, by data set
 
-    def before_val_epoch(self, runner) -> None:
+    def before_val_epoch(self, runner: Runner) -> None:
         """Begin a new round of pictures."""
         self._titles.clear()
 
-    def before_test_epoch(self, runner) -> None:
+    def before_test_epoch(self, runner: Runner) -> None:
         """Begin a new round of pictures."""
         self._titles.clear()
 
-    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+    ) -> None:
         """Save the pictures of a validation batch."""
         self._show(runner, data_batch, outputs, runner.iter)
 
-    def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+    ) -> None:
         """Save the pictures of a test batch."""
         self._show(runner, data_batch, outputs, 0)
 
-    def _show(self, runner, data_batch: dict, outputs: list[DataSample], step: int) -> None:
+    def _show(self, runner: Runner, data_batch: dict, outputs: list[DataSample], step: int) -> None:
         if not is_main_process():
             return
         for image, sample in zip(data_batch['inputs'], outputs, strict=True):

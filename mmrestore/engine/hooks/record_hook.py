@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.dist import is_main_process
 
@@ -12,6 +12,9 @@ from mmrestore.config.merging import flat
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.files import write_text
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 # What says how and where a training was started, but not what is trained.
 OF_THE_START = ('launcher', 'work_dir', 'load_from', 'resume', 'experiment_name')
@@ -29,7 +32,7 @@ class RecordHook(Hook):
 
     priority = 'LOWEST'
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Write the config, unless a resumed training has written it before."""
         if not is_main_process():
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ from mmrestore.files import shortened
 from mmrestore.functional.unit_range import from_unit_range
 from mmrestore.registry import HOOKS
 from mmrestore.structures import DataSample
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -49,18 +53,20 @@ class RestoredImagesHook(Hook):
         self._names: dict[str | None, DistinctNames] = {}
         self._counts: dict[str | None, int] = {}
 
-    def before_test(self, runner) -> None:
+    def before_test(self, runner: Runner) -> None:
         """Check that no restored image would replace its input."""
         for part in nested_datasets(runner.test_dataloader.dataset):
             for root in (part.root, part.gt_root) if isinstance(part, ImageFolder) else ():
                 check_apart(self.folder, root)
 
-    def before_test_epoch(self, runner) -> None:
+    def before_test_epoch(self, runner: Runner) -> None:
         """Begin to count."""
         self._names.clear()
         self._counts.clear()
 
-    def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+    ) -> None:
         """Write the images of a batch."""
         for sample in outputs or ():
             self._write(sample)

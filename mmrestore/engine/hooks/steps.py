@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from mmrestore.engine.hooks.base import Training
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 # A whole number of epochs or iterations, or a float above 0 and up to 1: a share of all iterations.
 Length = int | float
 
 
-def check_step(training: Training, hook, by_epoch: bool) -> None:
+def check_step(training: Training, hook: Any, by_epoch: bool) -> None:
     """Check that a hook which counts epochs has epochs to count.
 
     Raises:
@@ -21,7 +26,7 @@ def check_step(training: Training, hook, by_epoch: bool) -> None:
         )
 
 
-def current_step(runner, by_epoch: bool) -> int:
+def current_step(runner: Runner, by_epoch: bool) -> int:
     """Return the epoch or the iteration, from 0."""
     return runner.epoch if by_epoch else runner.iter
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from mmengine.dist import is_main_process
@@ -19,6 +20,9 @@ from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.input_scores import InputScores
 from mmrestore.plugins import of_plugin
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -35,7 +39,7 @@ class SummaryHook(Hook):
         self._inputs: InputScores | None = None
         self._measured = False
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Log network, data, length and device of the training."""
         self._begin = time.monotonic()
         if runner.val_loop is not None:
@@ -43,12 +47,14 @@ class SummaryHook(Hook):
         if is_main_process():
             runner.logger.info('%s\n%s', _title(runner), table(_opening(runner)))
 
-    def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+    def after_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+    ) -> None:
         """Measure the inputs, once."""
         if self._inputs is not None and not self._measured:
             self._inputs.process(data_batch, [sample.to_dict() for sample in outputs])
 
-    def after_val_epoch(self, runner, metrics: dict | None = None) -> None:
+    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
         """Keep what the inputs score."""
         if self._inputs is None or self._measured:
             return
@@ -58,7 +64,7 @@ class SummaryHook(Hook):
             name = 'bicubically upscaled input' if self._inputs.upscaled else 'input'
             update_validations(runner.work_dir, input=scores, input_name=name)
 
-    def after_train(self, runner) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Log which checkpoints there are, how good they are, and how to use one."""
         if not is_main_process():
             return
@@ -78,7 +84,7 @@ class SummaryHook(Hook):
         runner.logger.info('training ended at %s after %s\n%s', _place(runner), spent, text)
 
 
-def _opening(runner) -> dict[str, str]:
+def _opening(runner: Runner) -> dict[str, str]:
     """Return the facts of a training in words."""
     parts = [
         (type(part).__name__, sum(p.numel() for p in part.parameters() if p.requires_grad))
@@ -112,7 +118,7 @@ def _counted(number: int, noun: str) -> str:
     return f'{number:,} {noun}{"s" * (number != 1)}'
 
 
-def _optimizers(runner) -> list[str]:
+def _optimizers(runner: Runner) -> list[str]:
     wrapper = runner.optim_wrapper
     separate = isinstance(wrapper, OptimWrapperDict)
     return [
@@ -124,7 +130,7 @@ def _optimizers(runner) -> list[str]:
     ]
 
 
-def _device(runner) -> str:
+def _device(runner: Runner) -> str:
     device = next(runner.network.parameters()).device
     processes = runner.world_size
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else 'CPU'
@@ -133,21 +139,21 @@ def _device(runner) -> str:
     return f'{name}{threads}' + (f' in each of {processes} processes' if processes > 1 else '')
 
 
-def _title(runner) -> str:
+def _title(runner: Runner) -> str:
     name = runner.config_file.stem
     return f'training {name} resumed at {_place(runner)}' if runner.iter else f'training {name}'
 
 
-def _place(runner) -> str:
+def _place(runner: Runner) -> str:
     epochs = '' if _by_iterations(runner) else f'epoch {runner.epoch}, '
     return f'{epochs}iteration {runner.iter}'
 
 
-def _by_iterations(runner) -> bool:
+def _by_iterations(runner: Runner) -> bool:
     return isinstance(runner.train_loop, IterBasedTrainLoop)
 
 
-def _kept(runner, record: dict) -> list[Kept]:
+def _kept(runner: Runner, record: dict) -> list[Kept]:
     """Return the checkpoints of a run: the best ones, then the last."""
     work_dir = Path(runner.work_dir)
     best = record.get('best', {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
@@ -15,6 +15,9 @@ from mmrestore.engine.hooks.steps import (
 from mmrestore.models.batch_transform import stated_by
 from mmrestore.models.key_differences import key_differences
 from mmrestore.registry import HOOKS
+
+if TYPE_CHECKING:
+    from mmrestore.engine.runner import Runner
 
 
 @HOOKS.register_module()
@@ -74,11 +77,11 @@ class TeacherUpdateHook(Hook):
                 f'another one. {differences}. Give both the same `backbone`'
             )
 
-    def before_train(self, runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Check the training."""
         self.check(training_of(runner))
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Replace the teacher if a stage has ended."""
         interval = in_steps(self.interval, runner.max_iters)
         stages = current_step(runner, self.by_epoch) // interval
@@ -89,18 +92,18 @@ class TeacherUpdateHook(Hook):
         self._teacher(runner).replace(weights)
         runner.logger.info('stage %d: the network became its own teacher', stages + 2)
 
-    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep a teacher that was replaced with the checkpoint."""
         weights = self._teacher(runner).state_dict() if self.updates else {}
         teachers = checkpoint.setdefault('teachers', {})
         teachers[self.transform] = {'updates': self.updates, 'state_dict': weights}
 
-    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the teacher of the checkpoint."""
         saved = checkpoint.get('teachers', {}).get(self.transform)
         if saved is not None and saved['updates']:
             self.updates = saved['updates']
             self._teacher(runner).replace(saved['state_dict'])
 
-    def _teacher(self, training):
+    def _teacher(self, training: Any) -> Any:
         return training.network.data_preprocessor.batch_transforms[self.transform]

@@ -6,6 +6,7 @@ Parameters have the names of the authors' checkpoints.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -62,13 +63,13 @@ class _NonLocal(torch.autograd.Function):
     """The same with a gradient that computes the weights again instead of keeping them."""
 
     @staticmethod
-    def forward(ctx, theta, phi, g):
+    def forward(ctx: Any, theta: Tensor, phi: Tensor, g: Tensor) -> Tensor:
         ctx.save_for_backward(theta, phi, g)
         return _sum_of_blocks(theta, phi, g)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         theta, phi, g = ctx.saved_tensors
         grad_theta = torch.zeros_like(theta, dtype=torch.promote_types(grad.dtype, torch.float32))
         grad_phi, grad_g = torch.empty_like(phi), torch.empty_like(g)

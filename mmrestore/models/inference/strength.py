@@ -1,4 +1,4 @@
-"""A network that changes each picture as much as can be justified without a clean one."""
+"""Blend restored and noisy images at a strength that is estimated without a clean image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mmrestore.functional.seeding import random_generator
-from mmrestore.functional.strength import allowed_strength
+from mmrestore.functional.strength import Allowed, allowed_strength, strength_map
 from mmrestore.functional.witnesses import Passes, Witnesses, disturbed, flip_signs, weigh
 from mmrestore.models.inference.base import InferenceDecorator, Network, check_images, check_scale
 from mmrestore.models.inference.reference import Reference
@@ -19,9 +19,10 @@ AUTO = 'auto'
 class Strength(InferenceDecorator):
     """Add a share of the change that a network makes: ``x + w (net(x) - x)``.
 
-    With ``strength='auto'`` each picture of a batch has its own w, chosen without a clean picture:
-    see :func:`mmrestore.functional.strength.allowed_strength`. The network then runs twice. It goes
-    outermost, around tiles, self-ensemble, masks and refinement, for w is that of a whole picture.
+    With ``strength='auto'`` each pixel has its own w, estimated without a clean picture: see
+    :func:`mmrestore.functional.strength.strength_map`. The network then runs twice. It goes
+    outermost, around tiles, self-ensemble, masks and refinement, for the estimates are those of a
+    whole picture.
 
     What a reference network takes away from the picture is taken for noise, with signs that change
     at random. Without a reference that is the change of the network itself. A network that takes
@@ -29,7 +30,8 @@ class Strength(InferenceDecorator):
     which you know that it suits photographs.
 
     Args:
-        strength: ``'auto'``, or w from 0 (the picture) to 1 (the network).
+        strength: ``'auto'``, or w from 0 (the picture) to 1 (the network). The attribute may also
+            be an :class:`~mmrestore.functional.strength.Allowed`, that of one picture.
         careful: halve what is chosen.
         reference: ``backbone`` (config) and ``checkpoint`` of the reference network.
         seed: of the signs.
@@ -45,7 +47,7 @@ class Strength(InferenceDecorator):
         >>> Strength(net, strength=0.5)(torch.ones(1, 1, 1, 1)).item()
         0.875
         >>> noisy = 0.5 + 0.05 * torch.randn(2, 3, 64, 64, generator=torch.manual_seed(0))
-        >>> [w > 0.8 for w in Strength(net).strengths(noisy)]  # nearly all of the change is noise
+        >>> [w > 0.6 for w in Strength(net).strengths(noisy)]  # nearly all of the change is noise
         [True, True]
     """
 
@@ -65,27 +67,37 @@ class Strength(InferenceDecorator):
         check_scale(self)
         if strength != AUTO and (isinstance(strength, str) or not 0 <= strength <= 1):
             raise ValueError(f"expected strength='auto' or a number in [0, 1], got {strength!r}")
-        self.strength, self.careful, self.seed = strength, careful, seed
+        self.strength: float | str | Allowed = strength
+        self.careful, self.seed = careful, seed
         self._reference = None if reference is None else Reference(reference)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Restore images (N, C, H, W) in [0, 1]."""
         check_images(x)
         if isinstance(self.strength, str):
-            restored, found = self._look(x)
-            chosen = [allowed_strength(each, careful=self.careful) for each in found]
-            weights = torch.tensor(chosen, device=x.device, dtype=x.dtype).view(-1, 1, 1, 1)
+            restored, weights = self._estimate(x)
             return x + weights * (restored - x)
-        return x + self.strength * (self.net(x).to(x) - x)
+        restored = self.net(x).to(x)
+        if isinstance(self.strength, Allowed):
+            return x + strength_map(x, restored, self.strength) * (restored - x)
+        return x + self.strength * (restored - x)
 
     def strengths(self, x: Tensor) -> list[float]:
-        """Return the strength that is chosen for each of the images (N, C, H, W)."""
-        return [allowed_strength(each, careful=self.careful) for each in self.witnesses(x)]
+        """Return the mean strength that is chosen for each of the images (N, C, H, W)."""
+        check_images(x)
+        return self._estimate(x)[1].mean(dim=(1, 2, 3)).tolist()
 
     def witnesses(self, x: Tensor) -> list[Witnesses]:
         """Return what is known of the change of each of the images (N, C, H, W)."""
         check_images(x)
         return self._look(x)[1]
+
+    def _estimate(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the restored images and the strength of each pixel, (N, 1, H, W)."""
+        restored, found = self._look(x)
+        allowed = [allowed_strength(each, careful=self.careful) for each in found]
+        parts = zip(x.split(1), restored.split(1), allowed, strict=True)
+        return restored, torch.cat([strength_map(*part) for part in parts])
 
     def _look(self, x: Tensor) -> tuple[Tensor, list[Witnesses]]:
         draws = random_generator(x.device)

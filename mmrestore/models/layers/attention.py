@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -81,14 +82,22 @@ class _BiasedAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, q, k, v, bias, counts, scale):
+    def forward(
+        ctx: Any,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        bias: Tensor,
+        counts: Sequence[int],
+        scale: float,
+    ) -> Tensor:
         ctx.save_for_backward(q, k, v, bias)
         ctx.counts, ctx.scale = counts, scale
         return _attend(q, k, v, bias.detach(), counts, scale)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         q, k, v, bias = ctx.saved_tensors
         grad = grad.unflatten(2, (q.shape[1], -1)).transpose(1, 2)
         grads = [torch.empty_like(t) for t in (q, k, v)]

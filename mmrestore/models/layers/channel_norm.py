@@ -6,6 +6,8 @@ kernel needs no copy: ``contiguous(memory_format=torch.channels_last)`` on entry
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -85,7 +87,7 @@ class _BiasFreeNorm(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x, weight, eps):
+    def forward(ctx: Any, x: Tensor, weight: Tensor, eps: float) -> Tensor:
         ctx.save_for_backward(x, weight)
         y, mean, rstd = torch.native_layer_norm(x.to(weight.dtype), weight.shape, weight, None, eps)
         ctx.statistics = mean, rstd
@@ -93,7 +95,7 @@ class _BiasFreeNorm(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         x, weight = ctx.saved_tensors
         mean, rstd = ctx.statistics
         dtype, x, grad = x.dtype, x.to(weight.dtype), grad.to(weight.dtype)

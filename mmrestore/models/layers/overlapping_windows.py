@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -32,7 +34,7 @@ class _OverlappingWindows(torch.autograd.Function):
     """One strided copy; backward, windows that do not overlap each other are added at once."""
 
     @staticmethod
-    def forward(ctx, image: Tensor, window: int, key_window: int) -> Tensor:
+    def forward(ctx: Any, image: Tensor, window: int, key_window: int) -> Tensor:
         ctx.window, ctx.key_window, ctx.shape = window, key_window, image.shape
         border = (key_window - window) // 2
         padded = F.pad(image, (0, 0, border, border, border, border))
@@ -40,7 +42,7 @@ class _OverlappingWindows(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         window, key_window = ctx.window, ctx.key_window
         batch, height, width, channels = ctx.shape
         border = (key_window - window) // 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -31,14 +33,14 @@ class PReLU(nn.PReLU):
 
 class _PReLU(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, weight):
+    def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
         ctx.save_for_backward(x)
         ctx.slope, ctx.dtype = weight.item(), weight.dtype
         return F.leaky_relu(x, ctx.slope)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         (x,) = ctx.saved_tensors
         grad_input = torch.ops.aten.leaky_relu_backward(grad, x, ctx.slope, False)
         exact = torch.promote_types(x.dtype, torch.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
@@ -13,7 +15,7 @@ class _UnitVectors(torch.autograd.Function):
     """A gradient in three passes: of g, its part across the vector, divided by the length."""
 
     @staticmethod
-    def forward(ctx, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor) -> Tensor:
         length = torch.linalg.vector_norm(x, dim=-1, keepdim=True).clamp_min_(LEAST)
         y = x / length
         ctx.save_for_backward(y, length)
@@ -21,7 +23,7 @@ class _UnitVectors(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad: Tensor) -> Tensor:
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
         y, length = ctx.saved_tensors
         along = (grad * y).sum(-1, keepdim=True)
         return torch.addcmul(grad, y, along, value=-1).div_(length)

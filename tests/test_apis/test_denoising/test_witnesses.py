@@ -9,7 +9,7 @@ import pytest
 import torch
 from small_photographs import noisy_picture, smooth_picture
 
-from mmrestore.apis.denoising.decide import Rule, page_of
+from mmrestore.apis.denoising.decide import Rule, chosen_by
 from mmrestore.apis.denoising.sample import crops_of
 from mmrestore.functional.witnesses import find_witnesses, flip_signs
 
@@ -41,7 +41,7 @@ def test_half_of_the_change_may_be_doubled():
 def test_a_change_that_does_not_see_noise_gets_no_strength():
     found = find_witnesses([noisy()], lambda x: x + 0.1, constant)
     assert found.pass_estimate == pytest.approx(0, abs=1e-4)
-    assert page_of(found, Rule()).strength == 0
+    assert chosen_by(found, Rule()).page.strength == 0
 
 
 def test_change_where_there_is_texture_only_is_bounded_by_the_flat_parts():
@@ -67,7 +67,7 @@ def test_the_estimate_is_near_the_best_strength():
     change = blur(picture[None])[0] - picture
     best = -float((change * (picture - clean)).sum() / change.square().sum())
     found = find_witnesses([picture], blur, blur)
-    strength = page_of(found, Rule()).strength
+    strength = chosen_by(found, Rule()).page.strength
     assert 0.5 < best < 1 and 0.6 * best < strength < 2 * best  # which still helps
 
 
@@ -91,7 +91,7 @@ def test_crops_are_pooled():
 
 def test_nothing_is_divided_by_nothing():
     black = torch.zeros(3, 64, 64)
-    assert find_witnesses([black], torch.clone, torch.clone) == (0, None, 0, 0)
+    assert find_witnesses([black], torch.clone, torch.clone) == (0, None, 0, 0, 1, ())
     dark = (noisy() - 0.52).clamp_min(0)
     found = find_witnesses([dark], half_way, constant)
     assert found.flat_estimate is None and math.isfinite(found.pass_estimate)

@@ -94,7 +94,9 @@ def _render(missing: Sequence[Job], folder: Path, size: int, renderer: Renderer)
     num_chunks = sum(len(chunks(job.samples)) for job in missing)
     progress = ProgressBar(num_chunks, file=sys.stderr)
 
-    def render_part(render: Callable[[int, int], np.ndarray], samples: int, seed: int):
+    def render_part(
+        render: Callable[[int, int], np.ndarray], samples: int, seed: int
+    ) -> np.ndarray:
         part = render(samples, seed)
         progress.update()
         return part
