@@ -97,7 +97,7 @@ def test_indivisible_sides_are_refused():
     results = in_pipeline(image)
     np.testing.assert_array_equal(results['gt'], image[:8, :12])
     np.testing.assert_array_equal(results['img'], in_pipeline(image[:8, :12])['img'])
-    with pytest.raises(ValueError, match='at least 4 x 4 pixels 4, got 9 x 3'):
+    with pytest.raises(ValueError, match='at least 4 x 4 pixels, got 9 x 3'):
         in_pipeline(image[:, :3])
 
 

@@ -98,7 +98,7 @@ def test_what_is_wrong_is_named(dnd):
     for content in (b'', b'<html>' * 200, (root / '2.mat').read_bytes()[:700]):
         (root / 'info.mat').write_bytes(content)
         with pytest.raises(
-            ValueError, match=r'info\.mat (is damaged or no MATLAB|has no variable)'
+            ValueError, match=r'info\.mat (is damaged or not a MATLAB|has no variable)'
         ):
             DNDBoxes(root, pipeline=[])
 

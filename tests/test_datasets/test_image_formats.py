@@ -313,7 +313,7 @@ def test_pages_in_a_circle_are_refused(tmp_path):
         (np.full((5, 7), -0.25, np.float32), {}, 'from -0.25 to -0.25'),
         (np.full((5, 7), np.nan, np.float32), {}, 'from nan to nan'),
         (np.zeros((5, 7, 5), np.uint8), {'photometric': 'minisblack'}, '5 channels'),
-        (np.zeros((5, 7, 3), np.uint8), {'photometric': 'cielab'}, 'colors are CIELAB'),
+        (np.zeros((5, 7, 3), np.uint8), {'photometric': 'cielab'}, 'color mode CIELAB'),
         (np.zeros((5, 7), np.uint16), {'photometric': 'cfa'}, 'a RAW photograph'),
     ],
 )

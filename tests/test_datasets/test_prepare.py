@@ -81,14 +81,14 @@ def test_what_is_there_is_verified_and_never_overwritten(downloads, tmp_path):
     prepare(downloads, root)
     marked = root / 'DIV2K/train/HR/0001.png'
     own = write_image(marked, random_image(7, 7))
-    assert all('there already' in line for line in prepare(downloads, root))
+    assert all('already complete' in line for line in prepare(downloads, root))
     np.testing.assert_array_equal(read_image(marked), own)
     shutil.rmtree(downloads)
     assert len(prepare(downloads, root)) == 2
     marked.write_bytes(marked.read_bytes()[:-20])
     (marked.parent / 'other.png').touch()
     with pytest.raises(
-        ValueError, match=r'(?s)other\.png is not of it.*0001\.png: its end is missing'
+        ValueError, match=r'(?s)other\.png is unexpected.*0001\.png: its end is missing'
     ):
         prepare(downloads, root)
 
@@ -148,7 +148,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
         (folder / 'x').touch()
         assert not target.exists()
     assert [path.name for path in target.iterdir()] == ['x']
-    with pytest.raises(FileExistsError, match='nothing is overwritten'), appearing(target):
+    with pytest.raises(FileExistsError, match='is not overwritten'), appearing(target):
         pass
 
 
@@ -214,7 +214,7 @@ def test_what_is_wrong_with_a_data_set(tmp_path):
         '4.png is 12x9, expected: 13x9',
         '5.png: it is not an image',
         'equal pixels: small/1.png, small/3.png',
-        'to be had from a page',
+        'get it from a page',
     ):
         assert part in text
     assert 'there is no folder' in str(verify('small', tmp_path / 'nowhere', SMALL))
