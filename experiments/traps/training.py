@@ -59,6 +59,7 @@ test_dataloader = dict(
         ),
     ),
 )
+test_evaluator = dict(metrics=[dict(type='PSNR'), dict(type='SSIM', channel='y')])
 optim_wrapper = dict(clip_grad=dict(max_norm=10))
 param_scheduler = [
     dict(

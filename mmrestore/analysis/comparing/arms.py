@@ -51,7 +51,7 @@ class Arm(NamedTuple):
 
 
 def is_filter(config: Config) -> bool:
-    """Return whether the network of a config has nothing to train; several stages always have."""
+    """Return whether the network of a config has no parameters, so that nothing is trained."""
     return config.get('model') is not None and num_parameters(config.model.backbone) == 0
 
 

@@ -137,10 +137,10 @@ def run_job(experiment: Experiment, job: Job, jobs: Sequence[Job]) -> None:
             raise ValueError(f'{job.name} needs {other.name}, which is not finished')
         files[other.arm] = str(file)
     config = arm.open(first if job.seed is None else job.seed, files)
+    config.report = False  # that of the comparison is written
     trained: Path | str | None = files[arm.tests] if arm.tests else None
     tested = job.seed is None or arm.tests is not None
     if not tested:
-        config.report = False  # that of the comparison is written
         begun = time.monotonic()
         train(config, work_dir=job.folder, resume=True)
         _add_cost(job.folder / COST, time.monotonic() - begun)
