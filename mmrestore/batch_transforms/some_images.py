@@ -59,7 +59,7 @@ class SomeImages(BatchTransform):
         chosen = torch.rand(len(inputs)) < self.share
         if not chosen.any():
             return inputs, data_samples
-        places = chosen.nonzero().squeeze(1).to(inputs.device)
+        places = chosen.nonzero().squeeze(1).to(inputs.device, non_blocking=True)
         some, target = data_samples.new(), data_samples.gt_img
         some.gt_img = target[places]
         new_inputs, some = self.transform(inputs[places], some)

@@ -123,7 +123,9 @@ def test_floating_point_and_orientation(tmp_path, root):
     import tifffile
 
     (tmp_path / 'float').mkdir()
-    tifffile.imwrite(tmp_path / 'float/a.tif', random_image(9, 8).astype(np.float32) / 255)
+    tifffile.imwrite(
+        tmp_path / 'float/a.tif', random_image(9, 8).astype(np.float32) / 255, photometric='rgb'
+    )
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter
     (tmp_path / 'turned').mkdir()

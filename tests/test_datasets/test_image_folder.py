@@ -163,7 +163,7 @@ def test_files_of_another_depth_are_named_before_training(tmp_path):
     with pytest.raises(ValueError, match='2 problem') as error:
         ImageFolder(tmp_path / 'in', **options)
     assert 'in/2.png has values of uint16, most others of uint8' in str(error.value)
-    assert 'in/3.tif gives float32, most others uint8' in str(error.value)
+    assert 'in/3.tif has values of float32, most others of uint8' in str(error.value)
 
 
 def test_float_files_are_loaded_as_they_are(tmp_path):
