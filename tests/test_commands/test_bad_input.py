@@ -30,7 +30,10 @@ NETWORK = ['--config', QUICK]
         (['test', 'traps/swinir_s', 'lost.pth'], 'there is no folder'),
         (['test', QUICK, 'lost.pth'], 'there is no checkpoint file lost.pth'),
         (['test', QUICK], 'describes a network with weights: give a checkpoint'),
-        (['train', QUICK, '--cfg-options', 'load_from=lost.pth'], 'no file of weights lost.pth'),
+        (
+            ['train', QUICK, '--cfg-options', 'load_from=lost.pth'],
+            'there is no checkpoint file lost.pth',
+        ),
         (['train', QUICK, '--resume', 'lost.pth'], 'there is no checkpoint lost.pth'),
         (['train', 'traps/quikstart'], 'there is no config .*Did you mean traps/quickstart'),
         (['train', QUICK, '--with', 'trap'], 'there is no strategy trap. Did you mean traps'),
