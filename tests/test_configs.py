@@ -8,6 +8,7 @@ import pytest
 import torch
 import yaml
 
+from mmrestore.analysis.comparing import read_experiment
 from mmrestore.apis import init_restorer
 from mmrestore.config import check_config, open_config
 from mmrestore.engine.stages import read_stages
@@ -153,6 +154,52 @@ def test_two_stages_have_the_numbers_of_the_paper(stem):
         assert config.default_hooks.teacher_update.interval * 4 == iterations
         # A validation saves a checkpoint too, which would push out those of earlier stages.
         assert config.default_hooks.checkpoint.interval == config.train_cfg.val_interval == 10_000
+
+
+EXPERIMENTS = sorted((CONFIGS.parent / 'experiments').glob('traps_*/*.py'))
+
+
+@pytest.mark.parametrize('path', EXPERIMENTS, ids=lambda path: f'{path.parent.name}/{path.stem}')
+def test_experiments_of_traps_stop_when_their_arms_say(path):
+    experiment = read_experiment(path)
+    assert experiment.control == 'none'
+    plain = experiment.arms['none'].open(0)
+    assert 'shuffle' not in plain.model.data_preprocessor.batch_transforms
+    for name in experiment.others:
+        config = experiment.arms[name].open(0)
+        stop = config.default_hooks.shuffle_schedule.stop
+        assert name in (f'stop_{stop}', 'traps')
+        assert config.train_cfg.max_epochs == plain.train_cfg.max_epochs
+        assert config.model.backbone == plain.model.backbone
+
+
+def test_traps_is_measured_as_in_the_paper():
+    config = open_config('traps/swinir_s')
+    assert [metric.type for metric in config.test_evaluator.metrics] == ['PSNR', 'SSIM', 'LPIPS']
+    assert [metric.type for metric in config.val_evaluator.metrics] == ['PSNR', 'SSIM']
+    gray = open_config('traps/swinir_s_gray')
+    assert [metric.type for metric in gray.test_evaluator.metrics] == ['PSNR', 'SSIM']
+
+
+@pytest.mark.parametrize('folder', ['supervised', 'traps'])
+def test_variants_of_traps_and_their_controls(folder):
+    fewer = open_config(f'{folder}/swinir_s_gopro_1000')
+    assert fewer.train_dataloader.dataset.list_file == 'data/GoPro/train_1000.txt'
+    assert list(fewer.val_dataloader.dataset.datasets) == ['gopro_30']
+    real = open_config(f'{folder}/swinir_s_real_noise')
+    assert list(real.test_dataloader.dataset.datasets) == ['sidd_validation', 'dnd']
+    assert all(m.datasets == ['sidd_validation'] for m in real.test_evaluator.metrics), (
+        'the boxes of DND have no clean images'
+    )
+    assert real.model.data_preprocessor.batch_transforms.noise.sigma == 50
+
+
+@pytest.mark.parametrize('stem', ['dncnn_sidd', 'restormer_sidd'])
+def test_supervised_denoisers_of_sidd(stem):
+    config = open_config(f'supervised/{stem}')
+    assert config.train_dataloader.total_batch_size == config.auto_scale_lr.base_batch_size == 8
+    assert config.train_cfg.max_iters == config.param_scheduler[0].T_max == 400_000
+    assert not config.model.data_preprocessor.get('batch_transforms'), 'the noise is real'
 
 
 MASKED = {  # input mask and attention mask

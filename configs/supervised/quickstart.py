@@ -20,3 +20,4 @@ val_evaluator = dict(
 )
 test_evaluator = val_evaluator
 default_hooks = dict(logger=dict(interval=49), checkpoint=dict(save_best='embedded/PSNR'))
+report = True  # report.html, when the training ends

@@ -13,21 +13,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from torch.utils.flop_counter import FlopCounterMode
 
 import mmrestore
 from mmrestore.analysis.candidates import PARTS, Candidate, compare
 from mmrestore.apis.networks import open_network_config
 from mmrestore.config import config_folder, open_config
-from mmrestore.models.backbones.base import facts
+from mmrestore.models.multiply_adds import COUNTED_SIZE, multiply_adds
 from mmrestore.registry import MODELS
 
 REFERENCE = Path(mmrestore.__file__).parents[1] / 'tests' / 'reference'
 SHARE_OF_MEMORY = 0.8  # of the machine's; beyond it a network is refused, not the process killed
-COUNTED_SIZE = 256  # side of the image whose multiply-adds are counted
 BACKBONE_HEAD = [
     *('network', 'parameters, M', f'multiply-adds of {COUNTED_SIZE} x {COUNTED_SIZE}, G'),
     *('inference, ms', 'step, ms', 'peak memory, MiB'),
@@ -244,17 +241,6 @@ def fit_into_memory(candidates: list[Candidate], *, steps: int, warm_up: int) ->
             raise
         return False
     return True
-
-
-def multiply_adds(backbone: dict) -> int:
-    """Count the multiply-adds of convolutions and matrix products for one image, on no data."""
-    with torch.device('meta'):
-        net = MODELS.build(backbone).eval()
-        side = -(-COUNTED_SIZE // net.size_multiple) * net.size_multiple
-        x = torch.empty(1, facts(net).in_channels or 3, side, side)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        net(x)
-    return counter.get_total_flops() // 2
 
 
 def table(rows: list[list[str]]) -> str:

@@ -9,6 +9,7 @@ from mmrestore.apis.measuring import measure
 from mmrestore.apis.model_cache import fetch_model, resolve_model
 from mmrestore.apis.official import load_official
 from mmrestore.apis.released_models import find_model, list_models
+from mmrestore.apis.reporting.report import report
 from mmrestore.apis.restore_files import restore_files, restore_picture, restore_planned
 from mmrestore.apis.restore_plan import plan_restoring
 from mmrestore.apis.testing import test
@@ -27,6 +28,7 @@ __all__ = [
     'load_official',
     'measure',
     'plan_restoring',
+    'report',
     'resolve_model',
     'restore',
     'restore_files',

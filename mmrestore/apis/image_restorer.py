@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from torch import Tensor, nn
 
 from mmrestore.apis.image_channels import assign_channels
 from mmrestore.apis.image_forms import STRIP, read_form
-from mmrestore.apis.networks import choose_dtype
 from mmrestore.datasets.image_file import decode_pictures, read_headers, read_pictures
 from mmrestore.datasets.image_writer import encode_pictures
 from mmrestore.datasets.picture import Picture
 from mmrestore.datasets.upright import upright
 from mmrestore.files import expand
+from mmrestore.functional.precision import choose_dtype, computing_in
 from mmrestore.functional.resize import resize
 from mmrestore.functional.unit_range import from_unit_range, to_unit_range
 from mmrestore.models.backbones.base import facts
@@ -192,7 +191,7 @@ class ImageRestorer:
             part = to_unit_range(colors[..., rows, columns].to(self.device))
             return part if copies == 1 else part.expand(-1, copies, -1, -1)
 
-        with self._precision():
+        with computing_in(self.dtype, self.device):
             if (tiles := self._outer_tiles()) is not None:
                 with self.model.predicting(self.device):
                     length = (colors.shape[2], colors.shape[3])
@@ -206,11 +205,6 @@ class ImageRestorer:
         own = isinstance(self.model, Restorer) and type(self.model).predict is Restorer.predict
         predictor = self.model.predictor if own else None
         return predictor if isinstance(predictor, AutoTile) else None
-
-    def _precision(self) -> Any:
-        if self.dtype == torch.float32:
-            return nullcontext()
-        return torch.autocast(self.device.type, self.dtype)
 
 
 def _no_file(path: Path) -> Exception:

@@ -12,8 +12,6 @@ from mmengine.config import Config
 
 from mmrestore.config import open_config
 
-DTYPES = ('float32', 'bfloat16', 'float16')
-
 
 def open_network_config(
     config: str | Path | Config | Mapping[str, Any],
@@ -65,34 +63,3 @@ def choose_device(device: str | int | None = None) -> str:
         without = '' if num else ' (PyTorch finds no GPU here)'
         raise DeviceError(f'there is no device {device}: expected {", ".join(known)}{without}')
     return name
-
-
-def choose_dtype(dtype: str | torch.dtype, device: torch.device | str) -> torch.dtype:
-    """Return the type in which a network computes.
-
-    Args:
-        dtype: ``float32``, ``bfloat16`` or ``float16``, by name or PyTorch's.
-        device: where it computes.
-
-    Raises:
-        ValueError: it is none of these, or the device does not compute in it.
-
-    Examples:
-        >>> choose_dtype('bfloat16', 'cpu')
-        torch.bfloat16
-    """
-    name = str(dtype).removeprefix('torch.')
-    if name not in DTYPES:
-        raise ValueError(f'expected a dtype of {", ".join(DTYPES)}, got {dtype!r}')
-    chosen: torch.dtype = getattr(torch, name)
-    device = torch.device(device)
-    if chosen == torch.float32:
-        return chosen
-    try:
-        with torch.autocast(device.type, chosen):
-            computes = torch.is_autocast_enabled(device.type)  # else PyTorch has warned
-    except RuntimeError:
-        computes = False
-    if not computes:
-        raise ValueError(f'{device} does not compute in {name}: use float32')
-    return chosen

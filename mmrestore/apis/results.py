@@ -82,6 +82,24 @@ def image_table(metrics: Iterable[ImageMetric]) -> str:
     return file.getvalue()
 
 
+def read_image_table(file: str | Path) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the values of all images of an ``images.csv``, by data set and metric, then by image.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is something else, or damaged.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    with open(file, newline='', encoding='utf-8', errors='surrogateescape') as lines:
+        try:
+            for row in csv.DictReader(lines):
+                place = found.setdefault((row['dataset'], row['metric']), {})
+                place[row['image']] = float(row['value'])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f'{file} is no table of results, or damaged: {error!r}') from error
+    return found
+
+
 def file_facts(path: str | Path) -> dict[str, str]:
     """Return the path and the SHA-256 of a file."""
     digest = hashlib.sha256()

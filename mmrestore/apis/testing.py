@@ -31,6 +31,7 @@ def test(
     tile: str | int = 'auto',
     output: str | Path | None = None,
     save: int | None = None,
+    dtype: str | None = None,
 ) -> dict[str, float]:
     """Measure a checkpoint on the test sets of a config; what ``mmrestore test`` does.
 
@@ -49,6 +50,8 @@ def test(
         output: folder that gets the restored images, ``images.csv`` and ``results.json``; see
             ``RestoredImagesHook`` and ``write_results``. Nothing is written if absent.
         save: number of restored images of each data set that are written; all if absent.
+        dtype: type in which the network computes, ``float32``, ``bfloat16`` or ``float16``; that
+            of the config if absent.
 
     Returns:
         The metrics, as ``{'kodak24/PSNR': 30.1}``. A config without test sets is measured on its
@@ -74,6 +77,8 @@ def test(
         config = recorded
     opened = open_network_config(config, overrides, strategies)
     opened.model.inference = with_tiles_in_test(opened, tile)
+    if dtype is not None:
+        opened.model.test_dtype = dtype
     opened.launcher = launcher
     folder = work_dir or opened.get('work_dir') or default_work_dir(opened, strategies)
     check_folder(folder)
@@ -103,6 +108,7 @@ def test(
                 'config': opened.filename and str(opened.filename),
                 'strategies': list(map(str, strategies)),
                 'overrides': _as_typed(overrides),
+                'dtype': opened.model.get('test_dtype', 'float32'),
                 'checkpoint': None if checkpoint is None else file_facts(checkpoint),
             }
             write_results(output, runner.test_loop.evaluator.metrics, means, facts=facts)

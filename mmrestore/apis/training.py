@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 
 from mmrestore.apis.lock import own_folder
+from mmrestore.apis.reporting.report import report
 from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.config import by_part, open_config
 from mmrestore.engine import Runner, process_group
 from mmrestore.engine.checkpoint import check_no_other_run, resumable_checkpoints
-from mmrestore.engine.stages import read_stages, try_later, warn_of_newer, with_taken
+from mmrestore.engine.stages import (
+    passed_checkpoint,
+    read_stages,
+    try_later,
+    warn_of_newer,
+    with_taken,
+)
+from mmrestore.engine.summary import shown_path
 from mmrestore.engine.trial import try_training
 
 
@@ -59,9 +69,11 @@ def train(
     options = _Options(resume, amp, auto_scale_lr, launcher)
     with process_group(launcher), own_folder(folder):
         if 'stages' in opened:
-            _train_stages(opened, folder, options)
+            reported = _train_stages(opened, folder, options)
         else:
-            _train_one(opened, folder, options)
+            reported = [folder] if _train_one(opened, folder, options) else []
+    for each in reported:  # one process is enough, and the others have ended
+        _report(each)
     return folder
 
 
@@ -72,7 +84,20 @@ class _Options(NamedTuple):
     launcher: str
 
 
-def _train_one(config: Config, folder: Path, options: _Options) -> None:
+def _report(folder: Path) -> None:
+    """Write the report of a training; its failure is no failure of the training."""
+    try:
+        print(f'report: {shown_path(report(folder))}')
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        warnings.warn(
+            f'the report is missing: {error}. The training is complete; when that is mended, '
+            f'mmrestore report {folder} writes it',
+            stacklevel=3,
+        )
+
+
+def _train_one(config: Config, folder: Path, options: _Options) -> bool:
+    """Train one network; return whether this process is to write its report."""
     config.launcher = options.launcher
     config.work_dir = str(folder)
     if options.amp:
@@ -96,6 +121,7 @@ def _train_one(config: Config, folder: Path, options: _Options) -> None:
         runner.logger.info('no checkpoint to resume from in %s: a new run', folder)
     runner.begin_from(checkpoint, resume=resumes)  # the config is the record of the training
     runner.train()
+    return bool(config.get('report')) and is_main_process()
 
 
 def _beginning(config: Config, resume: bool | str | Path) -> tuple[str | None, bool]:
@@ -108,17 +134,23 @@ def _beginning(config: Config, resume: bool | str | Path) -> tuple[str | None, b
     return config.get('load_from'), bool(config.get('resume'))
 
 
-def _train_stages(config: Config, folder: Path, options: _Options) -> None:
+def _train_stages(config: Config, folder: Path, options: _Options) -> list[Path]:
+    """Train one stage after the other; return the folders of those that need a report."""
     if not isinstance(options.resume, bool):
         raise ValueError(
             'a config of several stages resumes from its own checkpoints: bare --resume'
         )
     found = read_stages(config)
     try_later(found)
+    reported = []
     for number, (name, stage) in enumerate(found.items(), 1):
         if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
             print(f'stage {name}, {number} of {len(found)}: {stage.path}')
-        taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
+        taken = {
+            other: str(passed_checkpoint(found[other], folder / other)) for other in stage.takes
+        }
         warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
         with own_folder(folder / name):
-            _train_one(with_taken(stage, taken), folder / name, options)
+            if _train_one(with_taken(stage, taken), folder / name, options):
+                reported.append(folder / name)
+    return reported

@@ -18,6 +18,8 @@ from mmrestore.registry import OPTIM_WRAPPERS
 class OptimWrapper(_OptimWrapper):
     """MMEngine's wrapper, which can leave out what a loss that is not finite would change.
 
+    The norm of clipped gradients is not read from the device, but kept for ``RuntimeInfoHook``.
+
     Attributes:
         skips_non_finite: whether it does; ``FiniteLossHook`` sets it.
         has_skipped: whether it did since that hook last looked.
@@ -25,6 +27,18 @@ class OptimWrapper(_OptimWrapper):
 
     skips_non_finite = False
     has_skipped = False
+    _grad_norm: Tensor | None = None
+
+    def take_grad_norm(self) -> Tensor | None:
+        """Return the norm of the gradients before the last step clipped them, at most once."""
+        norm, self._grad_norm = self._grad_norm, None
+        return norm
+
+    def _clip_grad(self) -> None:
+        groups = self.optimizer.param_groups
+        parameters = [p for group in groups for p in group['params'] if p.grad is not None]
+        if parameters:
+            self._grad_norm = self.clip_func(parameters, **self.clip_grad_kwargs)
 
     def update_params(  # type: ignore[override]
         self, loss: Tensor, step_kwargs: dict | None = None, zero_kwargs: dict | None = None
@@ -118,10 +132,14 @@ def average_gradients(parameters: list[nn.Parameter]) -> None:
     all_reduce_params([p.grad for p in found], op='mean')
 
 
+def wrappers_of(wrapper: _OptimWrapper | OptimWrapperDict) -> list[_OptimWrapper]:
+    """Return the optimizer wrappers of all parts of a model, or the single one."""
+    return list(wrapper.values()) if isinstance(wrapper, OptimWrapperDict) else [wrapper]
+
+
 def is_accumulating(wrapper: _OptimWrapper | OptimWrapperDict) -> bool:
     """Whether gradients of an incomplete step are accumulated."""
-    wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
-    return not all(each.should_update() for each in wrappers)
+    return not all(each.should_update() for each in wrappers_of(wrapper))
 
 
 def build_separate_optim_wrappers(model: Any, config: Mapping[str, Any]) -> SeparateOptimWrappers:

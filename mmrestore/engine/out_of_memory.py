@@ -8,6 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmrestore.config.check import by_part
+from mmrestore.registry import MODELS
 
 BATCHES = ('train_dataloader.total_batch_size', 'train_dataloader.batch_size')
 PATCH = 'train_dataloader.dataset.pipeline.patch.size'
@@ -42,8 +43,16 @@ def memory_advice(config: Config, iteration: int, *, device: str) -> str:
         remedies.append(f'patches smaller than {PATCH}={patch}')
     if device != 'cpu' and AMP not in str(wrapper):
         remedies.append('mixed precision (--amp)')
+    if _states_blocks(config) and not _found(config, 'model.checkpoint_blocks'):
+        remedies.append('model.checkpoint_blocks=True (a third more time)')
     helps = f'. What helps: {", ".join(remedies)}' if remedies else ''
     return f'memory of {device} ran out in iteration {iteration}{helps}'
+
+
+def _states_blocks(config: Config) -> bool:
+    kind = _found(config, 'model.backbone.type')
+    # A backbone of another package may state nothing.
+    return bool(kind and getattr(MODELS.get(kind), 'block_names', ()))
 
 
 def _found(config: Config, key: str) -> Any:

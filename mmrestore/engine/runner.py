@@ -38,7 +38,8 @@ from mmrestore.engine.checkpoint import (
     save_checkpoint,
 )
 from mmrestore.engine.console import log_to_file, quieten, without_noise
-from mmrestore.engine.environment import log_environment
+from mmrestore.engine.delayed_scalars import DelayedScalars
+from mmrestore.engine.environment import describe_environment, log_environment
 from mmrestore.engine.loaders import whole_loader
 from mmrestore.engine.loop_settings import whole_loops
 from mmrestore.engine.optim_wrappers import build_separate_optim_wrappers
@@ -81,6 +82,7 @@ class Runner(_Runner):
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
+        self.scalars = DelayedScalars()
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)
@@ -110,8 +112,16 @@ class Runner(_Runner):
         self._resume = resume
 
     def setup_env(self, env_cfg: dict) -> None:
-        """Set up the processes and choose the folder of the log, which no other run has."""
+        """Set up the processes and choose the folder of the log, which no other run has.
+
+        Args:
+            env_cfg: MMEngine's settings, and ``tf32``: whether GPUs round the factors of float32
+                products to 10 bits, which is faster; as PyTorch has it if absent.
+        """
         super().setup_env(env_cfg)
+        if (tf32 := env_cfg.get('tf32')) is not None:
+            torch.backends.cuda.matmul.allow_tf32 = tf32
+            torch.backends.cudnn.allow_tf32 = tf32
         chosen = [self._make_log_folder() if is_main_process() else '']
         broadcast_object_list(chosen)
         self._timestamp = chosen[0]
@@ -205,6 +215,7 @@ class Runner(_Runner):
             iteration: number of iterations done.
             weights_only: leave out what only resuming needs.
         """
+        self.scalars.flush()  # a loss that is not finite ends the training instead
         checkpoint: dict[str, Any] = {
             'meta': {
                 'epoch': epoch,
@@ -218,6 +229,7 @@ class Runner(_Runner):
                     'mmengine': mmengine.__version__,
                     'torch': str(torch.__version__),
                 },
+                'environment': describe_environment(),
             },
             'state_dict': dict(self.network.state_dict()),
         }

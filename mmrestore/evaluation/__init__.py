@@ -1,6 +1,7 @@
-"""Metrics of MMEngine's evaluator."""
+"""Image metrics for MMEngine's evaluator."""
 
 from mmrestore.evaluation.base import ImageMetric
+from mmrestore.evaluation.brightness import BrightnessError
 from mmrestore.evaluation.estimated_gain import BestStrength, EstimatedGain, NetworkMetric
 from mmrestore.evaluation.lpips import LPIPS
 from mmrestore.evaluation.metrics import PSNR, SSIM
@@ -14,6 +15,7 @@ __all__ = [
     'PSNR',
     'SSIM',
     'BestStrength',
+    'BrightnessError',
     'EstimatedGain',
     'ImageMetric',
     'NetworkMetric',

@@ -181,7 +181,7 @@ def flat_energy(brightness: Tensor, levels: Sequence[FlatLevel]) -> Tensor:
         >>> flat_energy(torch.tensor([0.1, 0.3, 0.9]), levels)
         tensor([1., 2., 3.])
     """
-    places, energies = brightness.new_tensor(levels).unbind(1)
+    places, energies = brightness.new_tensor(levels).t().contiguous()
     if len(levels) == 1:
         return energies.expand_as(brightness)
     right = torch.bucketize(brightness.contiguous(), places).clamp_(1, len(levels) - 1)

@@ -11,11 +11,17 @@ from mmrestore.models import (
 from mmrestore.models.bilateral import BilateralFilter
 from mmrestore.models.bm3d import BM3D
 from mmrestore.models.data_preprocessor import DataPreprocessor
+from mmrestore.models.non_local_means import NonLocalMeans
+from mmrestore.models.total_variation_filter import TotalVariationFilter
+from mmrestore.models.upscaled_input import UpscaledInput
 
 __all__ = [
     'BM3D',
     'BilateralFilter',
     'DataPreprocessor',
+    'NonLocalMeans',
+    'TotalVariationFilter',
+    'UpscaledInput',
     'attachments',
     'backbones',
     'discriminators',

@@ -24,8 +24,13 @@ section { border-top: 1px solid var(--line); padding: 1rem 0;
 .column { display: grid; gap: .5rem; align-content: start; }
 figure { margin: 0; }
 figcaption, .note { font-size: .85rem; opacity: .8; }
-figcaption { max-width: 20rem; }
-img { display: block; image-rendering: pixelated; }
+figcaption { max-width: 44rem; }
+.row figcaption { max-width: 20rem; }
+summary { cursor: pointer; }
+pre { overflow-x: auto; font-size: .8rem; }
+img { display: block; }
+figure > img { max-width: 100%; height: auto; }
+.row img, .slider img { image-rendering: pixelated; }
 .slider { --at: 50%; position: relative; overflow: hidden; }
 .slider img, .slider input { position: absolute; inset: 0; margin: 0; }
 .slider img + img { clip-path: inset(0 0 0 var(--at)); }

@@ -15,36 +15,16 @@ import numpy as np
 import pytest
 from chromium import shown_document
 from exit_status import exit_status
+from small_experiment import TEXT, write_results
 
 from mmrestore.analysis.comparing import compare, read_experiment
 from mmrestore.analysis.comparing.compare import write_outcomes
-from mmrestore.analysis.comparing.jobs import Job, check_record, list_jobs, run_job
+from mmrestore.analysis.comparing.jobs import COST, check_record, list_jobs, run_job
 from mmrestore.analysis.comparing.outcome import all_outcomes
 from mmrestore.analysis.comparing.running import share_of_machine, slurm_script
 from mmrestore.analysis.comparing.tables import HEADER, as_csv, latex, markdown
 from mmrestore.analysis.comparing.values import Measured, read_values
-from mmrestore.apis.results import COLUMNS, SUMMARY, TABLE
-
-TEXT = """
-title = 'Shuffling <pixels>'
-fixed = 'arms and seeds'
-control = 'plain'
-seeds = [0, 1]
-overrides = {
-    'model.backbone': dict(_delete_=True, type='DnCNN', in_channels=3, channels=4, num_layers=3),
-    'train_cfg.max_epochs': 1,
-    'train_cfg.val_interval': 1,
-    'train_dataloader.num_workers': 0,
-    'train_dataloader.sampler.repeat': 4,
-    'train_dataloader.dataset.pipeline.patch.size': 16,
-    'val_dataloader.num_workers': 0,
-    'test_dataloader.num_workers': 0,
-}
-arms = dict(
-    plain=dict(config='supervised/quickstart'),
-    shuffled=dict(config='supervised/quickstart', strategies=['traps']),
-)
-"""
+from mmrestore.apis.results import TABLE
 
 
 def written(folder: Path, *changes: tuple[str, str], name: str = 'shuffling') -> Path:
@@ -56,18 +36,6 @@ def written(folder: Path, *changes: tuple[str, str], name: str = 'shuffling') ->
     file = folder / f'{name}.py'
     file.write_text(text)
     return file
-
-
-def write_results(job: Job, values: dict[str, float], metric: str = 'PSNR') -> None:
-    """Write what the test of a job leaves."""
-    job.results.mkdir(parents=True)
-    with open(job.results / TABLE, 'w', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(['set', image, metric, value] for image, value in values.items())
-    about = {'name': metric, 'protocol': 'in words', 'higher_is_better': True}
-    versions = {'mmrestore': '0'}
-    (job.results / SUMMARY).write_text(json.dumps({'metrics': [about], 'versions': versions}))
 
 
 def measured(differences: np.ndarray, *, metric: str = 'set/PSNR', higher: bool = True) -> Measured:
@@ -178,7 +146,7 @@ def compared(tmp_path_factory) -> tuple[Path, list]:
     experiment = read_experiment(written(folder))
     jobs = list_jobs(experiment, folder / 'runs')
     for job in jobs:
-        run_job(experiment, job)
+        run_job(experiment, job, jobs)
     return folder / 'runs', write_outcomes(experiment, jobs, folder / 'runs')
 
 
@@ -209,6 +177,37 @@ def test_the_page_in_a_browser(compared, tmp_path):
     folder, _ = compared
     document = shown_document(folder / 'report.html', tmp_path)
     assert '<h1>Shuffling &lt;pixels&gt;</h1>' in document
+
+
+def test_levels_and_costs_are_in_the_report(tmp_path):
+    experiment = read_experiment(written(tmp_path))
+    jobs = list_jobs(experiment, tmp_path / 'runs')
+    for number, job in enumerate(jobs):
+        write_results(job, {})
+        rows = [
+            [f'set/noise_{level}', image, 'PSNR', 40 - level + number / 10]
+            for level in (5, 25)
+            for image in 'ab'
+        ]
+        with open(job.results / TABLE, 'a', newline='') as file:
+            csv.writer(file).writerows(rows)
+        (job.folder / COST).write_text('{"seconds": 36, "environment": {"GPU 0": "a <GPU>"}}')
+    write_outcomes(experiment, jobs, tmp_path / 'runs')
+    page = (tmp_path / 'runs/report.html').read_text()
+    assert 'PSNR against the level: mean and range over seeds' in page
+    parameters = 3 * 4 * 9 + 4 + 4 * 4 * 9 + 4 + 8 + 4 * 3 * 9 + 3
+    operations = 256**2 * 9 * (3 * 4 + 4 * 4 + 4 * 3) / 1e9
+    cells = f'<td>{parameters}</td><td>{operations:.2f}</td><td></td><td></td><td>0.01, 0.01</td>'
+    assert page.count(cells) == 2
+    assert '<td>GPU 0</td><td>a &lt;GPU&gt;</td>' in page
+
+
+def test_a_report_of_a_training_does_not_make_it_another(tmp_path):
+    work_dir = tmp_path / 'runs'
+    check_record(read_experiment(written(tmp_path)), work_dir)
+    (work_dir / 'plain').mkdir()
+    change = ("'train_cfg.max_epochs': 1", "'report': False, 'train_cfg.max_epochs': 1")
+    check_record(read_experiment(written(tmp_path, change)), work_dir)
 
 
 def test_a_finished_comparison_trains_nothing(compared, tmp_path, capsys):

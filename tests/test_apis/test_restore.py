@@ -164,7 +164,7 @@ def test_what_a_format_does_not_keep_is_told(identity, tmp_path, capsys):
         assert (found.format, found.mode, found.size) == ('JPEG', 'RGB', (17, 13))
     wrong = (tmp_path / 'in', '--output', tmp_path / 'new', '--quality')
     assert exit_status(*command(identity, *wrong, 90)) == 1
-    assert '--quality is of JPEG' in capsys.readouterr().err
+    assert '--quality applies only to JPEG' in capsys.readouterr().err
     assert exit_status(*command(identity, *wrong, 101, '--format', 'jpg')) == 1
     assert 'from 1 to 100' in capsys.readouterr().err
 
@@ -308,3 +308,19 @@ def test_a_missing_checkpoint_and_one_of_another_network_are_named(identity, tmp
     (tmp_path / 'broken.pth').write_bytes(identity[1].read_bytes()[:-50])
     with pytest.raises(ValueError, match=r'broken.pth cannot be read as weights'):
         init_restorer(identity[0], tmp_path / 'broken.pth')
+
+
+def test_the_type_in_which_the_network_computes(tmp_path):
+    config = tiny_config(tmp_path / 'run')
+    torch.manual_seed(0)
+    torch.save({'state_dict': init_restorer(config).state_dict()}, tmp_path / 'net.pth')
+    config.dump(tmp_path / 'config.py')
+    write_image(tmp_path / 'in.png', picture())
+    found = {}
+    for dtype in ('float32', 'bfloat16'):
+        network = (tmp_path / 'config.py', tmp_path / 'net.pth')
+        words = (tmp_path / 'in.png', '--output', tmp_path / dtype, '--dtype', dtype)
+        main(command(network, *words))
+        found[dtype] = read_image(tmp_path / dtype / 'in.png').astype(int)
+    difference = np.abs(found['float32'] - found['bfloat16'])
+    assert difference.max() > 0 and difference.mean() < 2

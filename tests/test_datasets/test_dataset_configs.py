@@ -105,6 +105,41 @@ def test_real_noise(tmp_path, monkeypatch):
         METRICS.build(metric)
 
 
+def test_monte_carlo_renderings(tmp_path, monkeypatch):
+    for part in ('128spp', '64spp', 'reference'):
+        write_images(tmp_path / 'data/test/monte_carlo_firmino' / part, '1.png', '2.png')
+    monkeypatch.chdir(tmp_path)
+    config = open_config(FOLDER / 'monte_carlo.py')
+    test = DATASETS.build(config.test_dataloader.dataset)
+    assert list(test.datasets) == ['monte_carlo_128spp', 'monte_carlo_64spp'] and len(test) == 4
+    assert test[2]['inputs'].shape == test[2]['data_samples'].gt_img.shape
+    assert [metric.type for metric in config.test_evaluator.metrics] == ['PSNR', 'SSIM', 'LPIPS']
+
+
+def test_camera_noise(data):
+    config = open_config(FOLDER / 'camera_noise.py')
+    test = DATASETS.build(config.test_dataloader.dataset)
+    assert list(test.datasets) == ['kodak24/camera']
+    grid = open_config(FOLDER / 'generalization.py').test_dataloader.dataset
+    other = DATASETS.build({**grid, 'datasets': {'kodak24': grid.datasets.kodak24}})
+    one = other[other.starts['kodak24/camera']]
+    assert torch.equal(test[0]['inputs'], one['inputs']), 'the camera noise of the grid'
+
+
+def test_pairs_of_sidd_medium(tmp_path, monkeypatch):
+    for kind in ('NOISY', 'GT'):
+        names = [f'0001_{kind}_SRGB_{number}.PNG' for number in ('010', '011')]
+        folder = tmp_path / 'data/SIDD_Medium_Srgb/Data/0001_001_S6_00100_00060_3200_L'
+        write_images(folder, *names, height=140, width=150)
+    monkeypatch.chdir(tmp_path)
+    config = open_config(FOLDER / 'supervised_sidd.py')
+    train = DATASETS.build(config.train_dataloader.dataset)
+    assert len(train) == 2
+    sample = train[SampleKey(0, 0, 1)]
+    assert sample['inputs'].shape == sample['data_samples'].gt_img.shape == (3, 128, 128)
+    assert sample['data_samples'].path.endswith('0001_NOISY_SRGB_011.PNG')
+
+
 def test_the_noise_of_polyu(shared):
     """The mean over its 100 pairs is 35.97 dB, 8-bit RGB."""
     config = open_config(FOLDER / 'real_noise_tests.py').test_dataloader.dataset

@@ -69,7 +69,7 @@ def test_wrong_sources_leave_nothing_behind(source, tmp_path):
     with pytest.raises(ValueError, match='holds 0 photographs'):
         prepare(tmp_path / 'empty', root)
     (source / f'Data/{SCENES[1]}/0002_NOISY_SRGB_011.PNG').write_bytes(b'x')
-    with pytest.raises(ValueError, match=r'0002_NOISY_SRGB_011\.PNG: it is no image'):
+    with pytest.raises(ValueError, match=r'0002_NOISY_SRGB_011\.PNG: it is not an image'):
         prepare(source, root)
     assert not list(root.rglob('*.png'))
 

@@ -12,6 +12,7 @@ from tiny_components import TinyImages
 from mmrestore.datasets.collate import collate
 from mmrestore.functional import pixel_downsample, pixel_upsample
 from mmrestore.functional.unit_range import to_unit_range
+from mmrestore.models.backbones.base import facts
 from mmrestore.models.data_preprocessor import DataPreprocessor
 from mmrestore.models.inference import InferenceDecorator
 from mmrestore.registry import INFERENCE, MODELS
@@ -216,3 +217,42 @@ def test_an_unknown_mode_is_refused():
 def test_a_compiled_network_keeps_its_names():
     keys = restorer().state_dict().keys()
     assert restorer(compile=True).state_dict().keys() == keys
+
+
+def test_options_of_compiling_reach_it():
+    with pytest.raises(TypeError, match='dinamic'):
+        restorer(compile=True, compile_options=dict(dinamic=True))
+
+
+def test_one_compiled_program_serves_all_sizes():
+    """The counter counts programs; the backend runs them as they are."""
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
+    eager, compiled = (
+        restorer(),
+        restorer(compile=True, compile_options=dict(backend='eager', dynamic=True)),
+    )
+    compiled.load_state_dict(eager.state_dict())
+    for size in ((8, 12), (20, 8), (16, 16), (4, 40)):
+        x = torch.rand(1, 3, *size, generator=torch.manual_seed(0))
+        expected, found = (net(x, mode='predict')[0].pred_img for net in (eager, compiled))
+        torch.testing.assert_close(found, expected)
+    assert torch._dynamo.utils.counters['stats']['unique_graphs'] == 1
+
+
+def test_a_test_in_bfloat16_is_near_one_in_float32():
+    net = MODELS.build(
+        dict(type='Restorer', backbone=dict(type='DnCNN', channels=8, num_layers=3), losses={})
+    )
+    x = torch.rand(2, 3, 16, 20, generator=torch.manual_seed(0))
+    x = x[:, : facts(net.backbone).in_channels]
+    exact = torch.stack([s.pred_img for s in net(x, mode='predict')])
+    net.test_dtype = torch.bfloat16
+    found = torch.stack([s.pred_img for s in net(x, mode='predict')])
+    assert found.dtype == torch.float32
+    assert 0 < (found - exact).abs().mean() < 0.01
+
+
+def test_a_type_that_no_network_computes_in_is_refused():
+    with pytest.raises(ValueError, match='expected a dtype of float32, bfloat16, float16, got'):
+        restorer(test_dtype='float64')

@@ -45,4 +45,7 @@ val_dataloader = dict(
 )
 val_evaluator = dict(type='Evaluator', metrics=[dict(type='PSNR'), dict(type='SSIM', channel='y')])
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator
+test_evaluator = dict(
+    type='Evaluator',
+    metrics=[dict(type='PSNR'), dict(type='SSIM', channel='y'), dict(type='LPIPS')],
+)

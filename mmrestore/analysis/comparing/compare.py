@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from mmrestore.analysis.comparing import tables
 from mmrestore.analysis.comparing.experiment import Experiment, read_experiment
@@ -18,6 +15,7 @@ from mmrestore.analysis.comparing.jobs import (
     check_record,
     list_jobs,
     read_curves,
+    read_environment,
     run_job,
 )
 from mmrestore.analysis.comparing.outcome import Outcome, all_outcomes
@@ -26,11 +24,16 @@ from mmrestore.analysis.comparing.report import report_page
 from mmrestore.analysis.comparing.running import run_jobs
 from mmrestore.analysis.comparing.values import finished_seeds, read_values
 from mmrestore.apis.lock import own_folder
-from mmrestore.apis.results import SUMMARY
+from mmrestore.apis.reporting.facts import (
+    environment_rows,
+    network_cells,
+    step_cells,
+)
 from mmrestore.apis.work_dir import check_folder
 from mmrestore.engine.curves import Curve
 from mmrestore.files import read_json, write_atomically, write_text
-from mmrestore.registry import MODELS, suggest
+from mmrestore.registry import suggest
+from mmrestore.reports.levels import draw_levels, level_metrics
 from mmrestore.version import __version__
 
 REPORT = 'report.html'
@@ -92,7 +95,7 @@ def run_named_job(experiment: Experiment, work_dir: str | Path, name: str) -> No
         raise ValueError(f'there is no job {name!r}.{suggest(name, jobs)} Jobs: {", ".join(jobs)}')
     check_record(experiment, work_dir)
     if not jobs[name].done:
-        run_job(experiment, jobs[name])
+        run_job(experiment, jobs[name], list(jobs.values()))
 
 
 def write_outcomes(
@@ -119,6 +122,7 @@ def write_outcomes(
         arm: [read_curves(job) for job in jobs if job.arm == arm and job.done]
         for arm in experiment.arms
     }
+    means = {arm: {m.name: m.values[arm].mean(axis=1) for m in measured} for arm in experiment.arms}
     drawn = {
         'Differences to the control: blue over seeds, gray over seeds and images': draw_differences(
             outcomes
@@ -126,6 +130,10 @@ def write_outcomes(
         **{
             f'{metric} in training: mean and range over seeds': draw_curves(runs, metric)
             for metric in sorted(compared)
+        },
+        **{
+            f'{metric} against the level: mean and range over seeds': draw_levels(means, metric)
+            for metric in level_metrics(m.name for m in measured)
         },
     }
     figures = {caption: figure for caption, figure in drawn.items() if figure is not None}
@@ -159,42 +167,18 @@ def _save(path: Path, figure: Any) -> None:
 def _costs(
     experiment: Experiment, jobs: Sequence[Job], runs: Mapping[str, Sequence[Mapping[str, Curve]]]
 ) -> list[list[object]]:
-    """Return a row for each arm: parameters, hours of each seed, peak memory."""
+    """Return a row for each arm, under ``COST_HEADER``."""
     found: list[list[object]] = []
-    for arm in experiment.arms:
-        own = [job for job in jobs if job.arm == arm and job.done]
+    for name, arm in experiment.arms.items():
+        own = [job for job in jobs if job.arm == name and job.done]
         hours = [read_json(job.folder / COST).get('seconds', 0.0) / 3600 for job in own]
-        memory = [float(run['memory'].values.max()) for run in runs[arm] if 'memory' in run]
-        found.append(
-            [
-                arm,
-                _num_parameters(experiment, arm),
-                ', '.join(f'{each:.2f}' for each in hours),
-                f'{max(memory, default=0):.0f}',
-            ]
-        )
+        network = network_cells(arm.open(experiment.seeds[0]))
+        spent = ', '.join(f'{each:.2f}' for each in hours)
+        found.append([name, *network, *step_cells(runs[name]), spent])
     return found
 
 
-def _num_parameters(experiment: Experiment, arm: str) -> str:
-    config = experiment.arms[arm].open(experiment.seeds[0])
-    if config.get('model') is None:
-        return ''  # of several stages
-    with torch.device('meta'):
-        backbone = MODELS.build(config.model.backbone)
-    return f'{sum(p.numel() for p in backbone.parameters()):,}'
-
-
 def _environment(jobs: Sequence[Job]) -> list[list[object]]:
-    """Return what the trainings ran with, as far as their results say so."""
-    versions: dict[str, set[str]] = {}
-    for job in jobs:
-        stated = read_json(job.results / SUMMARY).get('versions', {}) if job.done else {}
-        for name, version in stated.items():
-            versions.setdefault(name, set()).add(version)
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else 'CPU'
-    rows: list[list[object]] = [[name, ', '.join(sorted(e))] for name, e in versions.items()]
-    rows.append(['report by', f'mmrestore {__version__}'])
-    rows.append(['device', device])
-    rows.append(['machine', f'{platform.system()} {platform.machine()}'])
-    return rows
+    """Return what the finished trainings ran with."""
+    rows = environment_rows(read_environment(job) for job in jobs if job.done)
+    return [*rows, ['report by', f'mmrestore {__version__}']]

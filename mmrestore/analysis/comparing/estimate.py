@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmrestore.analysis.comparing.arms import is_filter
 from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.jobs import Job
 from mmrestore.apis.networks import choose_device
@@ -36,6 +37,9 @@ def estimate(experiment: Experiment, jobs: Sequence[Job], *, num_processes: int)
     for name, arm in experiment.arms.items():
         left = [job for job in jobs if job.arm == name and not job.done]
         config = arm.open(experiment.seeds[0])
+        if arm.tests or is_filter(config):
+            lines.append(f'| {name} | {len(left)} | nothing is trained | | | | |')
+            continue
         if 'stages' in config:
             lines.append(f'| {name} | {len(left)} | several stages | | | | |')
             continue

@@ -6,32 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mmengine.config import Config
-
-from mmrestore.config import find_config, open_config
+from mmrestore.analysis.comparing.arms import Arm, read_arms
+from mmrestore.config import find_config
 from mmrestore.config.reading import read_settings
 from mmrestore.registry import suggest
 
-SEED = 'randomness.seed'
-OF_ARM = ('config', 'strategies', 'overrides')
 OF_EXPERIMENT = ('arms', 'control', 'seeds', 'overrides', 'fixed', 'title')
-
-
-class Arm(NamedTuple):
-    """One way of training.
-
-    - ``config``: file of the config;
-    - ``strategies``: training strategies that are merged into it;
-    - ``overrides``: settings by dotted key, those of the experiment included.
-    """
-
-    config: Path
-    strategies: tuple[str, ...]
-    overrides: dict[str, Any]
-
-    def open(self, seed: int) -> Config:
-        """Return the config of a training with a seed."""
-        return open_config(self.config, {**self.overrides, SEED: seed}, self.strategies)
 
 
 class Experiment(NamedTuple):
@@ -65,7 +45,10 @@ def read_experiment(path: str | Path) -> Experiment:
         path: a config file, or the name of one that ships with the package. It states
 
             - ``arms``: by name, each with its ``config``, a name or a file relative to this one,
-              and perhaps ``strategies``, a list, and ``overrides``, settings by dotted key;
+              and perhaps ``strategies``, a list, ``overrides``, settings by dotted key, and
+              ``checkpoints``, earlier arms by the dotted key of a setting that gets their last
+              checkpoint; or with ``tests``, an earlier arm whose last checkpoint is tested
+              without training, and perhaps ``overrides``;
             - ``control``: the arm that the others are compared with;
             - ``seeds``: a list of numbers;
             - perhaps ``overrides`` of all arms, such as their test sets; ``fixed``, what was fixed
@@ -85,7 +68,7 @@ def read_experiment(path: str | Path) -> Experiment:
             f'and title, got {", ".join(values) or "nothing"}.{near}'
         )
     shared = dict(values.get('overrides') or {})
-    arms = {str(name): _arm(str(name), arm, shared, file) for name, arm in values['arms'].items()}
+    arms = read_arms(values['arms'], shared, file)
     control = values.get('control')
     if len(arms) < 2 or control not in arms:
         raise ValueError(
@@ -107,26 +90,6 @@ def read_experiment(path: str | Path) -> Experiment:
             words = error.args[0] if error.args else error
             raise type(error)(f'arm {name!r} of {file}: {words}') from error
     return experiment
-
-
-def _arm(name: str, arm: Any, shared: Mapping[str, Any], file: Path) -> Arm:
-    wrong = [key for key in arm if key not in OF_ARM] if isinstance(arm, Mapping) else ['?']
-    if wrong or 'config' not in arm or not _is_file_name(name):
-        raise ValueError(
-            f'arm {name!r} of {file}: expected a name of letters, digits, - and _, and `config`, '
-            f'perhaps `strategies` and `overrides`, got {arm!r}'
-        )
-    beside = file.parent / str(arm['config'])
-    strategies = arm.get('strategies') or ()
-    return Arm(
-        config=beside if beside.is_file() else find_config(arm['config']),
-        strategies=(strategies,) if isinstance(strategies, str) else tuple(strategies),
-        overrides={**shared, **(arm.get('overrides') or {})},
-    )
-
-
-def _is_file_name(name: str) -> bool:
-    return bool(name) and name.isascii() and name.replace('_', '').replace('-', '').isalnum()
 
 
 def _seeds(seeds: Any, file: Path) -> tuple[int, ...]:

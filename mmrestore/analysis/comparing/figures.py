@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from mmrestore.analysis.comparing.outcome import Outcome
 from mmrestore.engine.curves import Curve
 
+COLUMNS = 4  # panels in a row
+
 
 def draw_differences(outcomes: Sequence[Outcome]) -> Figure | None:
     """Draw the differences to the control with both intervals, a panel for each metric.
@@ -23,9 +25,14 @@ def draw_differences(outcomes: Sequence[Outcome]) -> Figure | None:
     if not metrics:
         return None
     arms = list(dict.fromkeys(o.arm for o in shown))
-    figure = Figure(figsize=(3.4 * len(metrics), 1.2 + 0.5 * len(arms)), layout='constrained')
-    panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True)[0]
-    for panel, metric in zip(panels, metrics, strict=True):
+    columns = min(COLUMNS, len(metrics))
+    lines = -(-len(metrics) // columns)
+    size = (3.4 * columns, lines * (1.2 + 0.5 * len(arms)))
+    figure = Figure(figsize=size, layout='constrained')
+    panels = figure.subplots(lines, columns, squeeze=False, sharey=True).flatten()
+    for unused in panels[len(metrics) :]:
+        unused.remove()
+    for panel, metric in zip(panels, metrics, strict=False):
         for outcome in (o for o in shown if o.metric == metric):
             height = arms.index(outcome.arm)
             for interval, width, color in (
@@ -38,7 +45,7 @@ def draw_differences(outcomes: Sequence[Outcome]) -> Figure | None:
         panel.axvline(0, color='k', linewidth=0.8)
         panel.set(title=metric, xlabel='difference to the control')
         panel.set_yticks(range(len(arms)), arms)
-        panel.invert_yaxis()
+    panels[0].invert_yaxis()  # that of all
     return figure
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from mmrestore.analysis.comparing.experiment import SEED, Experiment
+from mmrestore.analysis.comparing.arms import SEED
+from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.outcome import Outcome
-from mmrestore.analysis.comparing.pictures import Crops
 from mmrestore.analysis.comparing.tables import HEADER, rows
 from mmrestore.analysis.comparing.values import Measured
+from mmrestore.apis.reporting.facts import NETWORK_HEADER, STEP_HEADER
 from mmrestore.config.merging import flat
-from mmrestore.datasets.encoders.samples import to_dtype
+from mmrestore.reports.comparison import Comparison, comparison_row
+from mmrestore.reports.figures import captioned
 from mmrestore.reports.html import Html, element
-from mmrestore.reports.images import EMBEDDED, data_uri
-from mmrestore.reports.images import image as page_image
 from mmrestore.reports.page import page
-from mmrestore.reports.slider import slider
 from mmrestore.reports.tables import table
 
 
@@ -31,7 +28,7 @@ def report_page(
     *,
     seeds: Sequence[int],
     figures: Mapping[str, Figure],
-    crops: Mapping[str, Sequence[Crops]],
+    crops: Mapping[str, Sequence[Comparison]],
     costs: Sequence[Sequence[object]],
     environment: Sequence[Sequence[object]],
 ) -> str:
@@ -44,7 +41,7 @@ def report_page(
         seeds: those that all arms have finished.
         figures: by caption.
         crops: of each arm that is compared with the control.
-        costs: rows of arm, parameters, hours and memory.
+        costs: rows under ``COST_HEADER``.
         environment: rows of name and value.
     """
     verdicts = [o.verdict for o in outcomes if o.verdict != 'control']
@@ -62,10 +59,10 @@ def report_page(
             element('h2', 'Results'),
             table(HEADER, rows(outcomes)),
             element('p', NOTE, attributes={'class': 'note'}),
-            *(_figure(caption, figure) for caption, figure in figures.items()),
+            *(captioned(figure, caption) for caption, figure in figures.items()),
             *_pictures(experiment, crops),
             element('h2', 'Cost'),
-            table(['arm', 'parameters', 'hours of training, each seed', 'memory, MiB'], costs),
+            table(COST_HEADER, costs),
             element('h2', 'Protocol'),
             table(
                 ['metric', 'images', 'protocol'],
@@ -79,6 +76,7 @@ def report_page(
     )
 
 
+COST_HEADER = ('arm', *NETWORK_HEADER, *STEP_HEADER, 'hours of training, each seed')
 NOTE = (
     'Mean over seeds and images, with the standard deviation of the mean over images from seed to '
     'seed. Differences are paired: arms of one seed saw the same crops and noise, and were tested '
@@ -99,26 +97,11 @@ def config_differences(experiment: Experiment) -> list[list[str]]:
     return [[key, *row] for key, row in values.items() if len(set(row)) > 1]
 
 
-def figure_uri(figure: Figure) -> str:
-    """Return a figure as a data URI in PNG."""
-    file = io.BytesIO()
-    figure.savefig(file, format='rgba', dpi=110)
-    width, height = (round(side * 110) for side in figure.get_size_inches())
-    pixels = np.frombuffer(file.getvalue(), np.uint8).reshape(-1, width, 4)[:height]
-    return data_uri(np.ascontiguousarray(pixels[..., :3]))
-
-
 def _text(settings: Mapping[str, Any], key: str) -> str:
     return repr(settings[key]) if key in settings else '-'
 
 
-def _figure(caption: str, figure: Figure) -> Html:
-    uri = figure_uri(figure)
-    assert EMBEDDED.fullmatch(uri)
-    return element('figure', page_image(uri, alt=caption), element('figcaption', caption))
-
-
-def _pictures(experiment: Experiment, crops: Mapping[str, Sequence[Crops]]) -> list[Html]:
+def _pictures(experiment: Experiment, crops: Mapping[str, Sequence[Comparison]]) -> list[Html]:
     if not any(crops.values()):
         return []
     return [
@@ -130,30 +113,12 @@ def _pictures(experiment: Experiment, crops: Mapping[str, Sequence[Crops]]) -> l
             attributes={'class': 'note'},
         ),
         *(
-            element('section', element('h3', f'{arm} and {experiment.control}'), *map(_row, each))
+            element(
+                'section',
+                element('h3', f'{arm} and {experiment.control}'),
+                *map(comparison_row, each),
+            )
             for arm, each in crops.items()
             if each
         ),
     ]
-
-
-def _row(crops: Crops) -> Html:
-    uris = {name: data_uri(to_dtype(pixels, np.dtype(np.uint8))) for name, pixels in _images(crops)}
-    size = (crops.target.shape[0], crops.target.shape[1])
-    given, target = (
-        element(
-            'figure',
-            page_image(uris[name], alt=name, height=size[0], width=size[1]),
-            element('figcaption', words),
-        )
-        for name, words in (('input', 'input'), ('target', 'ground truth'))
-    )
-    compared = slider(
-        uris['control'], uris['arm'], size=size, caption=crops.caption, label='control, arm'
-    )
-    return element('div', given, compared, target, attributes={'class': 'row'})
-
-
-def _images(crops: Crops) -> list[tuple[str, np.ndarray]]:
-    names = ('input', 'control', 'arm', 'target')
-    return list(zip(names, crops[1:], strict=True))

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from mmrestore.analysis.comparing.experiment import Experiment
-from mmrestore.analysis.comparing.jobs import Job
+from mmrestore.analysis.comparing.jobs import Job, needed_jobs
 from mmrestore.files import printable
 
 LOOK = 0.2  # seconds between looks at the processes
@@ -41,16 +41,21 @@ def run_jobs(
         KeyboardInterrupt: the process was stopped.
     """
     waiting = [job for job in jobs if not job.done]
-    total, failed = len(jobs), []
+    total = len(jobs)
+    failed: list[Job] = []
     running: dict[int, tuple[Job, subprocess.Popen]] = {}
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         while waiting or running:
-            while waiting and len(running) < num_processes:
+            while len(running) < num_processes and (job := _next(experiment, waiting, jobs)):
                 place = next(i for i in range(num_processes) if i not in running)
-                job = waiting.pop(0)
+                waiting.remove(job)
                 running[place] = (job, _start(experiment, job, work_dir, place, num_processes))
                 print(f'{job.name}: begun', flush=True)
+            if waiting and not running:
+                for job in waiting:
+                    print(f'{job.name}: not begun, another arm that it needs failed', flush=True)
+                return [*failed, *waiting]
             for place, (job, process) in list(running.items()):
                 if process.poll() is None:
                     continue
@@ -66,6 +71,18 @@ def run_jobs(
         signal.signal(signal.SIGTERM, before)
         _stop([process for _, process in running.values()])
     return failed
+
+
+def _next(experiment: Experiment, waiting: Sequence[Job], jobs: Sequence[Job]) -> Job | None:
+    """Return the first waiting job whose checkpoints of other arms are there."""
+    return next(
+        (
+            job
+            for job in waiting
+            if all(needed.done for needed in needed_jobs(experiment, job, jobs))
+        ),
+        None,
+    )
 
 
 def _start(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from mmrestore.analysis.comparing.experiment import Experiment
 from mmrestore.analysis.comparing.jobs import Job
-from mmrestore.apis.results import SUMMARY, TABLE
+from mmrestore.apis.results import SUMMARY, TABLE, read_image_table
 from mmrestore.files import read_json
 
 
@@ -44,9 +43,14 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
     if not seeds:
         raise ValueError('no seed of the experiment is finished in all arms yet')
     tables = {
-        (job.arm, job.seed): _read_table(job) for job in jobs if job.done and job.seed in seeds
+        (job.arm, seed): read_image_table(job.results / TABLE)
+        for job in jobs
+        for seed in (seeds if job.seed is None else [job.seed])
+        if job.done and seed in seeds
     }
-    first = next(job for job in jobs if job.arm == experiment.control and job.seed == seeds[0])
+    first = next(
+        job for job in jobs if job.arm == experiment.control and job.seed in (None, seeds[0])
+    )
     described = {m['name']: m for m in read_json(first.results / SUMMARY)['metrics']}
     measured = []
     for (dataset, metric), values in tables[experiment.control, seeds[0]].items():
@@ -76,14 +80,8 @@ def read_values(experiment: Experiment, jobs: Sequence[Job]) -> list[Measured]:
 
 def finished_seeds(experiment: Experiment, jobs: Sequence[Job]) -> list[int]:
     """Return the seeds that all arms have finished, in their order."""
-    return [seed for seed in experiment.seeds if all(job.done for job in jobs if job.seed == seed)]
-
-
-def _read_table(job: Job) -> dict[tuple[str, str], dict[str, float]]:
-    """Return values by image, by data set and metric."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    with open(job.results / TABLE, newline='', encoding='utf-8', errors='surrogateescape') as file:
-        for row in csv.DictReader(file):
-            place = found.setdefault((row['dataset'], row['metric']), {})
-            place[row['image']] = float(row['value'])
-    return found
+    return [
+        seed
+        for seed in experiment.seeds
+        if all(job.done for job in jobs if job.seed in (None, seed))
+    ]

@@ -23,6 +23,7 @@ from mmrestore.engine.hooks.metric_network_hook import MetricNetworkHook
 from mmrestore.engine.hooks.picture_hook import PictureHook, side_by_side
 from mmrestore.engine.hooks.record_hook import RecordHook
 from mmrestore.engine.hooks.restored_images_hook import RestoredImagesHook
+from mmrestore.engine.hooks.runtime_info_hook import RuntimeInfoHook
 from mmrestore.engine.hooks.summary_hook import SummaryHook
 from mmrestore.engine.hooks.teacher_update_hook import TeacherUpdateHook
 
@@ -45,6 +46,7 @@ __all__ = [
     'PictureHook',
     'RecordHook',
     'RestoredImagesHook',
+    'RuntimeInfoHook',
     'SummaryHook',
     'TeacherUpdateHook',
     'ThroughputHook',

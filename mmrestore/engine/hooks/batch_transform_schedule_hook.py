@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
 from mmengine.dist import all_reduce
+from torch import Tensor
 
 from mmrestore.engine.hooks.base import Hook, Training, training_of
 from mmrestore.engine.hooks.steps import (
@@ -94,6 +96,7 @@ class BatchTransformScheduleHook(Hook):
             'learning_rate': 0.0,
             'restarted_at': -1,
         }
+        self._loss_sum: Tensor | None = None  # of the open window, on the device of the loss
 
     def check(self, training: Training) -> None:
         """Check that the transform exists, and that there are such steps."""
@@ -128,17 +131,21 @@ class BatchTransformScheduleHook(Hook):
             # Over all processes, so that all switch at one step and one state serves all.
             loss = losses['loss'].detach().double()
             all_reduce(loss, op='mean')
-            self.state['loss_sum'] += loss.item()
+            if self._loss_sum is None:
+                self._loss_sum = torch.full_like(loss, self.state['loss_sum'])
+            self._loss_sum += loss
             self.state['loss_count'] += 1
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
+        self._read_loss_sum()
         checkpoint.setdefault('batch_transform_schedules', {})[self.transform] = dict(self.state)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take up the state of the checkpoint."""
         saved = checkpoint.get('batch_transform_schedules', {})
         self.state.update(saved.get(self.transform, {}))
+        self._loss_sum = None
 
     def _is_on(self, step: int) -> bool:
         restarted_at = self.state['restarted_at']
@@ -169,9 +176,15 @@ class BatchTransformScheduleHook(Hook):
             state['window_step'] = step
         if step - state['window_step'] < self.plateau_window or not state['loss_count']:
             return
+        self._read_loss_sum()
         mean = state['loss_sum'] / state['loss_count']
         improved = mean < state['best'] * (1 - self.min_improvement)
         state['bad_windows'] = 0 if improved else state['bad_windows'] + 1
         state['best'] = min(state['best'], mean)
         state['ended_early'] = state['bad_windows'] >= self.plateau
         state.update(window_step=step, loss_sum=0.0, loss_count=0)
+        self._loss_sum = None
+
+    def _read_loss_sum(self) -> None:
+        if self._loss_sum is not None:
+            self.state['loss_sum'] = self._loss_sum.item()

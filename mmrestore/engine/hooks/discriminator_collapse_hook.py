@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import deque
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mmengine.dist import all_reduce, is_main_process
 
 from mmrestore.engine.checkpoint import load_checkpoint, resumable_checkpoints
+from mmrestore.engine.delayed_scalars import DelayedScalars, Values
 from mmrestore.engine.hooks.base import Hook
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
@@ -69,6 +71,7 @@ class DiscriminatorCollapseHook(Hook):
         self.loss = loss
         self.last: deque[float] = deque(maxlen=window)
         self.since = -1  # iteration from which on the loss counts as collapsed
+        self._losses = DelayedScalars()
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
@@ -83,17 +86,21 @@ class DiscriminatorCollapseHook(Hook):
             )
         loss = outputs[self.loss].detach().double()
         all_reduce(loss, op='mean')  # so that all processes stop together
-        self.last.append(loss.item())
+        self._losses.listeners = [partial(self._check, runner)]
+        self._losses.put(runner.iter, [(self.loss, loss)])
+
+    def _check(self, runner: Runner, iteration: int, values: Values) -> None:
+        self.last.append(values[0][1])
         if len(self.last) < self.window:
             return
         typical = median(self.last)
         if self.since < 0 and typical < self.floor:
-            self.since = runner.iter
-            self._keep(runner)
+            self.since = iteration
+            self._keep(runner, iteration)
         elif self.since >= 0 and typical > RECOVERED * self.floor:
             self.since = -1
             _remove_kept(runner.work_dir)
-        if self.since >= 0 and runner.iter - self.since + 1 >= self.patience:
+        if self.since >= 0 and iteration - self.since + 1 >= self.patience:
             kept = next(Path(runner.work_dir).glob(f'{KEPT}*.pth'), None)
             rate = 'optim_wrapper.discriminator.optimizer.lr'
             raise RuntimeError(
@@ -105,6 +112,7 @@ class DiscriminatorCollapseHook(Hook):
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the state with the checkpoint."""
+        self._losses.flush()
         checkpoint['discriminator_collapse'] = {'since': self.since, 'last': list(self.last)}
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -113,12 +121,12 @@ class DiscriminatorCollapseHook(Hook):
         self.since = state.get('since', -1)
         self.last = deque(state.get('last', ()), self.window)
 
-    def _keep(self, runner: Runner) -> None:
+    def _keep(self, runner: Runner, iteration: int) -> None:
         _remove_kept(runner.work_dir)
         checkpoints = resumable_checkpoints(runner.work_dir)
         if not checkpoints or not is_main_process():
             return
-        begin = runner.iter + 1 - self.window
+        begin = iteration + 1 - self.window
         older = (p for p in checkpoints if load_checkpoint(p)['meta']['iter'] <= begin)
         checkpoint = next(older, checkpoints[-1])
         kept = checkpoint.with_name(f'{KEPT}{checkpoint.name}')

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from mmengine.optim import OptimWrapper as _OptimWrapper
 from mmengine.optim import OptimWrapperDict
 
 from mmrestore.engine.checkpoint import resumable_checkpoints, save_checkpoint
+from mmrestore.engine.delayed_scalars import Values
 from mmrestore.engine.hooks.base import Hook
-from mmrestore.engine.optim_wrappers import OptimWrapper
+from mmrestore.engine.optim_wrappers import OptimWrapper, wrappers_of
 from mmrestore.engine.resume import begin_again
 from mmrestore.registry import HOOKS
 
@@ -27,6 +27,10 @@ MOST_FILES = 10
 @HOOKS.register_module()
 class FiniteLossHook(Hook):
     """Stop at a loss that is not finite before anything of it is saved, or skip its update.
+
+    On a GPU the losses of an iteration are read while the next one is computed, see
+    :class:`~mmrestore.engine.delayed_scalars.DelayedScalars`; to skip an update its loss must be
+    waited for, which costs some time.
 
     A skipped iteration leaves weights, running statistics and optimizer as they are, logs no losses
     and counts as an iteration: of a step of accumulated gradients the rest is used. Several
@@ -51,6 +55,7 @@ class FiniteLossHook(Hook):
         self.skip = skip
         self.state = {'in_a_row': 0, 'skipped': 0}
         self._batch: Any = None
+        self._kept: dict[int, tuple[Any, set[str]]] = {}  # batch and losses of an iteration
         self._buffers: dict[str, torch.Tensor] = {}
         self._handle: Any = None
 
@@ -60,8 +65,18 @@ class FiniteLossHook(Hook):
         def keep(module: Any, arguments: Any, batch: Any) -> None:
             self._batch = batch
 
+        def check(iteration: int, values: Values) -> None:
+            batch, names = self._kept.pop(iteration, (None, set()))
+            losses = {name: value for name, value in values if name in names}
+            if (broken := _not_finite(losses)) is not None:
+                place = _keep_batch(runner, batch, losses, iteration)
+                raise _error(runner, f'{broken} is {losses[broken]}', iteration, place)
+
         self._handle = runner.network.data_preprocessor.register_forward_hook(keep)
-        for wrapper in _wrappers(runner) if self.skip else ():
+        if not self.skip:
+            runner.scalars.listeners.append(check)
+            return
+        for wrapper in wrappers_of(runner.optim_wrapper):
             if not isinstance(wrapper, OptimWrapper):
                 raise ValueError(
                     f'FiniteLossHook(skip={self.skip}) needs an OptimWrapper or AmpOptimWrapper '
@@ -79,12 +94,18 @@ class FiniteLossHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
     ) -> None:
-        """Check every loss of the iteration."""
+        """Check every loss of the iteration, or keep its batch until its losses are received."""
         batch, self._batch = self._batch, None
         outputs = {} if outputs is None else outputs
+        if self.skip:
+            self._check_now(runner, batch, outputs)
+        else:
+            self._kept[runner.iter] = batch, set(outputs)
+
+    def _check_now(self, runner: Runner, batch: Any, outputs: dict) -> None:
         losses = {name: value.item() for name, value in outputs.items()}
-        broken = next((name for name, value in losses.items() if not math.isfinite(value)), None)
-        wrappers = _wrappers(runner)
+        broken = _not_finite(losses)
+        wrappers = wrappers_of(runner.optim_wrapper)
         skipped = any(isinstance(each, OptimWrapper) and each.has_skipped for each in wrappers)
         if broken is None and not skipped:
             self.state['in_a_row'] = 0
@@ -92,16 +113,12 @@ class FiniteLossHook(Hook):
         what, place = 'the loss of another process is not finite', ''
         if broken is not None:
             what = f'{broken} is {losses[broken]}'
-            place = _keep_batch(runner, batch, losses)
+            place = _keep_batch(runner, batch, losses, runner.iter)
         if skipped:
             self.state['in_a_row'] += 1
         if not skipped or self.state['in_a_row'] > self.skip:
             row = f', {self.skip} before it were skipped' if skipped else ''
-            last = next(iter(resumable_checkpoints(runner.work_dir)), None)
-            raise FloatingPointError(
-                f'{what} at iteration {runner.iter + 1}{row}{place}: lower the learning rate, '
-                f'clip gradients or train in float32{begin_again(last, *_rates(runner))}'
-            )
+            raise _error(runner, what, runner.iter, f'{row}{place}')
         self.state['skipped'] += 1
         for wrapper in wrappers:
             wrapper.has_skipped = False
@@ -129,11 +146,26 @@ class FiniteLossHook(Hook):
         self.state.update(checkpoint.get('finite_loss', {}))
 
 
-def _keep_batch(runner: Runner, batch: Mapping | None, losses: Mapping[str, float]) -> str:
+def _not_finite(losses: Mapping[str, float]) -> str | None:
+    """Return the name of the first loss that is not finite."""
+    return next((name for name, value in losses.items() if not math.isfinite(value)), None)
+
+
+def _error(runner: Runner, what: str, iteration: int, details: str) -> FloatingPointError:
+    last = next(iter(resumable_checkpoints(runner.work_dir)), None)
+    return FloatingPointError(
+        f'{what} at iteration {iteration + 1}{details}: lower the learning rate, clip gradients or '
+        f'train in float32{begin_again(last, *_rates(runner))}'
+    )
+
+
+def _keep_batch(
+    runner: Runner, batch: Mapping | None, losses: Mapping[str, float], iteration: int
+) -> str:
     """Write a batch for inspection; return where, as a part of a message."""
     folder = Path(runner.work_dir, FOLDER)
     rank = f'_rank{runner.rank}' if runner.rank else ''
-    path = folder / f'iter_{runner.iter + 1}{rank}.pth'
+    path = folder / f'iter_{iteration + 1}{rank}.pth'
     if batch is None or len(list(folder.glob('*.pth'))) >= MOST_FILES:
         return ''
     samples = batch['data_samples']
@@ -142,18 +174,13 @@ def _keep_batch(runner: Runner, batch: Mapping | None, losses: Mapping[str, floa
         'data_samples': dict(samples.items()),
         'paths': samples.get('path', []),
         'losses': losses,
-        'iteration': runner.iter + 1,
+        'iteration': iteration + 1,
     }
     try:
         save_checkpoint(content, path)
     except OSError as error:  # what stops the run is the loss
         return f' ({error})'
     return f' (the batch is in {path})'
-
-
-def _wrappers(runner: Runner) -> list[_OptimWrapper]:
-    wrapper = runner.optim_wrapper
-    return list(wrapper.values()) if isinstance(wrapper, OptimWrapperDict) else [wrapper]
 
 
 def _rates(runner: Runner) -> list[str]:

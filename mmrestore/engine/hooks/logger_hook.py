@@ -71,6 +71,7 @@ class LoggerHook(_LoggerHook):
         if not due and (self._has_logged or not self._is_early_enough(runner)):
             return
         self._has_logged = True
+        runner.scalars.flush()
         tag, _ = runner.log_processor.get_log_after_iter(runner, batch_idx, 'train')
         eta_s = runner.message_hub.runtime_info.get('eta')
         runner.logger.info('%s  %s', _place(runner, batch_idx), training_line(tag, eta_s=eta_s))

@@ -53,6 +53,8 @@ class Backbone(nn.Module):
             the pixels of the input themselves, for a convolution of more than one pixel would see
             the neighbors of a masked pixel.
         attention: the inputs of all attention layers; None of a network without attention.
+        block_names: names of the blocks whose features activation checkpointing computes again, in
+            ``named_modules``; ``*`` stands for one part of a name.
         blind_spot: whether it is made so that no output pixel depends on the input at its place;
             None of a network that does not state it, which is then trained as if it were.
         tunable_blind_spot: whether the size of its blind spot is set by the attribute ``shift``,
@@ -68,6 +70,7 @@ class Backbone(nn.Module):
     ignored_keys: tuple[str, ...] = ()
     embedding: Tokens = PIXELS
     attention: Tokens | None = None
+    block_names: tuple[str, ...] = ()
     blind_spot: bool | None = False
     tunable_blind_spot: bool = False
 
@@ -104,7 +107,7 @@ class TunableBlindSpot(Backbone):
 
 STATED = (
     *('scale', 'size_multiple', 'in_channels', 'pad_mode', 'global_statistics'),
-    *('global_means_only', 'ignored_keys', 'embedding', 'attention', 'blind_spot'),
+    *('global_means_only', 'ignored_keys', 'embedding', 'attention', 'block_names', 'blind_spot'),
 )
 
 

@@ -159,6 +159,7 @@ class GRL(Backbone):
         *('mask_w', 'mask_sh_a2w', 'mask_sh_w2a', 'mask_sv_a2w', 'mask_sv_w2a'),
         *('relative_position_index', 'attn_mask'),
     )
+    block_names = ('layers.*.blocks.*',)
 
     def __init__(
         self,

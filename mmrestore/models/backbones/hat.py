@@ -208,6 +208,7 @@ class HAT(Backbone):
     attention = Tokens(('layers.*.attn', 'layers.*.overlap_attn.qkv'))
     # buffers of official checkpoints
     ignored_keys = ('relative_position_index_SA', 'relative_position_index_OCA')
+    block_names = ('layers.*.residual_group.blocks.*', 'layers.*.residual_group.overlap_attn')
 
     def __init__(
         self,

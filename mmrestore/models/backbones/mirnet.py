@@ -237,6 +237,7 @@ class MIRNet(Backbone):
     size_multiple = 4
     global_statistics = True
     ignored_keys = ('filt',)  # the binomial filter of official checkpoints
+    block_names = ('body.*.body.*',)
 
     def __init__(
         self,

@@ -138,6 +138,7 @@ class MIRNetV2(Backbone):
     size_multiple = 4
     global_statistics = True
     global_means_only = False  # the context is a softmax over the whole image
+    block_names = ('body.*.body.*',)
 
     def __init__(
         self,

@@ -126,6 +126,7 @@ class Skeleton(Backbone):
     scale = 1
     global_statistics = True  # channels are weighted by their mean over the whole image
     pad_mode = 'zero'  # as the released code pads
+    block_names = ('encoders.*.*', 'middle_blks.*', 'decoders.*.*')
 
     def __init__(
         self,

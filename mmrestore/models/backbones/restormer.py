@@ -161,6 +161,7 @@ class Restormer(Backbone):
     size_multiple = 2 ** (LEVELS - 1)
     global_statistics = True  # attention is over the whole image
     attention = Tokens('*.attn', channel_dim=1)
+    block_names = ('encoder_level*.*', 'latent.*', 'decoder_level*.*', 'refinement.*')
 
     def __init__(
         self,

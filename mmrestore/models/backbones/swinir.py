@@ -158,6 +158,7 @@ class SwinIR(Backbone):
     masks: Tensor
     ignored_keys = ('relative_position_index', 'attn_mask')  # buffers of official checkpoints
     attention = Tokens('layers.*.attn')  # windows (B * windows, pixels, C)
+    block_names = ('layers.*.residual_group.blocks.*',)
 
     def __init__(
         self,

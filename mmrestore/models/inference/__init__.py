@@ -12,6 +12,7 @@ from mmrestore.models.inference.refinement import RandomReplacementRefinement
 from mmrestore.models.inference.self_ensemble import SelfEnsemble
 from mmrestore.models.inference.strength import Strength
 from mmrestore.models.inference.tile import Tile
+from mmrestore.models.inference.unsharp_mask import UnsharpMask
 
 __all__ = [
     'AutoTile',
@@ -26,5 +27,6 @@ __all__ = [
     'SelfEnsemble',
     'Strength',
     'Tile',
+    'UnsharpMask',
     'build_inference',
 ]

@@ -58,7 +58,14 @@ class GANRestorer(Restorer):
             of a config takes an inherited one away.
         training_decorators: configs of inference decorators by name that training goes through.
         test_seed: seed of what is random in a prediction.
+        test_dtype: type in which the network computes in validation, test and prediction:
+            ``float32``, ``bfloat16`` or ``float16`` (GPUs).
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
+            for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -83,7 +90,10 @@ class GANRestorer(Restorer):
         inference: Mapping[str, dict | None] | None = None,
         training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
+        test_dtype: str = 'float32',
         compile: bool = False,
+        compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
@@ -104,7 +114,10 @@ class GANRestorer(Restorer):
             inference=inference,
             training_decorators=training_decorators,
             test_seed=test_seed,
+            test_dtype=test_dtype,
             compile=compile,
+            compile_options=compile_options,
+            checkpoint_blocks=checkpoint_blocks,
             init_cfg=init_cfg,
         )
         self.discriminator = MODELS.build(discriminator)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from mmrestore.functional.neighbours import take_pixels
+from mmrestore.functional.neighbors import take_pixels
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample
@@ -46,7 +47,14 @@ class PairRestorer(Restorer):
         training_decorators: configs of inference decorators by name that both passes of training go
             through, so that a plain network can be trained behind ``ComplementaryMasks``.
         test_seed: seed of what is random in a prediction.
+        test_dtype: type in which the network computes in validation, test and prediction:
+            ``float32``, ``bfloat16`` or ``float16`` (GPUs).
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
+            for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -68,7 +76,10 @@ class PairRestorer(Restorer):
         inference: Mapping[str, dict | None] | None = None,
         training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
+        test_dtype: str = 'float32',
         compile: bool = False,
+        compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         losses = {name: cfg for name, cfg in losses.items() if cfg is not None}
@@ -87,7 +98,10 @@ class PairRestorer(Restorer):
             inference=inference,
             training_decorators=training_decorators,
             test_seed=test_seed,
+            test_dtype=test_dtype,
             compile=compile,
+            compile_options=compile_options,
+            checkpoint_blocks=checkpoint_blocks,
             init_cfg=init_cfg,
         )
         self.sampler = MODELS.build(sampler)

@@ -10,7 +10,9 @@ import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from mmrestore.functional.precision import choose_dtype, computing_in, dtype_named
 from mmrestore.functional.seeding import local_draws, seeded
+from mmrestore.models import checkpointing
 from mmrestore.models.attachments import Attachment
 from mmrestore.models.backbones.base import facts
 from mmrestore.models.batch_transform import BatchTransform, PlainCallable, stated_by
@@ -54,7 +56,14 @@ class Restorer(BaseModel):
         test_seed: seed of all draws in a prediction, such as those of masks that act at test too,
             anew for every call of ``predict``, see :func:`mmrestore.functional.local_draws`; None
             draws other numbers each time.
+        test_dtype: type in which the network computes in validation, test and prediction:
+            ``float32``, ``bfloat16`` or ``float16`` (GPUs).
         compile: whether the network is compiled with ``torch.compile`` when it is first used.
+        compile_options: arguments of ``torch.compile``, such as ``dict(dynamic=True)``, one program
+            for images of all sizes, or ``dict(mode='max-autotune-no-cudagraphs')``.
+        checkpoint_blocks: whether the blocks of the network compute their features a second time in
+            the backward pass instead of keeping them; see
+            :func:`mmrestore.models.checkpointing.checkpoint_blocks`.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -78,7 +87,10 @@ class Restorer(BaseModel):
         inference: Mapping[str, dict | None] | None = None,
         training_decorators: Mapping[str, dict | None] | None = None,
         test_seed: int | None = 0,
+        test_dtype: str = 'float32',
         compile: bool = False,
+        compile_options: dict[str, Any] | None = None,
+        checkpoint_blocks: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         # Built here: MMEngine looks it up in its own registry unless a default scope is set.
@@ -94,6 +106,7 @@ class Restorer(BaseModel):
             attachment.name = name
             attachment.attach(self.backbone)
         self.test_seed = test_seed
+        self.test_dtype = dtype_named(test_dtype)
         # In a tuple, for a bare backbone would be registered, and saved, a second time.
         self._trained = (
             build_inference(self.backbone, training_decorators, setting='training_decorators'),
@@ -108,8 +121,10 @@ class Restorer(BaseModel):
         self._turns = Turns()
         self._compiled = compile
         check_masks(self.batch_transforms, self.trained, self.predictor, known=self._all_is_stated)
+        if checkpoint_blocks:
+            checkpointing.checkpoint_blocks(self.backbone)
         if compile:
-            self.backbone.compile()
+            self.backbone.compile(**(compile_options or {}))
 
     @property
     def optimized_parts(self) -> dict[str, nn.Module]:
@@ -205,7 +220,8 @@ class Restorer(BaseModel):
         alone = decorated(self.predictor).alters_network or any(a.in_test for a in attachments)
         # A compiled network draws from the global generators only.
         draws = seeded(self.test_seed, device) if self._compiled else local_draws(self.test_seed)
-        with self._turns if alone or self._compiled else nullcontext(), draws:
+        turn = self._turns if alone or self._compiled else nullcontext()
+        with turn, draws, computing_in(choose_dtype(self.test_dtype, device), device):
             yield
 
     @property

@@ -1,0 +1,3 @@
+"""Without masks, trained on sigma 15, tested on the noise of a camera (Table 3c)."""
+
+_base_ = ['./baseline.py', '../_base_/datasets/camera_noise.py']

@@ -1,0 +1,3 @@
+"""Without masks, trained on sigma 15, tested on Monte Carlo renderings (Table 3b)."""
+
+_base_ = ['./baseline.py', '../_base_/datasets/monte_carlo.py']

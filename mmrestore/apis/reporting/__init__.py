@@ -1,0 +1,1 @@
+"""Reports of single trainings, and what they share with those of experiments."""
