@@ -20,8 +20,8 @@ from mmrestore.models import NonLocalMeans, TotalVariationFilter
 from mmrestore.registry import DATASETS
 
 CONFIG = 'experiments/masked/plain.py'
-NLM = [float(strength) for strength in range(6, 61)]
-TV = [0.01 * step for step in range(2, 41)]
+NLM = [float(strength) for strength in (*range(8, 30, 2), *range(30, 121, 5))]
+TV = [0.01 * step for step in (*range(2, 20, 2), *range(20, 81, 4))]
 
 
 def mean_psnr(net: nn.Module, samples: list[tuple[Tensor, Tensor]]) -> float:
