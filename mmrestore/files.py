@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and paths as people type them."""
+"""Atomic file writing, and paths as typed by users."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 
 TEMPORARY = '.writing'
 CACHE = 'MMRESTORE_CACHE'
-LONGEST_NAME = 255  # bytes, on the usual file systems
+LONGEST_NAME = 255  # bytes, on common file systems
 
 
 def expand(path: str | Path) -> Path:
-    """Return ``path`` with a home folder in place of a leading ``~`` or ``~user``.
+    """Expand a leading ``~`` or ``~user`` to the home folder, and match Unicode forms of names.
 
-    A name such as ``~x`` stays as it is if there is no such user. Where nothing has a name as it is
-    spelled, but one thing has it in the other Unicode form of its accents, it is that one.
+    ``~x`` is unchanged if no user x exists. If a name does not exist as spelled, but exactly one
+    file has it in the other Unicode normalization form (NFC or NFD), that file is returned.
 
     Examples:
         >>> expand('~/images') == Path.home() / 'images'
@@ -49,10 +49,10 @@ def _other_form(folder: Path, name: str) -> str:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what is kept for later runs: downloads, checks, decoded images.
+    """Return the cache folder for downloads, check results and decoded images.
 
-    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``. A user
-    without a home folder, as in some containers, has a folder among the temporary files.
+    It is ``MMRESTORE_CACHE``, else ``mmrestore`` in ``XDG_CACHE_HOME`` or in ``~/.cache``. For a
+    user without a home folder, as in some containers, it is a folder for temporary files.
     """
     own, cache = os.environ.get(CACHE), os.environ.get('XDG_CACHE_HOME', '')
     if own:
@@ -66,7 +66,7 @@ def cache_folder() -> Path:
 
 
 def printable(text: str | Path) -> str:
-    r"""Return a path, or a message with paths in it, as one line for any terminal and log.
+    r"""Return a path, or a message with paths, as one printable line.
 
     Bytes that are not UTF-8, line breaks and other control characters are escaped.
 
@@ -78,24 +78,24 @@ def printable(text: str | Path) -> str:
 
 
 def _escaped(character: str) -> str:
-    if '\udc80' <= character <= '\udcff':  # how Python keeps a byte that is not UTF-8
+    if '\udc80' <= character <= '\udcff':  # Python's representation of a byte that is not UTF-8
         return f'\\x{ord(character) - 0xDC00:02x}'
     return character.encode('unicode_escape').decode()
 
 
 def escape_unprintable(stream: Any) -> None:
-    r"""Make a text stream write characters that its encoding lacks as ``\udce9``, not raise.
+    r"""Make a text stream escape characters outside its encoding, such as ``\udce9``.
 
-    Names of files may hold any bytes, and messages name files.
+    File names may contain any bytes, and messages contain file names.
     """
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors='backslashreplace')
 
 
 def shortened(stem: str, ending: str) -> str:
-    """Return ``stem + ending`` as the name of a file, cut to 255 bytes.
+    """Return ``stem + ending`` as a file name of at most 255 bytes.
 
-    A stem that is cut ends in a checksum of all of it, so that different stems stay different.
+    A truncated stem ends in a checksum of the whole stem, so that different stems stay different.
 
     Examples:
         >>> shortened('kodim01', '_2.png')
@@ -118,15 +118,15 @@ def _digest(name: str) -> str:
 
 
 def write_atomically(path: str | Path, write: Callable[[Any], None]) -> None:
-    """Call ``write`` with a binary file beside ``path``, then put that file in its place.
+    """Call ``write`` with a temporary binary file, and rename that file to ``path``.
 
-    Whatever happens, ``path`` is what it was or wholly new. Missing folders are made. The file
-    beside it is called by a checksum of the name and ``.writing``: it fits where the name does, and
-    the next writing of ``path`` replaces what a killed process left.
+    After an interruption, ``path`` has either its old or its complete new content. Missing folders
+    are created. The temporary file lies in the same folder; its name is a checksum of the file name
+    plus ``.writing``. If a process is killed, the next write of ``path`` replaces the remainder.
 
     Raises:
-        OSError: the file cannot be written; the message gives the reason of the system, and nothing
-            is left behind.
+        OSError: the file cannot be written; the message has the reason of the operating system. The
+            temporary file is removed.
     """
     path = Path(path)
     beside = path.with_name(f'{_digest(path.name)[:16]}{TEMPORARY}')
@@ -140,19 +140,19 @@ def write_atomically(path: str | Path, write: Callable[[Any], None]) -> None:
     except BaseException as error:
         with suppress(OSError):
             beside.unlink()
-        # torch.save wraps what the operating system says in a RuntimeError.
+        # torch.save wraps errors of the operating system in a RuntimeError.
         if isinstance(error, (OSError, RuntimeError)):
             raise OSError(f'{printable(path)} could not be written: {_reason(error)}') from error
         raise
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a small text file atomically, in UTF-8; names of files keep their bytes."""
+    """Write a text file atomically in UTF-8; undecodable bytes of file names are preserved."""
     write_atomically(path, lambda file: file.write(text.encode(errors='surrogateescape')))
 
 
 def read_json(path: str | Path) -> dict:
-    """Return what a JSON file holds, an empty dict where there is none or it is damaged."""
+    """Return the content of a JSON file; an empty dict if it is missing or damaged."""
     try:
         return json.loads(Path(path).read_text(encoding='utf-8'))
     except (FileNotFoundError, json.JSONDecodeError):
@@ -160,7 +160,7 @@ def read_json(path: str | Path) -> dict:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what the operating system said, or the error itself where it said nothing."""
+    """Return the operating system's message, else the text of the error."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:

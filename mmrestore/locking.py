@@ -1,4 +1,4 @@
-"""Locks on files, which keep other processes out of a place."""
+"""File locks between processes."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has no locks of this kind
+except ImportError:  # not available on Windows
     fcntl = None  # type: ignore[assignment]
 
 ATTEMPTS = 100
-WAIT_S = 0.2  # from one attempt to the next
+WAIT_S = 0.2  # seconds between attempts
 
 
 @contextmanager
 def locked(path: str | Path, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Hold the lock of a file for a ``with`` block; wait until other processes have freed it.
+    """Hold a file lock during a ``with`` block; wait until other processes have released it.
 
-    The file and its folder are made, and the file is removed at the end. The operating system frees
-    the lock of a process that was killed.
+    The file and its folder are created, and the file is removed at the end. The operating system
+    releases the lock of a killed process.
 
     Args:
-        path: the file.
-        waiting: is called once, with the process that holds the lock, if another one does.
+        path: the lock file.
+        waiting: called once with a description of the process that holds the lock, if it is held.
 
     Raises:
-        OSError: the file cannot be made.
+        OSError: the file cannot be created.
     """
     path = Path(path)
     lock: int | None = None
@@ -46,31 +46,31 @@ def locked(path: str | Path, waiting: Callable[[str], None] | None = None) -> It
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is locked: nobody else can hold it
+        path.unlink(missing_ok=True)  # still locked: no other process can hold it
         os.close(lock)
 
 
 def take_lock(path: Path) -> int:
-    """Lock a file, which is made with its folder, and write into it which process holds it.
+    """Create and lock a file, and write a description of this process into it.
 
-    The lock is of the process, not of those that it forks: data workers that outlive a killed
-    training hold nothing.
+    The lock belongs to this process, not to forked processes: data workers that survive a killed
+    training do not hold it.
 
     Returns:
-        The descriptor of the file; closing it frees the lock.
+        The descriptor of the file; closing it releases the lock.
 
     Raises:
         BlockingIOError: another process holds the lock.
-        OSError: the file cannot be made.
+        OSError: the file cannot be created.
     """
     for _ in range(ATTEMPTS):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # a run that ended has just removed the folder
+        except FileNotFoundError:  # a run that has just ended removed the folder
             continue
         free = _lock(descriptor, path)
-        # Otherwise the file is of a run that is just ending and has removed it.
+        # Otherwise a run that is just ending has removed the file.
         if _is_at(descriptor, path):
             if not free:
                 os.close(descriptor)
@@ -83,17 +83,17 @@ def take_lock(path: Path) -> int:
 
 
 def _lock(descriptor: int, path: Path) -> bool:
-    """Lock an open file and return whether no other process holds it."""
+    """Lock an open file; return False if another process holds the lock."""
     if fcntl is None:
         return True
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # systems differ in the error
+    except (BlockingIOError, PermissionError):  # the error depends on the system
         return False
     except OSError as error:
         warnings.warn(
-            f'{path.parent} is on a file system without locks ({error.strerror}): nothing keeps '
-            'other processes out of it',
+            f'{path.parent} is on a file system without locks ({error.strerror}): other processes '
+            'are not prevented from writing to it',
             stacklevel=2,
         )
     return True
@@ -112,8 +112,8 @@ def _this_process() -> str:
 
 
 def lock_holder(path: Path) -> str:
-    """Return which process holds a lock, as it wrote into the file."""
-    for _ in range(20):  # it writes its name when it has the lock
+    """Return the description of the process that holds a lock, read from the file."""
+    for _ in range(20):  # the process writes it after taking the lock
         time.sleep(0.05)
         with suppress(OSError):
             if text := path.read_text(encoding='utf-8', errors='replace').strip():

@@ -1,4 +1,4 @@
-"""Parts of a model that are keyed by name, in the order in which they act."""
+"""Model parts keyed by name, in the order of their application."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def named_parts(parts: Parts | None, *, taken: Iterable[str] = ()) -> dict[str, 
     """Return the configs of parts by name, in their order.
 
     Args:
-        parts: configs by name, which are returned as they are; None for none; or a list of configs
-            with a ``type``, the form of earlier versions. Names are then made of the types. A
-            ``RandomReplacementRefinement`` of 0 copies is left out: it did nothing and only held a
-            position in the list.
-        taken: names that the made ones must differ from.
+        parts: configs by name, which are returned unchanged; None for no parts; or a list of
+            configs with a ``type``, the form of earlier versions. Names are then derived from the
+            types. A ``RandomReplacementRefinement`` of 0 copies is omitted, because it has no
+            effect.
+        taken: names that must not be used for items of a list.
 
     Raises:
-        TypeError: ``parts`` is something else, or an item of a list has no ``type``.
+        TypeError: ``parts`` is of another type, or an item of a list has no ``type``.
 
     Examples:
         >>> masks, pad = dict(type='ComplementaryMasks'), dict(type='Pad')
@@ -41,7 +41,7 @@ def named_parts(parts: Parts | None, *, taken: Iterable[str] = ()) -> dict[str, 
     for part in parts:
         kind = part.get('type') if isinstance(part, Mapping) else None
         if kind is None:
-            raise TypeError(f'expected a list of configs with a type, got {part!r} in it')
+            raise TypeError(f'expected a list of configs with a type, got the item {part!r}')
         kind = kind if isinstance(kind, str) else kind.__name__
         if kind == 'RandomReplacementRefinement' and part.get('copies') == 0:
             continue
@@ -59,9 +59,9 @@ def read_parts(
 
     Args:
         parts: configs by name, or a list.
-        setting: how the user calls it, such as ``inference``.
-        taken: names that are not given to the items of a list.
-        file: where it is written.
+        setting: name of the setting, such as ``inference``.
+        taken: names that must not be used for items of a list.
+        file: config file that contains the setting.
     """
     named = named_parts(parts, taken=taken)
     if parts and not isinstance(parts, Mapping):
@@ -76,11 +76,11 @@ def read_parts(
 
 
 def with_named_decorators(settings: dict[str, Any], file: Path | None = None) -> dict[str, Any]:
-    """Return settings whose inference decorators are keyed by name, if the model lists them.
+    """Return settings in which lists of inference decorators are keyed by name.
 
     Args:
-        settings: settings by name, of which ``model`` is read.
-        file: the file that states them. A list of a file takes the place of what it inherits.
+        settings: settings by name; only ``model`` is changed.
+        file: config file that contains the settings. A list in a file replaces what it inherits.
     """
     model = settings.get('model')
     if not isinstance(model, Mapping):
@@ -92,7 +92,7 @@ def with_named_decorators(settings: dict[str, Any], file: Path | None = None) ->
 
 
 def snake_case(name: str) -> str:
-    """Return the name of a class, without a scope, in small letters and underscores.
+    """Return a class name in snake case, without its scope.
 
     Examples:
         >>> snake_case('SelfEnsemble'), snake_case('mmrestore.JPEGBlocks2')

@@ -1,7 +1,7 @@
-"""Packages that bring components of their own: found by their entry points, imported on start.
+"""Plugins: packages with additional components, found by entry points and imported at start.
 
-A distribution names one of its modules in the group ``mmrestore.plugins``; importing that module
-registers its components::
+A distribution names one of its modules in the entry-point group ``mmrestore.plugins``. Importing
+that module registers the components::
 
     [project.entry-points."mmrestore.plugins"]
     my_plugin = "my_plugin"
@@ -17,10 +17,10 @@ GROUP = 'mmrestore.plugins'
 
 
 def load_plugins() -> None:
-    """Import the modules of all plugins that are installed.
+    """Import the modules of all installed plugins.
 
-    A plugin that cannot be imported gives one warning, which names it, its distribution and the
-    error; everything else goes on.
+    A plugin that cannot be imported causes one warning with its name, distribution and error; all
+    other plugins are loaded.
     """
     for entry_point in entry_points(group=GROUP):
         try:
@@ -28,14 +28,14 @@ def load_plugins() -> None:
         except (Exception, SystemExit) as error:
             warnings.warn(
                 f'{_describe(entry_point)} cannot be imported: {type(error).__name__}: {error}. '
-                'Components that it registers are unknown to this run: mend or uninstall it.',
+                'Its components are not available in this run: repair or uninstall the plugin.',
                 RuntimeWarning,
                 stacklevel=2,
             )
 
 
 def of_plugin(module: str) -> bool:
-    """Whether a module is that of an installed plugin, or lies in its package.
+    """Return True if a module belongs to the package of an installed plugin.
 
     Examples:
         >>> of_plugin('os')
@@ -47,8 +47,8 @@ def of_plugin(module: str) -> bool:
 
 def _import(entry_point: EntryPoint) -> None:
     if entry_point.attr:
-        raise ValueError(f'expected the name of a module as entry point, got {entry_point.value!r}')
-    # A plugin whose import led here is half-imported already, which is no error.
+        raise ValueError(f'expected a module name as entry point, got {entry_point.value!r}')
+    # A plugin that imports mmrestore is partially imported at this point, which is not an error.
     importlib.import_module(entry_point.module)
 
 

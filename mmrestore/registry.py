@@ -1,8 +1,8 @@
-"""Registries: every component is found by its name here.
+"""Registries of components by name.
 
-Those that MMEngine has too are its children, so that its own components can be named in our
-configs and a plugin may register in either. ``BATCH_TRANSFORMS``, ``INFERENCE``, ``OFFICIAL``
-and ``OFFICIAL_FORMS`` have no counterpart there.
+Registries with a counterpart in MMEngine are its children: configs may name MMEngine's components,
+and plugins may register in either. ``BATCH_TRANSFORMS``, ``INFERENCE``, ``OFFICIAL`` and
+``OFFICIAL_FORMS`` have no counterpart.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from mmengine.registry import build_from_cfg
 
 
 class Registry(_Registry):
-    """MMEngine's registry, answering unknown names and arguments with near ones."""
+    """MMEngine's registry with suggestions for unknown names and arguments."""
 
     def get(self, key: str) -> Any:
-        """Return the component called ``key``.
+        """Return the component registered as ``key``.
 
         Raises:
-            KeyError: no component has that name, here or in MMEngine; the message names near ones.
+            KeyError: the name is unknown here and in MMEngine; the message suggests similar names.
         """
         self.import_from_location()
-        # MMEngine takes what is before a point for a scope, but official names have points too.
+        # MMEngine interprets text before a dot as a scope, but official names contain dots.
         component = self.module_dict.get(key) or super().get(key)
         if component is None:
             raise KeyError(
@@ -45,12 +45,12 @@ class Registry(_Registry):
 
 
 def suggest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
-    """Return a sentence that names what ``name`` may have meant, or the empty string.
+    """Return a sentence with known names similar to ``name``, or an empty string.
 
     Args:
-        name: what was given.
-        known: what there is.
-        likeness: ratio in [0, 1] from which on two names are near.
+        name: given name.
+        known: known names.
+        likeness: smallest similarity ratio in [0, 1] of suggested names.
 
     Examples:
         >>> suggest('SwinIr', ['SwinIR', 'Restormer'])
@@ -64,7 +64,7 @@ def suggest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
 
 
 def _checked(build: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a build function so that misspelt arguments are named before anything is built."""
+    """Wrap a build function to report misspelled arguments before anything is built."""
 
     def checked_build(cfg: Any, registry: Registry, *args: Any, **kwargs: Any) -> Any:
         if isinstance(cfg, dict) and isinstance(cfg.get('type'), str) and '_scope_' not in cfg:
@@ -78,15 +78,15 @@ def _checked(build: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_arguments(component: Any, cfg: Mapping[str, Any], *, more: Iterable[str] = ()) -> None:
-    """Check that a component has all arguments that a config gives it.
+    """Check that a component accepts all arguments in its config.
 
     Args:
         component: class or function.
-        cfg: its config.
-        more: names that the config may hold as well.
+        cfg: config of the component.
+        more: additional names that the config may contain.
 
     Raises:
-        TypeError: it has not; the message names near ones and all.
+        TypeError: an argument is unknown; the message suggests similar names and lists all.
     """
     try:
         parameters = inspect.signature(component).parameters
@@ -97,15 +97,15 @@ def check_arguments(component: Any, cfg: Mapping[str, Any], *, more: Iterable[st
 
 
 def check_complete(component: Any, name: str, given: Collection[str]) -> None:
-    """Check that a component is given all arguments that have no default.
+    """Check that all required arguments of a component are given.
 
     Args:
         component: class or function.
-        name: what it is called.
-        given: names of the arguments that it is given.
+        name: name of the component for messages.
+        given: names of the given arguments.
 
     Raises:
-        TypeError: one is missing.
+        TypeError: a required argument is missing.
     """
     try:
         parameters = inspect.signature(component).parameters.values()
@@ -118,10 +118,10 @@ def check_complete(component: Any, name: str, given: Collection[str]) -> None:
 
 
 def check_names(owner: str, names: Iterable[str], known: Sequence[str]) -> None:
-    """Check that all ``names`` but MMEngine's own are known.
+    """Check that all ``names`` are known; ``type`` and ``_scope_`` are always allowed.
 
     Raises:
-        TypeError: one is not; the message names near ones and all.
+        TypeError: a name is unknown; the message suggests similar names and lists all.
 
     Examples:
         >>> check_names('SSIM', {'type': 'SSIM', 'chanel': 'y'}, ['channel', 'name'])
@@ -184,7 +184,7 @@ ALL = tuple(value for value in list(globals().values()) if isinstance(value, Reg
 
 
 def find_component(name: str) -> Any:
-    """Return the component of a name from the first registry that has it, None if none has.
+    """Return the component from the first registry that contains the name, or None.
 
     Examples:
         >>> find_component('SwinIR').__name__, find_component('Swinir')

@@ -1,4 +1,4 @@
-"""What travels beside the input images."""
+"""Data samples: targets, predictions and metadata of images."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from mmengine.structures import BaseDataElement
 
 
 class DataSample(BaseDataElement):
-    """Targets, predictions and facts of one image or of a batch of images.
+    """Targets, predictions and metadata of one image or of a batch of images.
 
-    Tensor fields, each present only where it has a meaning:
+    Optional tensor fields:
 
-    - ``gt_img``: the target, (C, H, W) of one image, (N, C, H, W) or (N, K, C, H, W) of a batch;
-    - ``pred_img``: the prediction, as ``gt_img``, in [0, 1];
-    - ``real_img``: a clean image that has nothing to do with the input, as ``gt_img``, for a
-      discriminator;
-    - ``weight``: the weight of every element of the loss, broadcastable to ``gt_img``.
+    - ``gt_img``: target, (C, H, W) for one image, (N, C, H, W) or (N, K, C, H, W) for a batch;
+    - ``pred_img``: prediction in [0, 1], shaped like ``gt_img``;
+    - ``real_img``: unpaired clean image for a discriminator, shaped like ``gt_img``;
+    - ``weight``: loss weight, broadcastable to ``gt_img``.
 
-    Meta data: ``path`` (the file of the image), ``dataset`` (the name of its data set) and, where
-    known, ``title`` (the name of the image in it); lists of them in a batch.
+    Metadata: ``path`` (file of the image), ``dataset`` (name of its data set) and, if known,
+    ``title`` (name of the image in the data set). A batch has lists of them.
 
     Examples:
         >>> one = DataSample(gt_img=torch.zeros(3, 4, 5), metainfo=dict(path='a.png', dataset='a'))
@@ -33,22 +32,22 @@ class DataSample(BaseDataElement):
 
     @classmethod
     def stack(cls, samples: Sequence[DataSample]) -> DataSample:
-        """Stack samples of single images into one of a batch.
+        """Stack samples of single images into a batch sample.
 
         Raises:
-            ValueError: the samples differ in their fields or in the sizes of their tensors.
+            ValueError: the samples differ in their fields or tensor sizes.
         """
         keys = [set(sample.keys()) for sample in samples]
         if any(k != keys[0] for k in keys):
             raise ValueError(f'a batch needs samples with the same fields, got {keys}')
         batch = cls()
-        for key in samples[0].keys():  # noqa: SIM118  a data element is no mapping
+        for key in samples[0].keys():  # noqa: SIM118  a data element is not a mapping
             tensors = [sample.get(key) for sample in samples]
             sizes = sorted({tuple(t.shape) for t in tensors})
             if len(sizes) > 1:
                 raise ValueError(
-                    f'images of one batch must have one size, got {key} of {sizes}: crop them '
-                    'to one size or use batch_size=1'
+                    f'images of a batch must have the same size, got {key} of {sizes}: crop them '
+                    'to the same size or use batch_size=1'
                 )
             batch.set_field(torch.stack(tensors), key)
         for key in samples[0].metainfo_keys():
@@ -69,7 +68,7 @@ class DataSample(BaseDataElement):
         ]
 
     def pin_memory(self) -> DataSample:
-        """Return a copy whose tensors lie in pinned memory (called by PyTorch's data loader)."""
+        """Return a copy with tensors in pinned memory (called by PyTorch's data loader)."""
         pinned = self.new()
         for key, value in self.items():
             pinned.set_field(value.pin_memory(), key)

@@ -59,7 +59,11 @@ def originals() -> dict[str, bytes]:
             picture.astype(np.uint16) * 257,
             {'tile': (16, 32), 'compression': 'deflate'},
         ),
-        ('planes.tif', picture.transpose(2, 0, 1), {'planarconfig': 'separate', 'rowsperstrip': 7}),
+        (
+            'planes.tif',
+            picture.transpose(2, 0, 1),
+            {'planarconfig': 'separate', 'photometric': 'rgb', 'rowsperstrip': 7},
+        ),
         (
             'big.tif',
             picture,

@@ -25,7 +25,7 @@ SIZES = {row.type: dict(type=row.type, **row.arguments) for row in reversed(ROWS
 # What "What is refused" lists, and the words of the message.
 REASONS = {
     'Two strategies that set the same thing': r'^the strategies .* do not combine: ',
-    'A strategy that the config, or another strategy, has already': r'strategy \w+ already$',
+    'A strategy that the config, or another strategy, has already': r'already contains the strat',
     'Targets made from the inputs after pixels were hidden': r'after .* has hidden pixels',
     'Two batch transforms that make targets': r'discards the targets that',
     'Pixels that are hidden twice': r'both hide pixels',
@@ -34,7 +34,7 @@ REASONS = {
     'Targets, weights or losses beside the pairs': r'PairRestorer (does not use|has the losses)',
     'A network that sees the pixels of its own noisy target': r'sees the pixels of its targets',
     'Targets of another size than the output': r'has scale .* goes with|enlarges|for super-res',
-    'Self-training on several targets': r'trains on one target of each image',
+    'Self-training on several targets': r'needs one target per image',
     'Masks of attention layers': r'states no attention layers',
     'A blind spot at test': r'BlindSpot needs a network with a tunable blind spot',
 }

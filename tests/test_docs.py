@@ -49,8 +49,15 @@ def test_commands_can_be_parsed(page):
     for words in commands_of(page.read_text()):
         try:
             parser.parse_args(words)
-        except SystemExit:
-            pytest.fail(f'mmrestore {" ".join(words)}')
+        except SystemExit as end:  # --help ends it with 0
+            if end.code:
+                pytest.fail(f'mmrestore {" ".join(words)}')
+
+
+def test_the_index_lists_every_page_of_the_folder_once():
+    listed = re.findall(r'^- \[.+?\]\((\w+)\.md\)', _read('index.md'), re.MULTILINE)
+    pages = {page.stem for page in REPOSITORY.glob('docs/*.md')} - {'index'}
+    assert sorted(listed) == sorted(pages)
 
 
 def commands_of(text: str) -> Iterator[list[str]]:

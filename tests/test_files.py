@@ -1,4 +1,4 @@
-"""Small files are whole or what they were; errors give the reason of the system."""
+"""Atomic writing of files, and errors with the reason of the operating system."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_reason_of_the_system_is_given(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ['file', 'folder']
 
 
-def test_the_reason_behind_an_error_of_torch_is_given(tmp_path):
+def test_the_reason_of_a_wrapped_torch_error_is_given(tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     try:
@@ -79,7 +79,7 @@ def test_home_folders(monkeypatch):
 
 
 @pytest.mark.parametrize('name', ['x' * 251 + '.png', 'é' * 127 + 'a', 'a', os.fsdecode(b'\xe9\n')])
-def test_any_name_that_the_file_system_takes_is_written(tmp_path, name):
+def test_any_valid_file_name_is_written(tmp_path, name):
     beside = []
 
     def write(file):
@@ -91,7 +91,7 @@ def test_any_name_that_the_file_system_takes_is_written(tmp_path, name):
     assert os.listdir(tmp_path) == [name]
 
 
-def test_the_next_writing_replaces_what_a_killed_process_left(tmp_path):
+def test_remainders_of_a_killed_process_are_replaced(tmp_path):
     temporary = tmp_path / beside_of('a', tmp_path)
     temporary.write_bytes(b'half')
     write_text(tmp_path / 'a', 'whole')
@@ -100,7 +100,7 @@ def test_the_next_writing_replaces_what_a_killed_process_left(tmp_path):
 
 
 def beside_of(name, folder):
-    """The temporary name while a file is written."""
+    """Return the temporary name of a file during writing."""
     names = []
     write_atomically(folder / name, lambda file: names.extend(os.listdir(folder)))
     (folder / name).unlink()

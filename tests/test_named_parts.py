@@ -1,4 +1,4 @@
-"""Parts keyed by name, and the list form of earlier versions."""
+"""Model parts keyed by name, and the list form of earlier versions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mmrestore import deprecation
 from mmrestore.named_parts import named_parts, read_parts, snake_case
 
 
-def test_lists_get_names_of_their_types_and_keep_their_order():
+def test_lists_are_named_by_type_and_keep_their_order():
     parts = [
         dict(type='Tile'),
         dict(type='PixelDownsampled', stride=2),
@@ -20,13 +20,13 @@ def test_lists_get_names_of_their_types_and_keep_their_order():
     assert list(named_parts([dict(type='Pad')], taken=['pad'])) == ['pad_2']
 
 
-def test_configs_by_name_stay_as_they_are():
+def test_configs_by_name_are_unchanged():
     parts = dict(pad=dict(type='Pad'), mean=None)
     assert named_parts(parts) == parts and named_parts(parts) is not parts
     assert named_parts(None) == named_parts([]) == {}
 
 
-def test_a_refinement_without_copies_only_held_a_position():
+def test_a_refinement_without_copies_is_omitted():
     kind = 'RandomReplacementRefinement'
     assert named_parts([dict(type=kind, copies=0), dict(type='Pad')]) == dict(pad=dict(type='Pad'))
     assert list(named_parts([dict(type=kind, copies=8)])) == ['random_replacement_refinement']

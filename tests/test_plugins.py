@@ -1,4 +1,4 @@
-"""Plugins: the example is installed and trained, a broken one stops nothing."""
+"""Plugins: the example is installed and trained; a broken plugin causes only a warning."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONFIG = 'mmrestore_example::dilated_net'
 
 
 def add_plugin(folder, name, code, value=None):
-    """Write what pip would install of a distribution ``<name>-dist`` with one module."""
+    """Write the installed files of a distribution ``<name>-dist`` with one module."""
     module = f'{name}_plugin_of_a_test'
     (folder / f'{module}.py').write_text(textwrap.dedent(code))
     info = folder / f'{name}_dist-1.2.dist-info'
@@ -44,7 +44,7 @@ def run(*words, path=(), cwd=None):
 
 @pytest.fixture(scope='module')
 def installed(tmp_path_factory) -> Path:
-    """The example plugin, installed by pip into a folder of its own."""
+    """The example plugin, installed by pip into a separate folder."""
     if not (find_spec('setuptools.command.bdist_wheel') or find_spec('wheel')):
         pytest.skip('building a package offline needs setuptools 70.1 or newer, or wheel')
     source, target = (tmp_path_factory.mktemp('plugin') / name for name in ('source', 'target'))
@@ -93,7 +93,7 @@ def test_without_plugins_importing_the_package_is_cheap():
     assert done.returncode == 0, done.stderr
 
 
-def test_a_component_of_a_broken_plugin_is_missed_after_the_warning(tmp_path):
+def test_components_of_a_broken_plugin_are_unknown_after_the_warning(tmp_path):
     add_plugin(tmp_path, 'broken', 'raise RuntimeError("needs a newer driver")')
     code = 'import mmrestore.registry as r; r.MODELS.build(dict(type="NetOfTheBrokenPlugin"))'
     error = run('-c', code, path=[tmp_path]).stderr
@@ -109,7 +109,7 @@ def test_a_component_of_a_broken_plugin_is_missed_after_the_warning(tmp_path):
         ('1 / 0', None, 'ZeroDivisionError: division by zero'),
         ('import sys; sys.exit("no licence")', None, 'SystemExit: no licence'),
         ('', 'not_there', "ModuleNotFoundError: No module named 'not_there'"),
-        ('', 'bad_plugin_of_a_test:setup', 'ValueError: expected the name of a module'),
+        ('', 'bad_plugin_of_a_test:setup', 'ValueError: expected a module name'),
     ],
 )
 def test_one_warning_names_plugin_distribution_and_error(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mmrestore.functional.neighbours import (
+from mmrestore.functional.neighbors import (
     SIDE_PAIRS,
     adjacent_pixel_places,
     cell_pixel_places,

@@ -17,7 +17,13 @@ from mmrestore.apis.work_dir import check_folder, default_work_dir
 from mmrestore.config import by_part, open_config
 from mmrestore.engine import Runner, process_group
 from mmrestore.engine.checkpoint import check_no_other_run, resumable_checkpoints
-from mmrestore.engine.stages import read_stages, try_later, warn_of_newer, with_taken
+from mmrestore.engine.stages import (
+    passed_checkpoint,
+    read_stages,
+    try_later,
+    warn_of_newer,
+    with_taken,
+)
 from mmrestore.engine.summary import shown_path
 from mmrestore.engine.trial import try_training
 
@@ -140,7 +146,9 @@ def _train_stages(config: Config, folder: Path, options: _Options) -> list[Path]
     for number, (name, stage) in enumerate(found.items(), 1):
         if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
             print(f'stage {name}, {number} of {len(found)}: {stage.path}')
-        taken = {other: str(resumable_checkpoints(folder / other)[0]) for other in stage.takes}
+        taken = {
+            other: str(passed_checkpoint(found[other], folder / other)) for other in stage.takes
+        }
         warn_of_newer(name, set(taken.values()), resumable_checkpoints(folder / name))
         with own_folder(folder / name):
             if _train_one(with_taken(stage, taken), folder / name, options):

@@ -1,4 +1,4 @@
-"""What happens to a whole batch on the device, in training."""
+"""Batch transforms: degradations, masks and targets of whole training batches on the device."""
 
 from mmrestore.batch_transforms.bicubic_downsample import BicubicDownsample
 from mmrestore.batch_transforms.blind_spot_mask import BlindSpotMask

@@ -1,4 +1,4 @@
-"""Small images of large ones: the classical degradation of super-resolution."""
+"""Bicubic downscaling, the classical degradation of super-resolution."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class BicubicDownsample(BatchTransform):
-    """Shrink the inputs with the numbers of MATLAB's ``imresize``; targets stay large.
+    """Downscale the inputs as MATLAB's ``imresize`` does; targets keep the high resolution.
 
-    Of single images, which are their own targets, this makes pairs for a network that enlarges.
-    What degrades the small image, such as noise, comes after it, what degrades the large one
-    before it.
+    Single images, which are their own targets, become low-/high-resolution pairs for networks that
+    upscale. Degradations of the low-resolution image, such as noise, come after this transform;
+    degradations of the high-resolution image come before it.
 
     Args:
-        scale: factor by which height and width become smaller.
+        scale: downscaling factor of height and width.
         round: clip the inputs to [0, 1] and round them to 8 bit before, between and after the two
-            directions, as images are that MATLAB made of files of 8 bit and that were stored in
-            files. Otherwise they stay as they come and may overshoot [0, 1].
+            directions, as for 8-bit images that MATLAB downscales and stores. False leaves the
+            values unrounded; they may overshoot [0, 1].
 
     Raises:
         ValueError: ``scale`` is not a whole number of at least 2; in a call, if the sides of the
-            images are no multiples of it or not those of the targets.
+            images are not multiples of ``scale`` or differ from those of the targets.
 
     Examples:
         >>> import torch
@@ -45,17 +45,18 @@ class BicubicDownsample(BatchTransform):
         self.shrink_factor = scale
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Shrink inputs (N, C, H, W), floating point in [0, 1]."""
+        """Downscale inputs (N, C, H, W), floating point in [0, 1]."""
         sides, target = tuple(inputs.shape[-2:]), data_samples.get('gt_img')
         if target is not None and tuple(target.shape[-2:]) != sides:
             raise ValueError(
                 f'expected inputs of the size of their targets, {tuple(target.shape[-2:])}, got '
-                f'{sides}: they were made smaller already, in the pipeline or by the data set'
+                f'{sides}: the data set or its pipeline has already downscaled them; remove one of '
+                'the two'
             )
         if any(side % self.scale for side in sides):
             raise ValueError(
                 f'expected sides that are multiples of scale={self.scale}, got {sides}: change the '
-                'size of the crop'
+                'crop size'
             )
         if not self.round:
             return resize(inputs, scale=1 / self.scale), data_samples

@@ -1,12 +1,12 @@
-"""Blind spots made of the input: single pixels replaced by neighbours."""
+"""Blind-spot masking of the input, as in Noise2Void."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from mmrestore.functional.neighbour_masks import neighbour_places, one_pixel_of_each_cell
-from mmrestore.functional.neighbours import check_window, take_pixels
+from mmrestore.functional.neighbor_masks import neighbor_places, one_pixel_of_each_cell
+from mmrestore.functional.neighbors import check_window, take_pixels
 from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
@@ -14,22 +14,22 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class BlindSpotMask(BatchTransform):
-    """Replace random pixels of the inputs by neighbours; the loss acts on these alone.
+    """Replace random input pixels by neighbors, and restrict the loss to the replaced pixels.
 
-    One pixel of every cell is replaced, in all channels, by another pixel of the window around it.
-    Targets stay as they are, the weight of the loss is 1 at the replaced pixels and 0 elsewhere.
-    With the noisy images as targets a network learns to tell a pixel from what is around it.
+    One pixel of each cell is replaced, in all channels, by another pixel of the window around it.
+    Targets are unchanged; the loss weight is 1 at replaced pixels and 0 elsewhere. With noisy
+    targets, a network learns to predict a pixel from its surroundings.
 
     Source: Krull, Buchholz and Jug, "Noise2Void: Learning denoising from single noisy images", CVPR
     2019, which masks 64 pixels of a patch of 64 x 64.
 
     Args:
-        cell: side of the cells: a share of 1 / cell^2 of the pixels is replaced, 0.2 % with 22.
-        window: side of the window that the neighbours are from, odd.
+        cell: side of the cells; a share of 1 / cell^2 of the pixels is replaced, 0.2 % with 22.
+        window: side of the window of possible neighbors, odd.
 
     Raises:
-        ValueError: ``cell`` is below 2, or ``window`` is even or below 3; in a call, if the targets
-            have another size than the inputs.
+        ValueError: ``cell`` is below 2, or ``window`` is even or below 3; in a call, if targets and
+            inputs differ in size.
 
     Examples:
         >>> x = torch.rand(2, 3, 16, 24)
@@ -64,7 +64,7 @@ class BlindSpotMask(BatchTransform):
         masked = one_pixel_of_each_cell(draws, height, width, cell=self.cell)
         numbers = torch.empty_like(masked, dtype=torch.int64).random_()
         own = torch.arange(height * width, device=inputs.device).view(height, width)
-        places = torch.where(masked, neighbour_places(numbers, window=self.window), own)
+        places = torch.where(masked, neighbor_places(numbers, window=self.window), own)
         samples = data_samples.new()
         weight = data_samples.get('weight')
         mask = masked.unsqueeze(1).to(inputs.dtype)

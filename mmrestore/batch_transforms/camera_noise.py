@@ -1,4 +1,4 @@
-"""Realistic noise: that of a camera's sensor, as it looks in photographs."""
+"""Camera noise: sensor noise after the image signal processing of a camera."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class CameraNoise(BatchTransform):
-    """Take photographs again with a noisy camera (the ISP noise of Brooks et al.).
+    """Add sensor noise in the raw domain of a random camera (the ISP noise of Brooks et al.).
 
-    Each image draws a camera and its noise. Inputs and targets are unprocessed to raw mosaics and
-    processed to photographs by the same camera; the raw inputs get shot and read noise in between.
-    Targets change too, because photographs come out flatter than they went in, with darker
-    highlights. Where the targets are the inputs, the result is process(raw + noise) with the target
+    A camera and a noise level are drawn for each image. Inputs and targets are unprocessed to raw
+    Bayer mosaics and processed again by the same camera. Shot and read noise is added to the raw
+    inputs in between. Targets are processed too, because the pipeline reduces contrast and darkens
+    highlights. If the targets are the inputs, the result is process(raw + noise) with the target
     process(raw).
 
-    An odd height or width is made even by a mirrored row or column, which is cut off at the end.
+    An odd height or width is padded by a mirrored row or column, which is cropped at the end.
 
     Source: Brooks et al., "Unprocessing images for learned raw denoising", CVPR 2019, section 3.
 
     Args:
-        shot_noise: the shot noise; of a pair (low, high) each image draws its own, uniformly in its
-            logarithm. Read noise follows it.
+        shot_noise: shot noise, or a pair (low, high) from which it is drawn log-uniformly for each
+            image. The read noise depends on it.
 
     Raises:
         ValueError: ``shot_noise`` is below 1e-8 or above 1, or not one number or an ordered pair.
@@ -81,12 +81,13 @@ def take_photograph(
 ) -> Tensor:
     """Unprocess images (N, 3, H, W) of any size and process them again, in [0, 1].
 
-    Half precision is too coarse for linear light: such images are computed in float32.
+    Half-precision images are computed in float32, because half precision is too coarse for linear
+    light.
 
     Args:
         x: floating-point RGB images in [0, 1].
-        metadata: the camera of every image.
-        levels: shot noise and read noise of every image, (N,) each; no noise if absent.
+        metadata: camera metadata of each image.
+        levels: shot noise and read noise of each image, (N,) each; None adds no noise.
 
     Examples:
         >>> take_photograph(torch.ones(1, 3, 3, 5), draw_camera_metadata(1)).shape

@@ -1,4 +1,4 @@
-"""Noise for self-training: what a teacher has taken away, with other signs."""
+"""Self-training noise: the residual of a teacher with random signs."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from mmrestore.models.batch_transform import BatchTransform
 from mmrestore.registry import BATCH_TRANSFORMS
 from mmrestore.structures import DataSample
 
-UNDERESTIMATED = 1.3  # a residual holds less than the noise
+UNDERESTIMATED = 1.3  # ratio of the noise to the residual
 BLOCK = 32
 
 
 @BATCH_TRANSFORMS.register_module()
 class FlippedResidual(BatchTransform):
-    """Make the inputs of their targets: add the difference of both, with signs that change.
+    """Replace the inputs by target plus residual, with random signs of the residual.
 
-    After a ``TeacherTarget`` the target is a clean image, as far as the teacher can tell, and the
-    difference is the noise that it found. The signs change at random in blocks of pixels, so that
-    the network sees noise of the right kind and place but cannot know it from the target. This is
-    self-training: the network is trained to do on the teacher's results what the teacher did.
+    After ``TeacherTarget``, the target is the teacher's denoised image, and input minus target is
+    the noise that the teacher removed. Random signs per pixel block keep kind and location of the
+    noise, but make it independent of the target. This is self-training: the network learns to
+    denoise the teacher's results.
 
     Args:
-        factor: the noise is multiplied with; of a pair (low, high) each image draws its own.
+        factor: factor of the residual, or a pair (low, high) from which it is drawn for each image.
         block: side of the blocks in pixels.
 
     Raises:
-        ValueError: an argument is out of its range; in a call, if there is not one target of the
-            size of each image.
+        ValueError: an argument is outside its range; in a call, if inputs and targets differ in
+            shape.
 
     Examples:
         >>> noisy, clean = torch.full((1, 1, 4, 4), 0.7), torch.full((1, 1, 4, 4), 0.5)
@@ -53,8 +53,8 @@ class FlippedResidual(BatchTransform):
         low, high = factor if isinstance(factor, (tuple, list)) else (factor, factor)
         if not 0 < low <= high or block < 1:
             raise ValueError(
-                'expected a positive factor or an ordered pair of them, and blocks of at least one '
-                f'pixel, got factor={factor} and block={block}'
+                'expected a positive factor or an ordered pair of factors, and blocks of at least '
+                f'one pixel, got factor={factor} and block={block}'
             )
         self.low, self.high, self.block = low, high, block
 
@@ -64,7 +64,7 @@ class FlippedResidual(BatchTransform):
         if target.shape != inputs.shape:
             raise ValueError(
                 'self-training needs one target of the size of each image, got targets '
-                f'{tuple(target.shape)} of inputs {tuple(inputs.shape)}: put a TeacherTarget '
+                f'{tuple(target.shape)} for inputs {tuple(inputs.shape)}: put a TeacherTarget '
                 'before it, with at most one shift'
             )
         factors = torch.empty(len(inputs), 1, 1, 1, device=inputs.device)
@@ -74,11 +74,11 @@ class FlippedResidual(BatchTransform):
         return target + flip_signs(noise, signs, self.block), data_samples
 
     def check_order(self, name: str, earlier: Mapping[str, BatchTransform]) -> None:
-        """Refuse several targets, too; see ``BatchTransform.check_order``."""
+        """Also refuse several targets per image; see ``BatchTransform.check_order``."""
         super().check_order(name, earlier)
         several = [k for k, t in earlier.items() if t.makes_several_targets]
         if several:
             raise ValueError(
-                f'batch transform {name!r} trains on one target of each image, but {several[-1]!r} '
-                f'makes several: give {several[-1]!r} one shift, or leave out {name!r}'
+                f'batch transform {name!r} needs one target per image, but {several[-1]!r} makes '
+                f'several: give {several[-1]!r} one shift, or remove {name!r}'
             )

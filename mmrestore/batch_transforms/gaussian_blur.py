@@ -1,4 +1,4 @@
-"""Blur of a lens, for degradations."""
+"""Gaussian blur as a degradation."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ STD = noise_level.NoiseLevel('a standard deviation in pixels from 0 to 32', most
 
 @BATCH_TRANSFORMS.register_module()
 class GaussianBlur(BatchTransform):
-    """Blur the inputs by a Gaussian; targets stay as they are.
+    """Blur the inputs with a Gaussian kernel; targets are unchanged.
 
     Args:
-        std: standard deviation in pixels of the inputs; of a pair (low, high) each image draws its
-            own, uniformly.
+        std: standard deviation in input pixels, or a pair (low, high) from which it is drawn
+            uniformly for each image.
 
     Raises:
         ValueError: ``std`` is negative or above 32, or not one number or an ordered pair.

@@ -1,4 +1,4 @@
-"""Synthetic noise of training images; what each noise is, its function says."""
+"""Synthetic noise; the functions in ``mmrestore.functional`` define the noise models."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mmrestore.structures import DataSample
 
 
 class _Noise(BatchTransform):
-    """Degrades the inputs, each at a level of its own; targets stay as they are."""
+    """Degrade each input at its own level; targets are unchanged."""
 
     adds_noise = True
     degrades_inputs = True
@@ -49,11 +49,11 @@ class _Noise(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class GaussianNoise(_Noise):
-    """Add white Gaussian noise to the inputs; targets stay as they are.
+    """Add white Gaussian noise to the inputs; targets are unchanged.
 
     Args:
-        sigma: standard deviation in 8-bit grey levels; of a pair (low, high) each image draws its
-            own, uniformly.
+        sigma: standard deviation in 8-bit gray levels, or a pair (low, high) from which it is drawn
+            uniformly for each image.
         clip: clamp the noisy inputs to [0, 1].
 
     Raises:
@@ -73,17 +73,17 @@ class GaussianNoise(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class CorrelatedGaussianNoise(_Noise):
-    """Add Gaussian noise averaged over 3 x 3 pixels to the inputs; targets stay as they are.
+    """Add Gaussian noise averaged over 3 x 3 pixels to the inputs; targets are unchanged.
 
     Args:
-        sigma: standard deviation before averaging, in 8-bit grey levels; that of the noise is a
-            third of it. Of a pair (low, high) each image draws its own, uniformly.
+        sigma: standard deviation before averaging, in 8-bit gray levels, or a pair (low, high) from
+            which it is drawn uniformly for each image. Averaging reduces it to a third.
         border: ``'mirror'``, ``'reflect'`` or ``'zero'``, see ``correlated_gaussian_noise``.
         clip: clamp the noisy inputs to [0, 1].
 
     Raises:
-        ValueError: ``sigma`` is negative, or not one number or an ordered pair, or there is no such
-            border.
+        ValueError: ``sigma`` is negative, or not one number or an ordered pair, or the border is
+            unknown.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class CorrelatedGaussianNoise(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class SpeckleNoise(_Noise):
-    """Add uniform noise in proportion to the inputs; targets stay as they are.
+    """Add uniform multiplicative noise to the inputs; targets are unchanged.
 
     Args:
-        variance: variance of the relative deviation; of a pair (low, high) each image draws its
-            own, uniformly.
+        variance: variance of the relative deviation, or a pair (low, high) from which it is drawn
+            uniformly for each image.
         clip: clamp the noisy inputs to [0, 1].
 
     Raises:
@@ -113,14 +113,14 @@ class SpeckleNoise(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class PoissonNoise(_Noise):
-    """Add amplified Poisson noise to the inputs; targets stay as they are.
+    """Add amplified Poisson noise to the inputs; targets are unchanged.
 
-    The count at white is that of ``poisson_peak`` for the inputs as they come, so patches of few
-    grey levels have stronger noise.
+    The peak count is ``poisson_peak`` of each input, so that patches with few gray levels get
+    stronger noise.
 
     Args:
-        amplification: factor of the deviation from the mean; of a pair (low, high) each image draws
-            its own, uniformly.
+        amplification: factor of the deviation from the mean, or a pair (low, high) from which it is
+            drawn uniformly for each image.
         clip: clamp the noisy inputs to [0, 1].
 
     Raises:
@@ -133,12 +133,12 @@ class PoissonNoise(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class SaltAndPepperNoise(_Noise):
-    """Replace elements of the inputs by 0 or 1, equally likely; targets stay as they are.
+    """Replace input elements by 0 or 1, equally likely; targets are unchanged.
 
     Args:
-        density: expected share of the elements that are replaced, in [0, 1]; of a pair (low, high)
-            each image draws its own, uniformly.
-        clip: clamp the noisy inputs to [0, 1]; it only matters if the inputs leave that range.
+        density: expected share of replaced elements, in [0, 1], or a pair (low, high) from which it
+            is drawn uniformly for each image.
+        clip: clamp the noisy inputs to [0, 1]; it only matters if inputs are outside that range.
 
     Raises:
         ValueError: ``density`` is outside [0, 1], or not one number or an ordered pair.
@@ -150,16 +150,16 @@ class SaltAndPepperNoise(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class JPEGCompression(_Noise):
-    """Compress the inputs to 8-bit JPEG and decompress them; targets stay as they are.
+    """Compress the inputs to 8-bit JPEG and decompress them; targets are unchanged.
 
-    This is done on the CPU and waits for the device.
+    The compression runs on the CPU and synchronizes the device.
 
     Args:
-        quality: libjpeg's quality, a whole number from 1 to 100; of a pair (low, high) each image
-            draws its own, both included.
+        quality: libjpeg quality, a whole number from 1 to 100, or a pair (low, high) from which it
+            is drawn for each image, both included.
 
     Raises:
-        ValueError: ``quality`` is another number, or not one number or an ordered pair.
+        ValueError: ``quality`` is outside the range, or not one number or an ordered pair.
     """
 
     adds_noise = False
@@ -170,14 +170,14 @@ class JPEGCompression(_Noise):
 
 @BATCH_TRANSFORMS.register_module()
 class MixtureNoise(_Noise):
-    """Add the reconstructed mixture noise to the inputs, in 8 bit; targets stay as they are.
+    """Add the reconstructed mixture noise to the inputs, in 8 bit; targets are unchanged.
 
     Args:
-        level: a whole number from 1 to 5; of a pair (low, high) each image draws its own, both
-            included.
+        level: a whole number from 1 to 5, or a pair (low, high) from which it is drawn for each
+            image, both included.
 
     Raises:
-        ValueError: ``level`` is another number, or not one number or an ordered pair.
+        ValueError: ``level`` is outside the range, or not one number or an ordered pair.
     """
 
     def __init__(self, level: int | tuple[int, int]) -> None:

@@ -1,4 +1,4 @@
-"""What makes training patches resemble one's own photographs."""
+"""Augmentations that make training patches resemble real photographs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FACTOR = NoiseLevel('a factor from 1 to 8', least=1, most=8)
 
 @BATCH_TRANSFORMS.register_module()
 class LongWaveGrain(BatchTransform):
-    """Add grain that is correlated over pixels and channels to the inputs; targets stay.
+    """Add grain that is correlated over pixels and channels to the inputs; targets are unchanged.
 
     Args:
-        sigma: standard deviation in 8-bit gray levels; of a pair (low, high) each image draws its
-            own, uniformly in its logarithm.
+        sigma: standard deviation in 8-bit gray levels, or a pair (low, high) from which it is drawn
+            log-uniformly for each image.
 
     Raises:
         ValueError: ``sigma`` is not above 0, or not one number or an ordered pair.
@@ -52,17 +52,18 @@ class LongWaveGrain(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class Enlargement(BatchTransform):
-    """Enlarge the middle of inputs and targets to their size, with the noise that they have.
+    """Upscale the center of inputs and targets to full size, together with the input noise.
 
-    Noise of one pixel becomes noise of several, as in photographs that a camera or a program has
-    enlarged.
+    The noise becomes correlated over several pixels, as in photographs that a camera or a program
+    has upscaled.
 
     Args:
-        factor: of height and width; of a pair (low, high) each image draws its own, uniformly.
+        factor: upscaling factor, or a pair (low, high) from which it is drawn uniformly for each
+            image.
 
     Raises:
         ValueError: ``factor`` is below 1 or above 8, or not one number or an ordered pair; in a
-            call, if targets have another size than inputs.
+            call, if targets and inputs differ in shape.
 
     Examples:
         >>> x = torch.arange(16.0).view(1, 1, 4, 4) / 16
@@ -77,12 +78,12 @@ class Enlargement(BatchTransform):
         self.low, self.high = FACTOR.pair(factor)
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Enlarge inputs and targets (N, C, H, W), floating point."""
+        """Upscale inputs and targets (N, C, H, W), floating point."""
         target = data_samples.gt_img
         if target.shape != inputs.shape:
             raise ValueError(
-                f'enlargement needs targets of the size of the inputs, {tuple(inputs.shape)}, got '
-                f'{tuple(target.shape)}'
+                f'Enlargement needs targets of the size of the inputs, {tuple(inputs.shape)}, got '
+                f'{tuple(target.shape)}: it is not defined for super-resolution'
             )
         factors = torch.empty(len(inputs)).uniform_(self.low, self.high).tolist()
         both = torch.stack([inputs, target], dim=1)  # (N, 2, C, H, W)
@@ -97,7 +98,7 @@ class Enlargement(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class Graphics(BatchTransform):
-    """Put drawn text, shapes and weaves in place of inputs and targets.
+    """Replace inputs and targets by synthetic text, shapes and weaves.
 
     Examples:
         >>> x = torch.zeros(2, 3, 16, 16)
@@ -118,7 +119,7 @@ class Graphics(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class CleanInput(BatchTransform):
-    """Put the targets in place of the inputs, so that a network learns to leave them alone.
+    """Replace the inputs by the targets, so that a network learns to preserve clean images.
 
     Examples:
         >>> x = torch.rand(2, 3, 4, 4)
@@ -135,7 +136,7 @@ class CleanInput(BatchTransform):
 
 
 def _enlarge_middle(images: Tensor, factor: float) -> Tensor:
-    """Enlarge the middle of images (..., H, W) to their size."""
+    """Upscale the center of images (..., H, W) to full size."""
     height, width = images.shape[-2:]
     rows, columns = (max(1, round(side / factor)) for side in (height, width))
     top, left = (height - rows) // 2, (width - columns) // 2

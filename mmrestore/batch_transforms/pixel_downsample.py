@@ -1,4 +1,4 @@
-"""Training on sub-images of every s-th pixel."""
+"""Pixel downsampling of training batches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class PixelDownsample(BatchTransform):
-    """Take inputs, targets and weights apart into sub-images of every s-th pixel.
+    """Split inputs, targets and loss weights into sub-images of every s-th pixel.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
     asymmetric PD and blind-spot network", CVPR 2022 (a mosaic with a padding of 2); Liao et al.,
@@ -23,15 +23,14 @@ class PixelDownsample(BatchTransform):
     3.2 (a batch); both train with a stride of 5.
 
     Args:
-        stride: s. A batch of N images becomes one of N * s * s sub-images, which the network sees
-            one by one.
-        mosaic: put the sub-images of an image side by side into one picture instead. The weight of
-            the loss is then 0 at the padding between them.
-        padding: rows and columns of zeros on all sides of each tile of a mosaic.
+        stride: s. A batch of N images becomes a batch of N * s * s sub-images.
+        mosaic: place the sub-images of an image side by side in one image instead. The loss weight
+            is 0 at the padding between them.
+        padding: width of the zero padding on all sides of each mosaic tile.
 
     Raises:
-        ValueError: the stride is below 1 or the padding negative; in a call, if the sides of the
-            images are no multiples of the stride or not those of the targets.
+        ValueError: the stride is below 1 or the padding is negative; in a call, if the sides of the
+            images are not multiples of the stride or differ from those of the targets.
 
     Examples:
         >>> x = torch.arange(16.0).view(1, 1, 4, 4)
@@ -51,7 +50,7 @@ class PixelDownsample(BatchTransform):
         self.weights_loss = mosaic and padding > 0
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Take inputs (N, C, H, W) and targets (N, C, H, W) or (N, K, C, H, W) apart."""
+        """Split inputs (N, C, H, W) and targets (N, C, H, W) or (N, K, C, H, W)."""
         target, weight = data_samples.gt_img, data_samples.get('weight')
         if target.shape[-2:] != inputs.shape[-2:]:
             raise ValueError(

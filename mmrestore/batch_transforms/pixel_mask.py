@@ -1,4 +1,4 @@
-"""Random masks of pixels."""
+"""Random pixel masks."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class RandomPixelMask(BatchTransform):
-    """Replace random pixels of the inputs, in all channels, by a constant; targets stay.
+    """Replace random input pixels, in all channels, by a constant; targets are unchanged.
 
-    Source: the released code of "Masked image training for generalizable deep image denoising",
-    which masks pixels by -0.1 where the paper masks tokens: behind a 1x1 embedding with a bias both
-    are a constant token.
+    Source: the released code of "Masked image training for generalizable deep image denoising". It
+    masks pixels with the value -0.1, whereas the paper masks tokens. After a 1x1 embedding with
+    bias, both give a constant token.
 
     Args:
-        ratio: probability in [0, 1] that a pixel is masked, or a pair (low, high) from which every
-            image draws its own, uniformly. A schedule may set it later.
-        value: what stands for a masked pixel.
-        whole_percent: draw ratios in steps of 0.01, as the released code.
+        ratio: probability in [0, 1] that a pixel is masked, or a pair (low, high) from which it is
+            drawn uniformly for each image. A schedule may change it during training.
+        value: value of masked pixels.
+        whole_percent: draw ratios in steps of 0.01, as the released code does.
 
     Raises:
         ValueError: a ratio is not in [0, 1].
@@ -54,7 +54,7 @@ class RandomPixelMask(BatchTransform):
 
     @property
     def ratio(self) -> tuple[float, float]:
-        """The least and the greatest probability that a pixel is masked."""
+        """Smallest and largest probability that a pixel is masked."""
         return self._ratio
 
     @ratio.setter
@@ -73,23 +73,22 @@ class RandomPixelMask(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class PixelMask(BatchTransform):
-    """Make random pixels of the inputs zero; the loss acts on these alone.
+    """Set random input pixels to zero, and restrict the loss to the masked pixels.
 
-    Each pixel is masked with probability 1 / ``num_branches``, by itself: as by the first of that
-    many complementary masks, which ``ComplementaryMasks`` uses at test. Targets stay as they are,
-    the weight of the loss is 1 at the masked pixels and 0 elsewhere. With the noisy images as
-    targets any network learns to tell a pixel from those that are left.
+    Each pixel is masked independently with probability 1 / ``num_branches``, as by the first of
+    ``num_branches`` complementary masks; the decorator ``ComplementaryMasks`` uses all of them at
+    test time. Targets are unchanged; the loss weight is 1 at masked pixels and 0 elsewhere. With
+    noisy targets, any network learns to predict a pixel from the unmasked pixels.
 
     Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
     denoising" (AMSNet), ECCV 2024, equation 4; with an L1 loss, the mean over the masked elements.
 
     Args:
-        num_branches: the reciprocal of the probability.
-        per_channel: mask each channel of a pixel by itself, instead of all together.
+        num_branches: number of complementary masks, the reciprocal of the probability.
+        per_channel: mask each channel of a pixel independently instead of all channels together.
 
     Raises:
-        ValueError: there are fewer than two branches; in a call, if the targets have another size
-            than the inputs.
+        ValueError: ``num_branches`` is below 2; in a call, if targets and inputs differ in size.
 
     Examples:
         >>> import torch

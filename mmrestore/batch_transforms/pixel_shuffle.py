@@ -12,18 +12,18 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class IntraPatchPixelShuffle(BatchTransform):
-    """Shuffle the pixels of every image, of its target and of its weight by one permutation.
+    """Shuffle the pixels of each image, its target and its loss weight by the same permutation.
 
-    What is left to learn is how single pixels map to single pixels (TRAPS trains so in its first
-    epochs).
+    The network can then only learn a mapping from single pixels to single pixels. TRAPS trains this
+    way in its first epochs.
 
     Source: "Haste makes waste: teaching image restoration to learn distributions from pixels to
     patterns", section 3.2 and algorithm 1.
 
     Args:
-        per_channel: draw a permutation for each channel of each image, B * C of them as the paper
-            writes; this also separates the colours of a pixel. Otherwise one for each image moves
-            whole pixels.
+        per_channel: draw a permutation for each channel of each image, B * C permutations as in the
+            paper; this also separates the colors of a pixel. False draws one permutation per image,
+            which moves whole pixels.
 
     Examples:
         >>> import torch
@@ -42,8 +42,8 @@ class IntraPatchPixelShuffle(BatchTransform):
         """Shuffle inputs (N, C, H, W) and targets (N, C, H, W) or (N, K, C, H, W).
 
         Raises:
-            ValueError: the targets have another size than the inputs, as in super-resolution, where
-                the pixels of one are not those of the other.
+            ValueError: targets and inputs differ in size, as in super-resolution, where their
+                pixels do not correspond.
         """
         num, channels, height, width = inputs.shape
         target = data_samples.get('gt_img')
@@ -51,7 +51,7 @@ class IntraPatchPixelShuffle(BatchTransform):
             raise ValueError(
                 'intra-patch pixel shuffle needs targets of the size of the inputs, '
                 f'{(channels, height, width)}, got {tuple(target.shape[-3:])}: it is not defined '
-                'for super-resolution, remove it from the batch transforms'
+                'for super-resolution; remove it from the batch transforms'
             )
         permutation = random_permutation(
             num, channels if self.per_channel else 1, height * width, device=inputs.device

@@ -1,4 +1,4 @@
-"""Moire: photographs of a screen that shows the targets."""
+"""Synthesis of screen photographs with moire from the targets."""
 
 from __future__ import annotations
 
@@ -18,37 +18,38 @@ Range = float | tuple[float, float]
 
 @BATCH_TRANSFORMS.register_module()
 class ScreenPhotograph(BatchTransform):
-    """Show the targets on a screen and photograph it.
+    """Replace the inputs by photographs of a screen that shows the targets.
 
-    The inputs become the photographs, the targets what they would be without the screen and the
-    camera: the pictures in the same perspective, with the same distortion and of the same size.
-    Each image draws a screen and a camera; a range is a pair (low, high), or one number. The
-    magnification is above 1 by default, so that most of the screen that is seen is within the
-    picture; beyond it the screen goes on mirrored.
+    The targets become the clean images of the photographs, with the same perspective, distortion
+    and size. Screen and camera are drawn for each image; a range is a pair (low, high) or one
+    number. The default magnification is above 1, so that the camera sees mostly the inside of the
+    picture; beyond its border the picture is mirrored.
 
     Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
-    2018, section 5.1, for the steps. It gives no numbers: all defaults are our choice.
+    2018, section 5.1, for the steps. It states no parameter values: all defaults are our choice.
 
     Args:
-        size: height and width of the results in pixels, one number of a square; those of the
-            targets if absent. Smaller ones see the middle of the targets.
-        magnification: sensor pixels for each display pixel.
-        tilt: yaw and pitch of the screen in degrees, drawn each.
+        size: height and width of the results in pixels, or one number for a square; the target size
+            if None. Smaller results show the center of the targets.
+        magnification: sensor pixels per display pixel.
+        tilt: yaw and pitch of the screen in degrees, drawn separately.
         roll: rotation of the screen in degrees.
-        distortion: the lens's radial distortion, pincushion below 0, barrel above.
-        focal_length: of the camera in larger sides of the results; smaller is more perspective.
+        distortion: radial distortion of the lens; negative is pincushion, positive is barrel.
+        focal_length: focal length in units of the longer side of the results; smaller values give
+            stronger perspective.
         stripe_width: width of a sub-pixel in thirds of a display pixel.
         stripe_height: height of a sub-pixel in display pixels.
-        blur: standard deviation of the optical low pass in sensor pixels; less is more moire.
+        blur: standard deviation of the optical low-pass in sensor pixels; smaller values give more
+            moire.
         exposure: brightness of the photograph in linear light.
         contrast: strength of the tone curve, from 0 to 1.
-        shot_noise: of the sensor, drawn uniformly in its logarithm; read noise follows it.
-        quality: of JPEG, whole numbers; None leaves it out, and with it the work of the CPU that a
-            GPU waits for.
+        shot_noise: shot noise, drawn log-uniformly; the read noise depends on it.
+        quality: JPEG quality, whole numbers. None skips the compression, which runs on the CPU and
+            stalls a GPU.
 
     Raises:
-        ValueError: a size is not positive, or a range is not as ``check_ranges`` wants it; in a
-            call, if the targets are not RGB images (N, 3, H, W), or a loss has a weight.
+        ValueError: a size is not positive, or a range is invalid, see ``check_ranges``; in a call,
+            if the targets are not RGB images (N, 3, H, W), or the loss has a weight.
 
     Examples:
         >>> import torch
@@ -93,12 +94,13 @@ class ScreenPhotograph(BatchTransform):
         self.compressed = quality is not None
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Photograph the targets (N, 3, H, W), floating point in [0, 1]; the inputs if none."""
+        """Photograph the targets (N, 3, H, W), or else the inputs; floating point in [0, 1]."""
         pictures = data_samples.get('gt_img', inputs)
         if pictures.ndim != 4 or 'weight' in data_samples:
             raise ValueError(
-                'expected one target for each image, (N, 3, H, W), and no weight of the loss, got '
-                f'{tuple(pictures.shape)}: put ScreenPhotograph before what makes them'
+                'ScreenPhotograph needs one target per image, (N, 3, H, W), and no loss weight, '
+                f'got {tuple(pictures.shape)}: put it before the transform that makes several '
+                'targets or weights'
             )
         screens = draw_screens(len(pictures), self.ranges, device=pictures.device)
         if not self.compressed:

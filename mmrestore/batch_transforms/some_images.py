@@ -1,4 +1,4 @@
-"""Batch transforms of only some images."""
+"""Random application of a batch transform to part of a batch."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class SomeImages(BatchTransform):
-    """Apply a batch transform to some images of a batch, drawn at random.
+    """Apply a batch transform to randomly drawn images of a batch.
 
-    The transform must keep the size of inputs and targets.
+    The transform must preserve the size of inputs and targets.
 
     Args:
-        share: probability with which an image is transformed.
-        transform: the batch transform, or its config.
+        share: probability that an image is transformed.
+        transform: the batch transform or its config.
 
     Raises:
         ValueError: ``share`` is outside [0, 1], or the transform changes sizes or hides pixels.
@@ -48,18 +48,18 @@ class SomeImages(BatchTransform):
             or stated.weights_loss
         ):
             raise ValueError(
-                f'{type(built).__name__} changes sizes or sets the weight of the loss: it cannot '
-                'be applied to some images of a batch only'
+                f'{type(built).__name__} changes sizes or sets the loss weight: it cannot be '
+                'applied to only some images of a batch; list it directly in batch_transforms'
             )
         self.adds_noise, self.degrades_inputs = stated.adds_noise, stated.degrades_inputs
         self.needs_equal_sizes = stated.needs_equal_sizes
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Transform inputs (N, C, H, W) and targets (N, C, ...), each image or none of it."""
+        """Transform inputs (N, C, H, W) and targets (N, C, ...) of the drawn images."""
         chosen = torch.rand(len(inputs)) < self.share
         if not chosen.any():
             return inputs, data_samples
-        places = chosen.nonzero().squeeze(1).to(inputs.device)
+        places = chosen.nonzero().squeeze(1).to(inputs.device, non_blocking=True)
         some, target = data_samples.new(), data_samples.gt_img
         some.gt_img = target[places]
         new_inputs, some = self.transform(inputs[places], some)
@@ -68,5 +68,5 @@ class SomeImages(BatchTransform):
         return inputs.index_copy(0, places, new_inputs), samples
 
     def prepare(self) -> None:
-        """Let the transform load what it needs."""
+        """Prepare the wrapped transform; see ``BatchTransform.prepare``."""
         self.transform.prepare()

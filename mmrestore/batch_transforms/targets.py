@@ -1,4 +1,4 @@
-"""Targets made of the noisy images themselves."""
+"""Targets made from the noisy images."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class NoisyTarget(BatchTransform):
-    """Make the inputs, as they are at this place among the batch transforms, the targets.
+    """Replace the targets by the current inputs.
 
-    It is for images that a batch transform made noisy. Images of a folder without targets are their
-    own targets anyway.
+    Use it after a batch transform that adds noise. Images from a folder without targets are already
+    their own targets.
 
     Examples:
         >>> import torch
@@ -37,20 +37,20 @@ class NoisyTarget(BatchTransform):
 
 @BATCH_TRANSFORMS.register_module()
 class Recharge(BatchTransform):
-    """Put the pixels of the inputs back into the K targets, each pixel into one of them.
+    """Put each input pixel back into one of the K targets.
 
-    The pixels of every image are divided at random into K classes; target k gets the pixels of
+    The pixels of each image are divided at random into K classes. Target k gets the input pixels of
     class k, in all channels.
 
     Source: Kim and Cho, "APR-RD: Complementary two steps for self-supervised real image denoising",
     AAAI 2025, equations 7 and 8.
 
     Args:
-        balanced: classes of equal size, as in the paper. The released code draws the class of every
-            pixel independently.
+        balanced: use classes of equal size, as in the paper. False draws the class of each pixel
+            independently, as the released code does.
 
     Raises:
-        ValueError: in a call, if an image does not have several targets of its size.
+        ValueError: in a call, if the images do not have several targets of their size.
 
     Examples:
         >>> import torch
@@ -70,7 +70,7 @@ class Recharge(BatchTransform):
         targets = data_samples.gt_img
         if targets.ndim != 5:
             raise ValueError(
-                'recharging needs several targets (N, K, C, H, W), got '
+                'Recharge needs several targets (N, K, C, H, W), got '
                 f'{tuple(targets.shape)}: put TeacherTarget with several shifts before it'
             )
         num, num_targets, _, height, width = targets.shape

@@ -1,4 +1,4 @@
-"""Targets made by a trained network."""
+"""Targets made by a frozen teacher network."""
 
 from __future__ import annotations
 
@@ -22,28 +22,27 @@ from mmrestore.structures import DataSample
 
 @BATCH_TRANSFORMS.register_module()
 class TeacherTarget(BatchTransform):
-    """Make what a frozen network restores from the inputs the targets.
+    """Replace the targets by the outputs of a frozen teacher network.
 
-    The teacher belongs to nobody: it is in no state dict, no average of weights and no optimizer.
-    It is loaded when a training begins, or with the first batch, so that a student can be tested
-    where its teacher is not. The teacher of a network that enlarges makes targets of the enlarged
-    size.
+    The teacher is not part of the state dict, the averaged weights or the optimizer. It is loaded
+    when training starts or with the first batch, so that a student can be tested without its
+    teacher. A teacher that upscales makes targets of the upscaled size.
 
     Args:
-        backbone: config of the network, as in the config that it was trained by.
-        checkpoint: its checkpoint of this package, or released weights.
-        shifts: blind-spot shifts s of a network with a ``multi_shift``, one target for each.
-        padding: rows and columns that are added by reflection on all sides of the inputs and cut
-            off the targets, there times the scale.
-        dtype: ``float32``, or ``bfloat16`` or ``float16``, in which the teacher computes where that
-            is safe; the targets are float32.
+        backbone: config of the teacher network, as in its training config.
+        checkpoint: checkpoint of the teacher, from this package or as released weights.
+        shifts: blind-spot shifts s of a network with ``multi_shift``; each shift makes one target.
+        padding: width of the reflection padding on all sides of the inputs. It is cropped from the
+            targets, multiplied by the scale.
+        dtype: ``float32``, or ``bfloat16`` or ``float16`` for autocast of the teacher; the targets
+            are float32.
 
     Raises:
-        ValueError: an argument has no such value; the network has no ``multi_shift`` for the
-            shifts; when it is loaded, if the weights are of another network;
-            in a call, if the inputs are not larger than the padding or, padded, no multiples for
-            the network.
-        FileNotFoundError: when it is loaded, if there is no such checkpoint.
+        ValueError: an argument has an invalid value, or the network has no ``multi_shift`` for the
+            shifts; on loading, if the weights belong to another network; in a call, if the inputs
+            are not larger than the padding, or their padded sides are not multiples of the
+            network's ``size_multiple``.
+        FileNotFoundError: on loading, if the checkpoint does not exist.
     """
 
     targets_from_inputs = True
@@ -67,28 +66,28 @@ class TeacherTarget(BatchTransform):
         tunable = facts(net).tunable_blind_spot
         if shifts is not None and (not shifts or not tunable):
             raise ValueError(
-                'shifts need at least one number and a network with a tunable blind spot, one with '
-                f'a `multi_shift`, got shifts={shifts!r} and {name}: leave `shifts` out'
+                'shifts need at least one number and a network with a tunable blind spot '
+                f'(`multi_shift`), got shifts={shifts!r} and {name}: remove `shifts`'
             )
         self.backbone = backbone
         self.checkpoint = checkpoint
         self.shifts = None if shifts is None else tuple(shifts)
         self.makes_several_targets = self.shifts is not None and len(self.shifts) > 1
         self.padding = padding
-        self.expected = net.state_dict()  # without numbers
+        self.expected = net.state_dict()  # on the meta device, without values
         self.scale: int = net.scale
         self.target_scale = self.scale
         self.size_multiple: int = net.size_multiple
         self._teacher: nn.Module | None = None
 
     def __call__(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Set targets of inputs (N, C, H, W): (N, K, C, H, W) of K shifts, else (N, C, H, W)."""
+        """Set targets of inputs (N, C, H, W): (N, K, C, H, W) with K shifts, else (N, C, H, W)."""
         samples = data_samples.new()
         samples.gt_img = self.targets(inputs)
         return inputs, samples
 
     def dry_run(self, inputs: Tensor, data_samples: DataSample) -> tuple[Tensor, DataSample]:
-        """Set targets that are black, without the teacher."""
+        """Set black targets of the right shape, without loading the teacher."""
         self._check_sides(inputs)
         num, channels, height, width = inputs.shape
         several = () if self.shifts is None else (len(self.shifts),)
@@ -113,25 +112,25 @@ class TeacherTarget(BatchTransform):
         return restored[..., border:, border:][..., :height, :width]
 
     def prepare(self) -> None:
-        """Load the teacher now instead of with the first batch, so that mistakes come early."""
+        """Load the teacher before the first batch, so that errors are raised early."""
         self._on(torch.device('cpu'))
 
     def replace(self, weights: Mapping[str, Tensor]) -> None:
-        """Give the teacher a copy of other weights, those of a student for example.
+        """Replace the weights of the teacher by a copy of ``weights``, such as a student's.
 
         Raises:
-            ValueError: they are of another network.
+            ValueError: the weights belong to another network.
         """
         teacher = build_frozen(self.backbone, 'cpu')
-        load_into(teacher, weights, 'the network that shall become the teacher')
+        load_into(teacher, weights, 'the network that becomes the teacher')
         self._teacher = teacher
 
     def __deepcopy__(self, memo: dict) -> TeacherTarget:
-        """Return a copy that shares the teacher, which nobody changes."""
+        """Return a copy that shares the teacher, which is never modified."""
         return copy(self)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return the weights of the teacher; none before it was loaded or replaced."""
+        """Return the weights of the teacher; empty before the teacher is loaded or replaced."""
         return {} if self._teacher is None else self._teacher.state_dict()
 
     def _check_sides(self, inputs: Tensor) -> None:
@@ -140,9 +139,9 @@ class TeacherTarget(BatchTransform):
             (side + 2 * self.padding) % self.size_multiple for side in sides
         ):
             raise ValueError(
-                f'the teacher needs sides above its padding, {self.padding}, that with twice the '
-                f'padding are multiples of {self.size_multiple}, got {tuple(sides)}: change '
-                '`padding` or the size of the crop'
+                f'the teacher needs sides above its padding, {self.padding}; each side plus twice '
+                f'the padding must be a multiple of {self.size_multiple}, got {tuple(sides)}: '
+                'change `padding` or the crop size'
             )
 
     def _on(self, device: torch.device) -> Any:
@@ -151,7 +150,7 @@ class TeacherTarget(BatchTransform):
                 self._teacher = load_frozen(self.backbone, self.checkpoint, device)
             except FileNotFoundError as error:
                 raise FileNotFoundError(
-                    f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget, and '
-                    '`load_from` where the student begins as its teacher'
+                    f'{error}: train the teacher first, or set `checkpoint` of TeacherTarget (and '
+                    '`load_from`, if the student starts from the weights of its teacher)'
                 ) from error
         return self._teacher.to(device)

@@ -1,7 +1,7 @@
-"""The command line ``mmrestore``: one file a command, each with ``add_arguments`` and ``run``.
+"""Command line ``mmrestore``: one file per command, each with ``add_arguments`` and ``run``.
 
-The first line of a file's docstring is its help. Nothing that takes long to import is imported
-before a command runs.
+The first line of a file's docstring is the help of the command. Slow imports are deferred until the
+command runs.
 """
 
 from mmrestore.commands.main import build_parser, main

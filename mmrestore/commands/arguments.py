@@ -1,4 +1,4 @@
-"""Arguments that several commands have."""
+"""Arguments shared by several commands."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
-    """Add ``--debug`` behind a command; it may stand before it too."""
+    """Add ``--debug`` after a command; it is also accepted before the command."""
     parser.add_argument(
         '--debug',
         action='store_true',
-        default=argparse.SUPPRESS,  # keeps what stands before the command
+        default=argparse.SUPPRESS,  # keeps the value given before the command
         help='show the traceback of an error',
     )
 
@@ -25,7 +25,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest='strategies',
         metavar='STRATEGY',
-        help='training strategies that the config gets, as traps or the path of a file',
+        help='training strategies to apply to the config: names such as traps, or files',
     )
     add_overrides(parser)
 
@@ -38,18 +38,18 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         action='extend',
         default=[],
         metavar='KEY=VALUE',
-        help='settings that override the config, by dotted key: model.test_seed=1; lists as '
-        'KEY="[a,b]"',
+        help='override settings of the config by dotted key, for example model.test_seed=1; '
+        'write lists as KEY="[a,b]"',
     )
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
-    """Add ``--format``, of restored images."""
+    """Add ``--format``, the format of restored images."""
     parser.add_argument(
         '--format',
         choices=['png', 'jpg', 'tiff', 'keep'],
         default='png',
-        help='of the results, png by default; keep: that of each input',
+        help='format of the results, png by default; keep: the format of each input',
     )
 
 
@@ -63,17 +63,17 @@ def add_dtype(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) -> None:
-    """Add the arguments of a training or a test: config, settings, folder, launcher."""
+    """Add the arguments of training and testing: config, settings, work directory, launcher."""
     parser.add_argument(
         'config',
         nargs=None if config_required else '?',
-        help='config file, or a name that `mmrestore configs` lists',
+        help='config file, or a name listed by `mmrestore configs`',
     )
     add_settings(parser)
     parser.add_argument(
         '--work-dir',
         metavar='DIR',
-        help='folder of logs and checkpoints, work_dirs/FOLDER/NAME[+STRATEGY] by default',
+        help='folder for logs and checkpoints, work_dirs/FOLDER/NAME[+STRATEGY] by default',
     )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
@@ -82,49 +82,51 @@ def add_run(parser: argparse.ArgumentParser, *, config_required: bool = True) ->
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
     parser.add_argument(
-        '--device', help='cpu, cuda (or gpu), cuda:1 (or 1); a GPU if there is one by default'
+        '--device', help='cpu, cuda (or gpu), cuda:1 (or 1); by default a GPU if available'
     )
 
 
 def add_imports(parser: argparse.ArgumentParser) -> None:
-    """Add ``--import MODULE``, which a config that is read from a checkpoint may not decide."""
+    """Add ``--import MODULE``, because a config from a checkpoint must not choose imports."""
     parser.add_argument(
         '--import',
         action='append',
         default=[],
         dest='imports',
         metavar='MODULE',
-        help='module of your own that a config recorded in a checkpoint needs; may be given again',
+        help='your own module that a config recorded in a checkpoint needs; may be repeated',
     )
 
 
 def add_released(parser: argparse.ArgumentParser, instead_of: str) -> None:
-    """Add ``--model NAME``, released weights with their config."""
+    """Add ``--model NAME`` for released weights with their config."""
     parser.add_argument(
         '--model',
         metavar='NAME',
-        help=f'released weights that `mmrestore models` lists, instead of {instead_of}; they are '
-        'downloaded if need be',
+        help=f'released weights listed by `mmrestore models`, instead of {instead_of}; they are '
+        'downloaded if necessary',
     )
 
 
 def check_released(options: argparse.Namespace) -> None:
-    """Fill in config and checkpoint of ``--model NAME``, if it is given.
+    """Set config and checkpoint from ``--model NAME``, if it is given.
 
     Raises:
-        ValueError: a config or a checkpoint is given as well.
+        ValueError: a config or a checkpoint is also given.
     """
     if options.model is None:
         return
     if options.config is not None or options.checkpoint is not None:
-        raise ValueError('--model NAME brings its config and checkpoint: give no others')
+        raise ValueError(
+            '--model NAME determines config and checkpoint: give either --model or these'
+        )
     from mmrestore.apis import resolve_model
 
     options.config, options.checkpoint = resolve_model(options.model)
 
 
 def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """Add the argument ``--model NAME CONFIG CHECKPOINT``, which may be given again."""
+    """Add the repeatable argument ``--model NAME CONFIG CHECKPOINT``."""
     parser.add_argument(
         '--model',
         nargs=3,
@@ -132,12 +134,12 @@ def add_models(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
         default=None if required else [],
         required=required,
         metavar=('NAME', 'CONFIG', 'CHECKPOINT'),
-        help='a model and its name in results; may be given again',
+        help='name in the results, config and checkpoint of a model; may be repeated',
     )
 
 
 def add_noisy_patches(parser: argparse.ArgumentParser, *, num: int, size: int, noises: str) -> None:
-    """Add the arguments of an analysis of networks under noise, with their defaults."""
+    """Add the arguments of analyses of networks under noise."""
     add_models(parser)
     parser.add_argument('--images', required=True, metavar='DIR', help='folder of clean images')
     parser.add_argument(
@@ -145,22 +147,22 @@ def add_noisy_patches(parser: argparse.ArgumentParser, *, num: int, size: int, n
         nargs='+',
         default=noises.split(),
         metavar='NOISE',
-        help='such as gaussian:15, or GaussianNoise:sigma=15; the first one is the reference; '
+        help='noises such as gaussian:15 or GaussianNoise:sigma=15; the first is the reference; '
         f'{noises} by default',
     )
     parser.add_argument(
-        '--patches', type=int, default=num, metavar='N', help=f'their number, {num} by default'
+        '--patches', type=int, default=num, metavar='N', help=f'number of patches, {num} by default'
     )
     parser.add_argument(
         '--size', type=int, default=size, help=f'side of a patch in pixels, {size} by default'
     )
-    parser.add_argument('--seed', type=int, default=0, help='of places, noises and masks')
+    parser.add_argument('--seed', type=int, default=0, help='seed of crops, noises and masks')
     add_device(parser)
-    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='file of the figure')
 
 
 def read_noisy_patches(options: argparse.Namespace) -> Any:
-    """Return the models and noisy patches that the arguments of an analysis name."""
+    """Load the models and noisy patches of an analysis."""
     from mmrestore.analysis.networks_under_noise import read_inputs
 
     return read_inputs(
@@ -175,10 +177,10 @@ def read_noisy_patches(options: argparse.Namespace) -> Any:
 
 
 def add_layer(parser: argparse.ArgumentParser) -> None:
-    """Add the layer whose features are analyzed."""
+    """Add ``--layer``, the layer whose features are analyzed."""
     parser.add_argument(
         '--layer',
         metavar='NAME',
-        help="layer of the features, 'NAME:input' for what it gets; the input of the last "
+        help="layer of the features, or 'NAME:input' for its input; the input of the last "
         'convolution by default',
     )

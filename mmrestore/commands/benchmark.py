@@ -1,31 +1,31 @@
-r"""Measure what a training step costs and where the time goes.
+r"""Measure time and memory of training steps.
 
     mmrestore benchmark CONFIG [--variant NAME KEY=VALUE ...] ...
     mmrestore benchmark --backbones [NAME ...]
     mmrestore benchmark --backbone TYPE [--import MODULE] [--profile]
     mmrestore benchmark --growth FIGURE.png
 
-Every variant is the config with some settings changed. All run in turn, step by step, in one
-process, so that their ratios hold on this machine whatever else it does. Examples:
+A variant is the config with some settings changed. All variants alternate step by step in one
+process, so that their ratios are reliable on a busy machine. Examples:
 
     mmrestore benchmark traps/swinir_s --synthetic 64 \
         --variant without model.data_preprocessor.batch_transforms.shuffle=None
     mmrestore benchmark supervised/swinir_s --synthetic 64 --plain \
         --variant plain model.backbone.type=PlainSwinIR
 
-With ``--backbones`` the networks of ``configs/_base_/models`` are measured instead, each in a
-process of its own, on single patches; peak memory on a CPU is that of the whole process, with
-PyTorch. Times are then CPU time on a CPU. With ``--plain`` the last columns are the times of the
-plain forms of the networks over ours. These compute as the released code does and are in
-``tests/reference`` of a checkout; the columns are empty for networks without a plain form, or with
-one that does not fit into the machine's memory.
+``--backbones`` measures the networks of ``configs/_base_/models`` instead, each in a separate
+process, on single patches. On a CPU, times are CPU times, and peak memory is that of the whole
+process, including PyTorch. With ``--plain`` the last columns are the times of the plain forms of
+the networks divided by ours. Plain forms compute as the released code does; they are in
+``tests/reference`` of a checkout. The columns are empty if a network has no plain form, or if the
+plain form exceeds the machine's memory.
 
-``--backbone`` measures one registered network, of a plugin too, on single patches, with the
-arguments ``--cfg-options model.backbone.KEY=VALUE``. ``--profile`` lists the ten operators that a
-step spends most time in.
+``--backbone`` measures one registered network, including those of plugins, on single patches. Set
+its arguments by ``--cfg-options model.backbone.KEY=VALUE``. ``--profile`` lists the ten operators
+with the largest share of the time of a step.
 
 ``--growth`` measures on the CPU how cost grows with iterations, files, megapixels, data workers and
-processes, and writes a figure and a CSV file beside it.
+processes, and writes a figure and a CSV file.
 """
 
 from __future__ import annotations
@@ -39,19 +39,25 @@ from mmrestore.commands.arguments import add_device, add_imports, add_settings
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        'config', nargs='?', help='config file, or a name that `mmrestore configs` lists'
+        'config', nargs='?', help='config file, or a name listed by `mmrestore configs`'
     )
     parser.add_argument(
-        '--backbones', nargs='*', metavar='NAME', help='networks instead of a config; all'
+        '--backbones',
+        nargs='*',
+        metavar='NAME',
+        help='networks instead of a config; all by default',
     )
     parser.add_argument(
         '--backbone', metavar='TYPE', help='one registered network instead of a config'
     )
     parser.add_argument(
-        '--growth', metavar='FIGURE', help='cost against work, as a PNG figure, on the CPU'
+        '--growth', metavar='FIGURE', help='PNG figure of cost against amount of work, on the CPU'
     )
     parser.add_argument(
-        '--iterations', type=int, default=10_000, help='of the tiny network of --growth, 10000'
+        '--iterations',
+        type=int,
+        default=10_000,
+        help='iterations of the tiny network of --growth, 10000 by default',
     )
     parser.add_argument(
         '--profile', action='store_true', help='list the ten most expensive operators of a step'
@@ -63,27 +69,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='append',
         default=[],
         metavar='WORD',
-        help='its name and its settings KEY=VALUE; may be given again',
+        help='name and settings KEY=VALUE of a variant; may be repeated',
     )
     add_settings(parser)
     parser.add_argument(
         '--synthetic',
         type=int,
         metavar='SIZE',
-        help='random patches of SIZE, or the next size that the network takes',
+        help='use random patches of side SIZE, or of the next size that the network accepts',
     )
     parser.add_argument(
         '--plain',
         action='store_true',
         help='also measure the plain forms of networks, from tests/reference of a checkout',
     )
-    parser.add_argument('--steps', type=int, default=10, help='steps that are timed, 10')
-    parser.add_argument('--warm-up', type=int, default=2, help='steps before them, 2')
+    parser.add_argument('--steps', type=int, default=10, help='timed steps, 10 by default')
+    parser.add_argument('--warm-up', type=int, default=2, help='warm-up steps, 2 by default')
     add_device(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, and print a table."""
+    """Measure and print a table."""
     import torch
 
     from mmrestore.analysis import benchmark
@@ -93,9 +99,9 @@ def run(options: argparse.Namespace) -> None:
 
     choices = [options.config, options.backbones, options.backbone, options.growth]
     if choices.count(None) != len(choices) - 1:
-        raise ValueError('give one of CONFIG, --backbones, --backbone and --growth')
+        raise ValueError('give exactly one of CONFIG, --backbones, --backbone and --growth')
     if options.profile and options.backbones is not None:
-        raise ValueError('--profile is for a CONFIG or --backbone, one network at a time')
+        raise ValueError('--profile needs a single network: give CONFIG or --backbone')
     import_named(options.imports)
     device = choose_device(options.device)
     if options.plain:
@@ -141,7 +147,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _measure_growth(options: argparse.Namespace) -> None:
-    """Print how cost grows, and draw it."""
+    """Print and draw the growth of cost."""
     from mmrestore.analysis import benchmark, figures, growth
 
     path = figures.check_png(options.growth)

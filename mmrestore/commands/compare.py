@@ -1,12 +1,13 @@
-"""Train the arms of an experiment with several seeds, test them and compare them with a control.
+"""Train the arms of an experiment with several seeds, and compare them with a control arm.
 
     mmrestore compare experiments/traps.py
     mmrestore compare experiments/traps.py --jobs 4
     mmrestore compare experiments/traps.py --dry-run
     mmrestore compare experiments/traps.py --slurm jobs.sbatch
 
-What is finished is kept: the same command resumes a stopped comparison, and adds arms and seeds.
-Tables (Markdown, LaTeX, CSV, JSON), figures and report.html are in the work directory.
+Finished trainings are kept: the same command resumes an interrupted comparison, and trains added
+arms and seeds. Tables (Markdown, LaTeX, CSV, JSON), figures and report.html are written to the work
+directory.
 """
 
 from __future__ import annotations
@@ -23,25 +24,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar='N',
-        help='trainings at once, which share the threads and GPUs of the machine; 1 by default',
+        help='concurrent trainings, which share the threads and GPUs of the machine; 1 by default',
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         '--dry-run',
         action='store_true',
-        help='print the jobs, and time, memory and disk from a few measured steps of each arm',
+        help='print the jobs, and estimate time, memory and disk space from a few steps per arm',
     )
     what.add_argument(
-        '--slurm', metavar='FILE', help='write a script for sbatch, an array of all trainings'
+        '--slurm', metavar='FILE', help='write a job-array script of all trainings for sbatch'
     )
     what.add_argument(
-        '--report', action='store_true', help='only compare what is finished; train nothing'
+        '--report', action='store_true', help='only compare finished trainings; train nothing'
     )
     what.add_argument('--job', metavar='NAME', help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Compare, and print the table and the verdicts."""
+    """Compare the arms and print the table and the verdicts."""
     from mmrestore.analysis import comparing
     from mmrestore.analysis.comparing.compare import (
         REPORT,
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
     if options.slurm is not None:
         write_text(options.slurm, slurm_script(experiment, jobs, folder))
         print(
-            f'{len(jobs)} trainings: sbatch {options.slurm}, and in the end '
+            f'{len(jobs)} trainings: run sbatch {options.slurm}, and after the trainings '
             f'mmrestore compare {options.experiment} --work-dir {folder} --report'
         )
         return

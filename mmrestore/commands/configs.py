@@ -3,8 +3,8 @@
     mmrestore configs
     mmrestore configs traps swinir
 
-Every line has the name of a config and the first line of what it says of itself; with words, only
-those that have all of them in either.
+Each line has the name of a config and the first line of its description. With words, only lines
+that contain all words are printed.
 """
 
 from __future__ import annotations

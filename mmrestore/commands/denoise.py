@@ -1,15 +1,15 @@
-"""Denoise a folder of one's own photographs, without clean ones.
+"""Denoise a folder of photographs without clean images.
 
     mmrestore denoise FOLDER
     mmrestore denoise FOLDER --minutes 0 --careful --format keep
 
-Looks at the pictures, adapts the shipped network to their noise for some minutes, restores each
-picture as strongly as can be justified without a clean one, and says which pictures gained and
-which were left as they were. Results and a page to compare them, report.html, go to
-FOLDER-denoised; the originals stay as they are (docs/own_photographs.md).
+Measures the noise of the pictures, adapts the shipped network to it for some minutes, restores each
+picture with the largest strength that can be justified without a clean image, and lists which
+pictures improved and which were left unchanged. Results and a comparison page, report.html, are
+written to FOLDER-denoised; the originals are not modified (docs/own_photographs.md).
 
-Ctrl-C ends the adapting early; while pictures are restored it stops, with a report of what there
-is. --resume restores the rest, or pictures that were added, with what was learned.
+Ctrl-C ends the adaptation early. During restoring, it stops the command after writing a report of
+the finished pictures. --resume restores the remaining or added pictures with the adapted network.
 """
 
 from __future__ import annotations
@@ -23,43 +23,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('folder', metavar='FOLDER', help='folder of pictures, or one picture')
     parser.add_argument(
-        '--output', metavar='DIR', help='folder of the results, FOLDER-denoised by default'
+        '--output', metavar='DIR', help='folder for the results, FOLDER-denoised by default'
     )
     parser.add_argument(
         '--minutes',
         type=float,
         metavar='M',
-        help='of adapting the network to the folder, by default 5 on a CPU and 1 on a GPU; 0: none',
+        help='minutes of adapting the network to the folder, by default 5 on a CPU and 1 on a GPU; '
+        '0: no adaptation',
     )
     parser.add_argument(
         '--strength',
         default='auto',
         metavar='S',
-        help='auto, the default, chooses one for each picture; or a number from 0 to 1',
+        help='auto (the default): chosen for each picture; or a number from 0 to 1',
     )
     parser.add_argument('--careful', action='store_true', help='halve the chosen strengths')
     parser.add_argument(
         '--method',
         choices=['auto', 'shipped', 'adapted', 'bilateral'],
         default='auto',
-        help='auto, the default: the adapted network unless training did not help; shipped: '
-        'without adapting; adapted: whatever it did; bilateral: a filter, for comparison',
+        help='auto (the default): the adapted network, or the shipped one if adapting did not '
+        'help; shipped: no adaptation; adapted: always the adapted network; bilateral: a '
+        'bilateral filter, for comparison',
     )
     add_format(parser)
     parser.add_argument(
-        '--quality', type=int, default=95, metavar='N', help='of JPEG and WebP, 95 by default'
+        '--quality',
+        type=int,
+        default=95,
+        metavar='N',
+        help='quality of JPEG and WebP, 95 by default',
     )
+    parser.add_argument('--resume', action='store_true', help='skip finished pictures')
     parser.add_argument(
-        '--resume', action='store_true', help='do not restore again what is finished'
-    )
-    parser.add_argument(
-        '--checkpoint', metavar='FILE', help='a denoiser to start from instead of the shipped one'
+        '--checkpoint',
+        metavar='FILE',
+        help='denoiser to start from instead of the shipped network',
     )
     add_device(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Denoise; return 1 if pictures could not be restored."""
+    """Denoise the folder; return 1 if pictures could not be restored."""
     from mmrestore.apis.denoising.denoise import denoise
 
     denoised = denoise(

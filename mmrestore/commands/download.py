@@ -1,9 +1,10 @@
-"""Download released weights that `mmrestore models` lists.
+"""Download released weights listed by `mmrestore models`.
 
     mmrestore download dncnn_25_gray
     mmrestore download dncnn_25_gray --output weights
 
-They go to the cache, where `--model NAME` finds them; with `--output` a copy goes to a folder too.
+They are stored in the cache, where `--model NAME` finds them. `--output` also copies them to a
+folder.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('name', help='one that `mmrestore models` lists')
-    parser.add_argument('--output', metavar='DIR', help='folder of a copy; a file is replaced')
+    parser.add_argument('name', help='name listed by `mmrestore models`')
+    parser.add_argument(
+        '--output', metavar='DIR', help='folder for a copy; an existing file is replaced'
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Download, and print where the file lies."""
+    """Download the weights and print the path of the file."""
     from mmrestore.apis.model_cache import fetch_model
     from mmrestore.apis.released_models import find_model
     from mmrestore.apis.work_dir import check_folder

@@ -1,4 +1,4 @@
-"""Which errors are the user's, and what is said about them."""
+"""Classification and text of user errors."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mmrestore.files import printable
 
 MAX_LINES = 5
 USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
-# PyTorch raises these as well, for mistakes in code.
+# User errors only if this package raised them; PyTorch also raises them for mistakes in code.
 OWN_ERRORS = (RuntimeError, FloatingPointError)
-# What PyTorch puts before the message of an error in a data worker: the whole traceback.
+# Prefix with traceback that PyTorch adds to the message of an error in a data worker.
 IN_WORKER = re.compile(r'Caught \w+ in DataLoader worker process.*\n(?:[\w.]+Error|\w+): ', re.S)
-WRAPPED = re.compile(r'class `[^`]+` in \S+\.py: ')  # what MMEngine puts before a message
+WRAPPED = re.compile(r'class `[^`]+` in \S+\.py: ')  # prefix that MMEngine adds to a message
 
 
 def is_user_error(error: BaseException) -> bool:
-    """Whether an error can be about what the user gave, so that a line tells it.
+    """Return True if an error may concern user input and is reported in one line.
 
-    A mistake in code may be of the same type: :func:`error_text` says that ``--debug`` shows where
-    it comes from, unless a ``raise`` statement has written the message for its reader.
+    Mistakes in code may have the same type. Unless a ``raise`` statement created the message,
+    :func:`error_text` refers to ``--debug``, which shows the location.
 
     Examples:
         >>> is_user_error(ValueError('expected one of a, b')), is_user_error(AssertionError())
@@ -32,7 +32,7 @@ def is_user_error(error: BaseException) -> bool:
 
 
 def error_text(error: BaseException) -> str:
-    """Return what an error says, in at most five lines.
+    """Return the message of an error in at most five lines.
 
     Examples:
         >>> error_text(KeyError("unknown model 'SwinIr'. Did you mean SwinIR?"))
@@ -48,7 +48,7 @@ def error_text(error: BaseException) -> str:
         text = f'{printable(error.filename)}: {error.strerror}'
     elif isinstance(error, KeyError) and error.args and ' ' in str(error.args[0]):
         text = str(error.args[0]).strip()
-    if len(text.split()) < 2 or not _is_stated(error):  # a bare name tells nothing
+    if len(text.split()) < 2 or not _is_stated(error):  # a single word is not a message
         text = f'{type(error).__name__}: {text}'.removesuffix(': ') + ' (--debug shows where)'
     lines = [line.rstrip() for line in text.split('\n') if line.strip()]
     if len(lines) > MAX_LINES:
@@ -58,21 +58,21 @@ def error_text(error: BaseException) -> str:
 
 
 def original(error: BaseException) -> BaseException:
-    """Return the error that MMEngine's registries wrap, once for each component around it."""
+    """Return the original error that MMEngine's registries wrap once per enclosing component."""
     while error.args and WRAPPED.match(str(error.args[0])) and error.__context__ is not None:
         error = error.__context__
     return error
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether an error was raised by a line of this package."""
+    """Return True if a line of this package raised the error."""
     trace = _origin(error)
     name = trace.tb_frame.f_globals.get('__name__', '') if trace is not None else ''
     return name.partition('.')[0] == 'mmrestore'
 
 
 def _is_stated(error: BaseException) -> bool:
-    """Whether a ``raise`` statement made an error, and not an operation that failed."""
+    """Return True if a ``raise`` statement raised the error, not a failed operation."""
     trace = _origin(error)
     if trace is None or isinstance(error, (OSError, ImportError)):
         return True
@@ -81,7 +81,7 @@ def _is_stated(error: BaseException) -> bool:
 
 
 def _origin(error: BaseException) -> TracebackType | None:
-    """Return where an error was raised, None of one that never was."""
+    """Return the innermost traceback entry of an error, or None if it was not raised."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

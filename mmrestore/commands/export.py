@@ -1,12 +1,12 @@
-"""Write a trained network as one file for other programs.
+"""Export a trained network as one file for other programs.
 
     mmrestore export CHECKPOINT --to onnx --output model.onnx
     mmrestore export CHECKPOINT --to safetensors --output model.safetensors
 
-safetensors is our model in one file, with its config; onnx is for ONNX Runtime, chaiNNer and the
-like; torch-export is a program that PyTorch runs without this package; official has the names of
-the released code, for programs that use spandrel. Every file is compared with PyTorch before it is
-written.
+Formats: safetensors is this package's model with its config in one file. onnx is for ONNX Runtime,
+chaiNNer and similar programs. torch-export is a program that PyTorch runs without this package.
+official has the parameter names of the released code, for programs that use spandrel. The outputs
+of each file are compared with PyTorch before it is written.
 """
 
 from __future__ import annotations
@@ -27,27 +27,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         choices=['safetensors', 'onnx', 'torch-export', 'official'],
         dest='form',
-        help='what is written',
+        help='format of the file',
     )
     parser.add_argument(
         '--output',
         required=True,
         metavar='FILE',
-        help='it ends in .safetensors, .onnx, .pt2, or .safetensors or .pth for official',
+        help='output file with suffix .safetensors, .onnx or .pt2; for official .safetensors or '
+        '.pth',
     )
-    parser.add_argument('--config', help='config, if not that which the checkpoint holds')
-    parser.add_argument('--fp16', action='store_true', help='float16; not of official')
+    parser.add_argument('--config', help='config, instead of the one in the checkpoint')
+    parser.add_argument(
+        '--fp16', action='store_true', help='export in float16; not available for official'
+    )
     parser.add_argument(
         '--static',
         type=_size,
         metavar='HxW',
-        help='one image of this height and width only, as 720x1280; of onnx and torch-export',
+        help='fixed input of one image of this height and width, for example 720x1280; for onnx '
+        'and torch-export',
     )
     add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Export, and say how much the file differs from PyTorch."""
+    """Export the network and print the difference between file and PyTorch."""
     from mmrestore.apis import export
 
     exported = export(
@@ -71,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    """Read a height and a width, as 720x1280.
+    """Parse a height and a width such as 720x1280.
 
     Examples:
         >>> _size('720x1280')
@@ -79,5 +83,5 @@ def _size(text: str) -> tuple[int, int]:
     """
     found = re.fullmatch(r'(\d+)[xX](\d+)', text)
     if found is None:
-        raise argparse.ArgumentTypeError(f'expected HEIGHTxWIDTH, as 720x1280, got {text!r}')
+        raise argparse.ArgumentTypeError(f'expected HEIGHTxWIDTH such as 720x1280, got {text!r}')
     return int(found[1]), int(found[2])

@@ -1,4 +1,4 @@
-"""Lists that are narrowed down by words."""
+"""Lists filtered by words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:
-    """Add the words that lines must contain."""
-    parser.add_argument('words', nargs='*', metavar='WORD', help='what the line must contain')
+    """Add the words to filter by."""
+    parser.add_argument('words', nargs='*', metavar='WORD', help='print only lines with all words')
 
 
 def print_matching(lines: Iterable[tuple[str, str]], words: Sequence[str]) -> None:
-    """Print names and their descriptions where these contain all words, in any case.
+    """Print the names and descriptions that contain all words, ignoring case.
 
     Raises:
         ValueError: no line contains all words.
@@ -31,6 +31,6 @@ def print_matching(lines: Iterable[tuple[str, str]], words: Sequence[str]) -> No
 
 
 def check_found(shown: Sequence[object], words: Sequence[str]) -> None:
-    """Raise a ``ValueError`` if nothing was found by words."""
+    """Raise a ``ValueError`` if no line contains all words."""
     if not shown:
-        raise ValueError(f'nothing in the list has {" and ".join(words) or "a name"} in its line')
+        raise ValueError(f'no line of the list contains {" and ".join(words) or "a name"}')

@@ -1,4 +1,4 @@
-"""The command line: finds the command, runs it, and turns errors of users into one line."""
+"""Entry point of the command line; user errors are reported in one line."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ INTERRUPTED, BROKEN_PIPE = 130, 141  # exit statuses that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error of the user is one line on stderr.
+    """Run the command line; user errors are printed to stderr in one line.
 
     Args:
-        arguments: words after the program's name; those of the process by default.
+        arguments: command-line arguments; those of the process if None.
 
     Raises:
-        SystemExit: with status 1 after an error or a negative result, 2 if the words cannot be
+        SystemExit: with status 1 after an error or a negative result, 2 if the arguments cannot be
             parsed, 130 after Ctrl-C.
     """
     options, unknown = build_parser().parse_known_args(arguments)
@@ -47,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # What reads the output, such as `head`, has had enough.
-        sys.stdout = open(os.devnull, 'w')  # noqa: SIM115  Python flushes it when it ends
+        # The reader of the output, such as `head`, has closed the pipe.
+        sys.stdout = open(os.devnull, 'w')  # noqa: SIM115  Python flushes it on exit
         status = BROKEN_PIPE
     except KeyboardInterrupt:
         if options.debug:
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.debug:
             traceback.print_exc()
         print(f'mmrestore: error: {error_text(error)}', file=sys.stderr)
-        # Mistakes of usage that are found late state it; their classes load PyTorch.
+        # Usage errors that are detected late have this attribute; their classes load PyTorch.
         status = getattr(error, 'exit_status', 1)
     finally:
         warnings.formatwarning = form
@@ -75,17 +75,17 @@ def _short_warning(
     lineno: int,
     line: str | None = None,
 ) -> str:
-    """Return a warning without the line of code that gave it; the category names other kinds."""
+    """Format a warning without its code line; the category is shown unless it is UserWarning."""
     kind = '' if issubclass(category, UserWarning) else f'{category.__name__}: '
     return f'mmrestore: warning: {kind}{message}\n'
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; nothing that takes long to import is imported."""
+    """Return the parser of all commands, without slow imports."""
     parser = argparse.ArgumentParser(
         prog='mmrestore',
-        description='Train image-restoration networks, test them, restore images with them.',
-        epilog='`mmrestore COMMAND --help` says more; the README begins with an example.',
+        description='Train and test image-restoration networks, and restore images with them.',
+        epilog='`mmrestore COMMAND --help` describes a command; the README starts with an example.',
     )
     parser.add_argument('--version', action='version', version=f'mmrestore {__version__}')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
@@ -113,7 +113,7 @@ def _add_commands(parser: argparse.ArgumentParser, package: str, names: Sequence
 
 
 def _expanded(value: Any) -> Any:
-    """Return an option with a leading ``~``, which shells keep in ``--output=~/x``, expanded."""
+    """Expand a leading ``~``, which shells do not expand in ``--output=~/x``."""
     if isinstance(value, str) and value.startswith('~'):
         return os.path.expanduser(value)
     return [_expanded(item) for item in value] if isinstance(value, list) else value

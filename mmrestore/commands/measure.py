@@ -1,12 +1,13 @@
-"""Compare a folder of restored images, of any origin, with their targets.
+"""Compare a folder of restored images with their targets.
 
     mmrestore measure RESTORED TARGET
     mmrestore measure RESTORED TARGET --protocol sr4 --metrics PSNR SSIM LPIPS --output results
     mmrestore measure RESTORED TARGET --pattern '{}_restored'
 
-Images of one name belong together, whatever their endings. A protocol states channels, border and
-alignment of PSNR and SSIM; it is printed with the means. With --output DIR the values of all images
-are written to DIR/images.csv, means and protocols to DIR/results.json (docs/metrics.md).
+Images may come from any program. Images of the same name are compared; file extensions may differ.
+A protocol defines channels, border and alignment of PSNR and SSIM and is printed with the means.
+With --output DIR the values of all images are written to DIR/images.csv, means and protocols to
+DIR/results.json (docs/metrics.md).
 """
 
 from __future__ import annotations
@@ -31,36 +32,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         default=['PSNR', 'SSIM'],
         metavar='NAME',
-        help='PSNR, SSIM (the default), LPIPS, NIQE, or of torchmetrics MS-SSIM, DISTS, FID ...',
+        help='PSNR and SSIM (the default), LPIPS, NIQE, or metrics of torchmetrics such as '
+        'MS-SSIM, DISTS and FID',
     )
     parser.add_argument(
         '--crop-border',
         type=int,
         metavar='PIXELS',
-        help='border that PSNR, SSIM and NIQE leave out, in place of that of the protocol',
+        help='border excluded by PSNR, SSIM and NIQE, instead of the border of the protocol',
     )
     parser.add_argument(
         '--pattern',
         default='{}',
-        help="names of the restored images, if they differ from the targets': '{}_ours'",
+        help="name pattern of the restored images, if it differs from the targets': '{}_ours'",
     )
-    parser.add_argument('--target-pattern', default='{}', help='names of the targets: {}_clean')
     parser.add_argument(
-        '--partial', action='store_true', help='leave out targets that have no restored image'
+        '--target-pattern', default='{}', help='name pattern of the targets, such as {}_clean'
+    )
+    parser.add_argument(
+        '--partial', action='store_true', help='skip targets without a restored image'
     )
     parser.add_argument(
         '--color',
         choices=['same', 'rgb', 'gray'],
         default='same',
-        help='as what images are read, as they are by default',
+        help='convert images to RGB or gray on reading; no conversion by default',
     )
-    parser.add_argument('--name', help='of the data set in results; by default of the folder')
-    parser.add_argument('--output', metavar='DIR', help='folder of images.csv and results.json')
+    parser.add_argument(
+        '--name', help='name of the data set in the results; the folder name by default'
+    )
+    parser.add_argument('--output', metavar='DIR', help='folder for images.csv and results.json')
     add_device(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Compare, and print protocols and means."""
+    """Compare the images and print protocols and means."""
     from mmrestore.apis import measure
 
     measured = measure(

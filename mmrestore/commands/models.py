@@ -1,12 +1,12 @@
-"""List released weights that can be used by name.
+"""List released weights that are available by name.
 
     mmrestore models
     mmrestore models swinir noise
     mmrestore models hat_s_x4 --details
 
-Every line has a name, what the weights are good for, their license and the size of the file; with
-words, only those that have all of them. ``--details`` of a full name describes that one only.
-Nothing is downloaded.
+Each line has the name, purpose, license and file size of weights. With words, only lines that
+contain all words are printed. ``--details`` with a full name describes only these weights. Nothing
+is downloaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mmrestore.commands.listing import add_words, check_found, print_matching
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_words(parser)
-    parser.add_argument('--details', action='store_true', help='all that is known of each')
+    parser.add_argument('--details', action='store_true', help='print all facts about each')
 
 
 def run(options: argparse.Namespace) -> None:
@@ -36,11 +36,11 @@ def run(options: argparse.Namespace) -> None:
     check_found(models, options.words)
     for model in models:
         lines_of_one = {
-            'good for': model.purpose,
+            'purpose': model.purpose,
             'file': f'{model.file_name}, {size_and_license(model)}',
             'verified by': verification(model),
             "published by its authors (the paper's figure)": model.published,
-            'tried with mmrestore': 'yes' if model.tried else 'no',
+            'tested with mmrestore': 'yes' if model.tried else 'no',
             'config': model.config,
             'overrides': ' '.join(f'{k}={v}' for k, v in model.overrides.items()),
             'weights under': model.key or '',

@@ -3,11 +3,11 @@
     mmrestore restore photo.png folder --checkpoint CHECKPOINT
     mmrestore restore photo.png --model swinir_m_jpeg40 --output restored
 
-The config is the one that the checkpoint holds, unless --config gives another.
-Files and folders are restored into PNG files of the same names, or into another --format. Color
-profile, EXIF, XMP, resolution, transparency and bit depth are kept, and a picture is turned upright
-(docs/restoring.md). All inputs are checked first; those that cannot be read are named, the others
-are restored, and the exit status is 1.
+The config recorded in the checkpoint is used, unless --config names another.
+Images are written as PNG files of the same names, or in another --format. Color profile, EXIF, XMP,
+resolution, transparency and bit depth are preserved, and the EXIF orientation is applied
+(docs/restoring.md). All inputs are checked first. If some cannot be read, they are listed, the
+others are restored, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from mmrestore.commands.arguments import (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='image files or folders')
-    parser.add_argument('--checkpoint', help='a checkpoint, an exported model or released weights')
+    parser.add_argument('--checkpoint', help='checkpoint, exported model or released weights')
     parser.add_argument(
         '--config',
-        help='config, a file or a name; by default the one that the checkpoint holds',
+        help='config file or name; by default the config recorded in the checkpoint',
     )
     add_released(parser, '--checkpoint')
     add_imports(parser)
@@ -41,28 +41,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--output',
         default='restored',
         metavar='DIR',
-        help='folder of the results, restored by default; files are replaced',
+        help='folder for the results, restored by default; existing files are replaced',
     )
     add_format(parser)
     parser.add_argument(
-        '--quality', type=int, metavar='N', help='of JPEG and WebP, 1 to 100, 95 by default'
+        '--quality',
+        type=int,
+        metavar='N',
+        help='quality of JPEG and WebP, 1 to 100, 95 by default',
     )
     parser.add_argument(
         '--tile',
         default='auto',
         metavar='SIZE',
-        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
-        'for the whole image, of a size that fits; none: never',
+        help='restore in tiles of SIZE pixels; auto (the default): tiles of a suitable size if the '
+        'whole image exceeds the memory; none: no tiles',
     )
     parser.add_argument(
         '--overlap',
         type=int,
-        help='pixels that tiles of SIZE share; by default what the network sees',
+        help='overlap of tiles of SIZE in pixels; by default the receptive field of the network',
     )
     parser.add_argument(
         '--check-tiles',
         action='store_true',
-        help='print by how much tiles differ from the whole, on a part of the first image',
+        help='print the difference between tiled and untiled results on a crop of the first image',
     )
     parser.add_argument('--self-ensemble', action='store_true', help='average 8 orientations')
     add_dtype(parser)
@@ -71,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Restore, and say how many images were written where; return 1 if inputs are damaged."""
+    """Restore the images and print their number and folder; return 1 if inputs are damaged."""
     from mmrestore.apis import init_restorer, plan_restoring, restore_planned
     from mmrestore.apis.check_tiles import tile_difference
     from mmrestore.apis.networks import choose_device, open_network_config
@@ -83,9 +86,9 @@ def run(options: argparse.Namespace) -> int:
     from mmrestore.files import printable
 
     tile: dict | str = options.tile
-    tile_config(options.tile)  # refuses another word
+    tile_config(options.tile)  # checks the value
     if options.overlap is not None and not options.tile.isdecimal():
-        raise ValueError('--overlap is of tiles: give their size with --tile')
+        raise ValueError('--overlap needs a tile size: give --tile SIZE')
     quality = _quality(options, QUALITY)
     device = choose_device(options.device)
     check_folder(options.output)
@@ -93,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     if options.checkpoint is None:
         raise ValueError('expected a network, got none: give --checkpoint FILE or --model NAME')
     if not Path(options.checkpoint).is_file():  # before thousands of inputs are checked
-        raise FileNotFoundError(f'there is no file of weights {options.checkpoint}')
+        raise FileNotFoundError(f'there is no checkpoint file {options.checkpoint}')
     config = options.config or recorded_network(options.checkpoint, options.imports)
     import_named(options.imports)
     chosen = [f'model.test_dtype={options.dtype}'] if options.dtype else []
@@ -132,7 +135,7 @@ def _quality(options: argparse.Namespace, default: int) -> int:
     if options.quality is None:
         return default
     if options.format not in ('jpg', 'keep'):
-        raise ValueError('--quality is of JPEG and WebP: give --format jpg or keep')
+        raise ValueError('--quality applies only to JPEG and WebP: give --format jpg or keep')
     if not 1 <= options.quality <= 100:
         raise ValueError(f'--quality must be from 1 to 100, got {options.quality}')
     return options.quality

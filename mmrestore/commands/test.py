@@ -1,14 +1,14 @@
-"""Measure a checkpoint on the test sets of a config.
+"""Test a checkpoint on the test sets of a config.
 
     mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth
     mmrestore test work_dirs/traps/swinir_s/epoch_200.pth
     mmrestore test --model dncnn_25_gray
     mmrestore test traps/swinir_s work_dirs/traps/swinir_s/epoch_200.pth --output results
 
-Without a config it is the one that the checkpoint holds.
-A config without test sets is measured on its validation sets.
-With --output DIR the restored images are written to DIR/images, the values of all images to
-DIR/images.csv, means and protocols to DIR/results.json (docs/metrics.md).
+If no config is given, the config recorded in the checkpoint is used. If the config has no test
+sets, the validation sets are used. With --output DIR the restored images are written to DIR/images,
+the values of all images to DIR/images.csv, means and protocols to DIR/results.json
+(docs/metrics.md).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'checkpoint',
         nargs='?',
-        help='checkpoint of this package or released weights; left out of a network without any',
+        help='checkpoint of this package or released weights; omit it if the network has no '
+        'weights',
     )
     add_released(parser, 'CONFIG and CHECKPOINT')
     add_imports(parser)
@@ -39,24 +40,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--tile',
         default='auto',
         metavar='SIZE',
-        help='restore in tiles of SIZE pixels; auto, the default: where memory does not suffice '
-        'for the whole image, of a size that fits; none: as the config says',
+        help='restore in tiles of SIZE pixels; auto (the default): tiles of a suitable size if the '
+        'whole image exceeds the memory; none: as configured',
     )
     parser.add_argument(
         '--output',
         metavar='DIR',
-        help='folder of the restored images, images.csv and results.json; files are replaced',
+        help='folder for restored images, images.csv and results.json; existing files are replaced',
     )
     parser.add_argument(
         '--save',
         type=int,
         metavar='N',
-        help='write the first N restored images of each data set only; 0 for none',
+        help='write only the first N restored images of each data set; 0 for none',
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Test; the log shows the metrics."""
+    """Test the checkpoint; metrics are printed to the log."""
     from mmrestore.apis import test
 
     check_released(options)
@@ -64,10 +65,10 @@ def run(options: argparse.Namespace) -> None:
         options.config, options.checkpoint = None, options.config
     if options.config is None and options.checkpoint is None:
         raise ValueError(
-            'what shall be tested? Give CHECKPOINT, CONFIG and CHECKPOINT, or --model NAME'
+            'expected a network, got none: give CHECKPOINT, CONFIG and CHECKPOINT, or --model NAME'
         )
     if options.save is not None and options.output is None:
-        raise ValueError('--save is about the restored images: give --output DIR')
+        raise ValueError('--save needs a folder for the restored images: give --output DIR')
     test(
         options.config,
         options.checkpoint,

@@ -1,9 +1,9 @@
-"""Train a network as a config describes.
+"""Train a network with a config.
 
     mmrestore train traps/swinir_s --work-dir runs/traps
     mmrestore train supervised/hat_s --with traps masked
 
-A config of several stages runs one training after the other.
+A config with several stages runs their trainings in sequence.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         default=False,
         metavar='CKPT',
-        help='resume from CKPT, without it from the newest checkpoint of the work directory; '
-        'stands after the config',
+        help='resume from CKPT, or without CKPT from the latest checkpoint in the work directory; '
+        'give it after the config',
     )
     parser.add_argument(
         '--amp',
         action='store_true',
-        help='mixed precision: optim_wrapper.dtype of the config, bfloat16 by default',
+        help='train in mixed precision, optim_wrapper.dtype of the config, bfloat16 by default',
     )
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
-        help='scale the learning rate with the number of images a step',
+        help='scale the learning rate with the total batch size',
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train."""
+    """Train the network."""
     from mmrestore.config.names import find_config, find_strategy
 
-    # Names are looked up before what takes seconds to import.
+    # Look up names before slow imports.
     find_config(options.config)
     for strategy in options.strategies:
         find_strategy(strategy)

@@ -1,4 +1,4 @@
-"""The one way into configs: find, read, apply strategies and overrides, check every name."""
+"""Configs: find, read, apply strategies and overrides, check all names."""
 
 from __future__ import annotations
 
@@ -38,24 +38,22 @@ def open_config(
     overrides: Overrides | None = None,
     strategies: Sequence[str | Path] = (),
 ) -> Config:
-    """Open a config: read it, apply strategies and then overrides, and check every name.
+    """Open a config: read it, apply strategies, apply overrides and check all names.
 
     Args:
         path_or_name: a file; the name of a config that ships with mmrestore (``traps/swinir_s``)
-            or with another package (``package::name``); or settings that were read before, which
-            stay as they are.
-        overrides: settings by dotted key, or texts ``KEY=VALUE`` as they are typed, or a list of
-            both, see ``mmrestore.config.overrides``. Those of a config with several stages begin
-            with the name of a stage and are applied when that is opened, after its own.
-        strategies: names of strategies (``traps``), or files; each is merged into what is read
-            before it.
+            or with another package (``package::name``); or settings, which are not modified.
+        overrides: values by dotted key, texts ``KEY=VALUE``, or a list of both; see
+            ``mmrestore.config.overrides``. In a config with several stages, keys begin with the
+            name of a stage; they are applied when the stage is opened, after its own overrides.
+        strategies: names of strategies (``traps``) or files, merged in this order.
 
     Raises:
-        FileNotFoundError: there is no such config, base or strategy.
+        FileNotFoundError: a config, base or strategy does not exist.
         ImportError: a module of ``custom_imports`` cannot be imported.
-        KeyError: a component, or what a reference names, is not known.
-        TypeError: a component has no such argument, or nothing reads a setting.
-        ValueError: a file or an override cannot be read, or strategies contradict each other.
+        KeyError: a component or the target of a reference is unknown.
+        TypeError: an argument of a component or a setting is unknown.
+        ValueError: a file or an override is invalid, or strategies contradict each other.
 
     Examples:
         >>> config = open_config('supervised/swinir_s', ['model.test_seed=5'], ['traps'])
@@ -65,7 +63,8 @@ def open_config(
     settings, file = _read(path_or_name)
     if strategies and 'stages' in settings.values:
         raise ValueError(
-            f'{path_or_name} lists several trainings: strategies are given to the config of one, '
+            f'{path_or_name} has several stages and accepts no strategies: apply them to the '
+            'config of a stage, '
             f'{", ".join(stage["config"] for stage in settings.values["stages"].values())}'
         )
     settings = with_strategies(settings, strategies)
@@ -82,17 +81,17 @@ def open_config(
 
 
 def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings:
-    """Return settings into which strategies are merged, one after the other.
+    """Merge strategies into settings, in the given order.
 
     Raises:
-        FileNotFoundError: there is no such strategy.
-        ValueError: two strategies set the same thing to different values, or a strategy is given
+        FileNotFoundError: a strategy does not exist.
+        ValueError: two strategies set the same key to different values, or a strategy is given
             twice.
     """
     chosen: dict[str, tuple[str | Path, Any]] = {}
     for name in names:
         if any(find_strategy(name).samefile(file) for file in settings.files):
-            raise ValueError(f'the config is trained with the strategy {name} already')
+            raise ValueError(f'the config already contains the strategy {name}: remove one of both')
         before = dict(flat(settings.values))
         settings = read_settings(find_strategy(name), before=settings, once=True)
         for key, value in flat(settings.values):
@@ -102,10 +101,10 @@ def with_strategies(settings: Settings, names: Sequence[str | Path]) -> Settings
             if theirs != value and None not in (theirs, value):
                 part, _, setting = key.rpartition('.')
                 kind = None if setting == 'type' else chosen.get(f'{part}.type', (None, None))[1]
-                what = f'each has a {kind} of its own as {part}, whose {setting}' if kind else key
+                what = f'both define {part} as {kind}, whose {setting}' if kind else key
                 raise ValueError(
                     f'the strategies {other} and {name} do not combine: {what} is {theirs!r} in '
-                    f'the one and {value!r} in the other'
+                    f'{other} and {value!r} in {name}'
                 )
             chosen[key] = (name, value)
     return settings
@@ -136,9 +135,9 @@ def _import_modules(imports: Any, file: Path | None) -> None:
     for name in names:
         try:
             import_modules_from_strings([name], imports.get('allow_failed_imports', False))
-        except Exception as error:  # whatever the code of the module raises
+        except Exception as error:  # the module may raise any exception
             cause = error.__cause__ or error.__context__ or error
             kind = '' if isinstance(cause, ImportError) else f'{type(cause).__name__}: '
             lost = isinstance(cause, ModuleNotFoundError) and cause.name == name.split('.')[0]
-            advice = ': install it, or name its folder in PYTHONPATH' if lost else ''
+            advice = ': install it, or add its folder to PYTHONPATH' if lost else ''
             raise ImportError(f'{where}: {name}: {kind}{cause}{advice}') from error

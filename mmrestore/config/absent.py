@@ -1,4 +1,4 @@
-"""None takes away what a config inherits."""
+"""Removal of inherited settings by None."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from mmrestore.config.annotations import (
 )
 from mmrestore.config.top_level import MORE_SETTINGS
 
-# Lists of parts, which are known to be such if all of their items are None.
+# Lists of components, recognized by their keys even if all items are None.
 LISTS = re.compile(r'custom_hooks|param_scheduler(\.\w+)?|\w+_evaluator(\.metrics)?')
-METRICS = re.compile(r'\w+_evaluator\.metrics')  # an evaluator without figures
+METRICS = re.compile(r'\w+_evaluator\.metrics')  # None means an evaluator without metrics
 ANYTHING = {'Any', 'object', 'None', 'NoneType'}
 
 
 def without_absent(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings without those that are None where nothing takes None.
+    """Remove settings that are None where None is not a valid value.
 
-    They are None for an argument whose annotation does not allow it, whose default then holds; for
-    what is read of dictionaries without a type; and items of lists of parts. All others stay: the
-    part that gets None leaves out what it is.
+    Three kinds are removed: arguments whose annotation does not allow None, which then have their
+    defaults; settings of dictionaries without a type; and items in lists of components. All other
+    None values are kept and passed to the component.
 
     Raises:
-        ValueError: the type of a part is None.
+        ValueError: the type of a component is None.
 
     Examples:
         >>> without_absent({'custom_hooks': [None], 'env_cfg': {'mp_cfg': None}, 'load_from': None})
@@ -42,7 +42,7 @@ def _without(value: Any, settings: Mapping[str, Any], at: str) -> Any:
         return []
     if isinstance(value, Mapping):
         if value.get('type', '') is None:
-            raise ValueError(f'{at}.type is None: give a type, or take all of it away by {at}=None')
+            raise ValueError(f'{at}.type is None: set a type, or remove the component by {at}=None')
         places = {name: f'{at}.{name}' if at else name for name in value}
         return {
             name: _without(each, settings, places[name])
@@ -61,7 +61,7 @@ def _without(value: Any, settings: Mapping[str, Any], at: str) -> Any:
 
 
 def _is_absent(settings: Mapping[str, Any], key: str) -> bool:
-    """Whether None for a setting can only mean that there is none."""
+    """Return True if None can only mean that the setting is removed."""
     owner, _, name = key.rpartition('.')
     parameter = argument(settings, key)
     if parameter is None:

@@ -1,4 +1,4 @@
-"""What a setting may be, by the annotation of the argument that it becomes."""
+"""Types of settings, from the annotations of the arguments that they set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from mmrestore.config.merging import look_up
 from mmrestore.registry import find_component
 
-# What reads the settings of a dictionary that names no type.
+# Functions and classes that read dictionaries without a type.
 READERS = {
     '': 'mmengine.runner:Runner',
     r'(train|val|test)_dataloader': 'torch.utils.data:DataLoader',
@@ -20,13 +20,13 @@ READERS = {
     'log_processor': 'mmengine.runner:LogProcessor',
     r'optim_wrapper(\.\w+)?\.clip_grad': 'torch.nn.utils:clip_grad_norm_',
 }
-# What is read of other dictionaries that name no type.
+# Settings read from other dictionaries without a type.
 UNTYPED = {
     'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit', 'tf32'),
     'randomness': ('seed', 'diff_rank_seed', 'deterministic'),
     'auto_scale_lr': ('base_batch_size', 'enable'),
 }
-# Settings that no signature describes, or that we read before what has it does.
+# Settings without a signature, or read before the component that has one.
 ANNOTATIONS = {
     r'find_unused_parameters|auto_scale_lr\.enable|env_cfg\.(cudnn_benchmark|tf32)': 'bool',
     r'train_cfg\.val_interval': 'int | None',
@@ -36,7 +36,7 @@ ANNOTATIONS = {
 
 
 def argument(settings: Mapping[str, Any], key: str) -> inspect.Parameter | None:
-    """Return the argument that a dotted key sets, None if it is not known.
+    """Return the argument that a dotted key sets, or None if it is unknown.
 
     Examples:
         >>> argument({'randomness': {}}, 'randomness.seed').name
@@ -47,7 +47,7 @@ def argument(settings: Mapping[str, Any], key: str) -> inspect.Parameter | None:
 
 
 def argument_names(settings: Mapping[str, Any], owner: str) -> list[str]:
-    """Return the names that what stands at a dotted key takes, as far as they are known.
+    """Return the known argument names of the component at a dotted key.
 
     Examples:
         >>> argument_names({'model': {'type': 'L1Loss'}}, 'model')
@@ -58,12 +58,12 @@ def argument_names(settings: Mapping[str, Any], owner: str) -> list[str]:
 
 
 def _parameters(settings: Mapping[str, Any], owner: str) -> Iterator[inspect.Parameter]:
-    """Yield the arguments of what reads the dictionary at a dotted key."""
+    """Yield the arguments of the component that reads the dictionary at a dotted key."""
     config = present_setting(settings, owner) if owner else None
     kind = config.get('type') if isinstance(config, Mapping) else None
     if isinstance(kind, str):
         component = find_component(kind)
-        # A class may pass arguments on to those from which it derives.
+        # A class may pass arguments to its base classes.
         yield from _signatures(component, *getattr(component, '__mro__', ())[1:])
         return
     for pattern, reader in READERS.items():
@@ -81,7 +81,7 @@ def _signatures(*components: Any) -> Iterator[inspect.Parameter]:
 
 
 def argument_annotation(settings: Mapping[str, Any], key: str) -> str:
-    """Return the annotation of the argument that a dotted key sets, '' if it is not known."""
+    """Return the annotation of the argument that a dotted key sets, or '' if it is unknown."""
     for pattern, stated in ANNOTATIONS.items():
         if re.fullmatch(pattern, key):
             return stated
@@ -122,7 +122,7 @@ def _members(node: ast.expr) -> Iterable[str]:
 
 
 def is_text(member: str) -> bool:
-    """Whether a type that an annotation allows is text or a path."""
+    """Return True if a type of an annotation is text or a path."""
     name = member.rpartition('.')[2]
     return name in ('str', 'Path', 'PathLike', 'PurePath') or bool(
         re.fullmatch(r"(typing\.)?Literal\[.*['\"].*\]", member)
@@ -130,7 +130,7 @@ def is_text(member: str) -> bool:
 
 
 def item_members(members: Iterable[str]) -> list[str]:
-    """Return the types that the items of lists may have, which an annotation allows.
+    """Return the item types of the list types in an annotation.
 
     Examples:
         >>> item_members(['str', 'Sequence[str | Path]', 'None'])
@@ -148,7 +148,7 @@ def _written(annotation: Any) -> str:
 
 
 def present_setting(settings: Mapping[str, Any], key: str) -> Any:
-    """Return the setting of a dotted key, None if there is none."""
+    """Return the setting at a dotted key, or None."""
     try:
         return look_up(settings, key)
     except KeyError:

@@ -1,4 +1,4 @@
-"""Misspelt settings, named before anything is built."""
+"""Check of component and setting names before anything is built."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from mmrestore.registry import (
     suggest,
 )
 
-# Hooks that a config may change without naming their type, for MMEngine knows it.
+# Default hooks, whose types MMEngine knows, so that a config need not state them.
 NAMED_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
 
 @cache
 def loader_arguments() -> tuple[str, ...]:
-    """Return the names of the settings of a data loader."""
+    """Return the names of data-loader settings."""
     from torch.utils.data import DataLoader  # takes seconds
 
     own = ('total_batch_size', 'num_batch_per_epoch')
@@ -43,15 +43,15 @@ def loader_arguments() -> tuple[str, ...]:
 
 
 def check_config(config: Config) -> None:
-    """Check the names of what MMEngine builds: loops, loaders, hooks, optimizer, schedules, model.
+    """Check the names in loops, data loaders, hooks, optimizer, schedules and model.
 
-    Components inside them are checked when they are built.
+    Nested components are checked when they are built.
 
     Raises:
-        KeyError: a component is not known; the message names near ones.
-        TypeError: a component has no such argument; the message names near ones and all.
-        ValueError: a number is given as text, a hook has no type, or there is not one optimizer for
-            each part of the model that needs one.
+        KeyError: a component is unknown; the message suggests similar names.
+        TypeError: an argument is unknown; the message suggests similar names and lists all.
+        ValueError: a number is given as text, a hook has no type, or the optimizers do not match
+            the parts of the model.
     """
     settings = config.to_dict()
     check_numbers({name: settings[name] for name in known_settings() if name in settings})
@@ -70,8 +70,8 @@ def check_config(config: Config) -> None:
         if isinstance(hook, dict) and 'type' not in hook and name not in NAMED_HOOKS:
             others = [n for n in (*hooks, *NAMED_HOOKS) if n != name]
             raise ValueError(
-                f'default_hooks has no {name!r} to change.{suggest(name, others)} A new hook needs '
-                'its type'
+                f'default_hooks has no hook {name!r}.{suggest(name, others)} A new hook needs a '
+                'type'
             )
         _check(HOOKS, hook, more=('priority',))
     for hook in config.get('custom_hooks') or []:
@@ -82,7 +82,7 @@ def check_config(config: Config) -> None:
 
 
 def by_part(config: Any) -> bool:
-    """Whether a config describes optimizers by the names of parts of the model.
+    """Return True if an optimizer config is keyed by parts of the model.
 
     Examples:
         >>> by_part(dict(optimizer=dict(type='Adam')))
@@ -104,9 +104,9 @@ def _check_optimizers(config: Config) -> None:
         separate = by_part(wrapper)
         if separate != bool(parts) or (separate and set(wrapper) != set(parts)):
             unknown = next((name for name in wrapper if name not in parts), '')
-            needed = f'one for each of {", ".join(parts)}' if parts else 'one, of the whole network'
+            needed = f'one for each of {", ".join(parts)}' if parts else 'one for the whole network'
             raise ValueError(
-                f'optim_wrapper: {model["type"]} needs optimizers: {needed}; got settings of '
+                f'optim_wrapper: {model["type"]} needs optimizers, {needed}, got the keys '
                 f'{", ".join(wrapper)}.{suggest(unknown, parts)}'
             )
         for each in wrapper.values() if separate else [wrapper]:
@@ -120,7 +120,7 @@ def _check_optimizers(config: Config) -> None:
     if isinstance(schedulers, dict) and 'type' not in schedulers:
         if set(schedulers) != set(parts):
             raise ValueError(
-                f'param_scheduler: expected schedules of {", ".join(parts) or "one optimizer"}, '
+                f'param_scheduler: expected schedules for {", ".join(parts) or "one optimizer"}, '
                 f'got {", ".join(schedulers)}'
             )
     else:
@@ -136,17 +136,17 @@ def _check_clean_images(config: Config) -> None:
     part: Any = loader.get('dataset')
     known = isinstance(part, dict) and 'type' in part
     dataset: Any = DATASETS.get(part['type']) if known else None
-    # Data sets of other packages do not state it.
+    # Data sets of other packages do not have the attribute.
     lacks_them = getattr(dataset, 'gives_clean_images', True) is False
     if restorer and restorer.needs_clean_images and lacks_them:
         raise ValueError(
-            f'{restorer.__name__} needs clean images beside the degraded ones, which '
-            f'{dataset.__name__} does not give: train with an UnpairedDataset'
+            f'{restorer.__name__} needs clean images in addition to the degraded images, but '
+            f'{dataset.__name__} does not provide them: use an UnpairedDataset'
         )
 
 
 def _restorer(model: Any) -> Any:
-    """Return the restorer class that the config of a model names, None for a model of another."""
+    """Return the restorer class of a model config, or None if the model is not a restorer."""
     from mmrestore.models.restorers.restorer import Restorer  # takes seconds
 
     kind = MODELS.get(model['type']) if isinstance(model, dict) and 'type' in model else None

@@ -1,4 +1,4 @@
-"""Merging settings: pure functions on dictionaries."""
+"""Merging of settings: pure functions on dictionaries."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ IMPORTS = 'custom_imports'
 
 
 def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]:
-    """Return the settings of ``base`` with those of ``own`` merged into them; both stay as given.
+    """Merge ``own`` into a copy of ``base``.
 
-    Dictionaries are merged key by key, everything else replaces what is inherited. None switches an
-    inherited setting off, and a dictionary may stand where None is inherited. ``_delete_=True`` in
-    a dictionary drops what it inherits; under a dotted key, as in the overrides of a stage, it
-    stays for where those are merged.
+    Dictionaries are merged key by key; other values replace inherited values. None disables an
+    inherited setting, and a dictionary may replace an inherited None. ``_delete_=True`` in a
+    dictionary discards the inherited dictionary. Under a dotted key, as in the overrides of a
+    stage, ``_delete_`` is kept until the override is merged.
 
     Args:
-        base: what is inherited.
-        own: what changes it.
+        base: inherited settings.
+        own: settings to merge.
         at: dotted key of both, for messages.
 
     Raises:
-        TypeError: a dictionary would change a value that is no dictionary.
+        TypeError: a dictionary would be merged into a value that is not a dictionary.
 
     Examples:
         >>> merged({'a': {'b': 1, 'c': 2}, 'd': 3}, {'a': {'b': None, 'e': 4}})
@@ -52,14 +52,14 @@ def merged(base: Any, own: Mapping[str, Any], *, at: str = '') -> dict[str, Any]
             result[key] = merged(inherited, value, at=place)
         else:
             raise TypeError(
-                f'{place} is inherited as {_short(inherited)} and cannot be changed by the '
-                f'settings {", ".join(map(str, value))}: give all of it with _delete_=True'
+                f'{place} is inherited as {_short(inherited)}, which has no settings '
+                f'{", ".join(map(str, value))}: replace it with _delete_=True in the dictionary'
             )
     return result
 
 
 def with_all_imports(base: Mapping[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings whose ``custom_imports`` list the modules of ``base`` too, those first.
+    """Return settings whose ``custom_imports`` list the modules of ``base`` followed by their own.
 
     Examples:
         >>> base, own = {'custom_imports': {'imports': ['a']}}, {'custom_imports': {'imports': 'b'}}
@@ -78,7 +78,7 @@ def with_all_imports(base: Mapping[str, Any], settings: dict[str, Any]) -> dict[
 
 
 def flat(settings: Mapping[str, Any], *, at: str = '') -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys and values of what is no dictionary.
+    """Yield the dotted keys and values of all settings that are not dictionaries.
 
     Examples:
         >>> dict(flat({'a': {'b': 1, 'c': {}}, 'd': [2]}))
@@ -95,11 +95,11 @@ def flat(settings: Mapping[str, Any], *, at: str = '') -> Iterator[tuple[str, An
 def plain(value: Any, *, at: str = '') -> Any:
     """Return settings as plain data: dicts, lists, tuples, numbers, text, None.
 
-    Paths become text, numbers and arrays of NumPy those of Python, classes and functions their
-    dotted names, by which registries find them. ``~`` at the beginning of a text is expanded.
+    Paths become text, NumPy numbers and arrays become Python numbers and lists, and classes and
+    functions become dotted names, which registries resolve. A leading ``~`` in text is expanded.
 
     Raises:
-        TypeError: there is something else, or a name is no text; the message names its place.
+        TypeError: a value has another type, or a name is not text; the message has its dotted key.
 
     Examples:
         >>> plain({'a': np.float32(0.5), 'b': (np.arange(2), PurePath('x'))})
@@ -110,7 +110,7 @@ def plain(value: Any, *, at: str = '') -> Any:
         for name, place in places.items():
             if not isinstance(name, str):
                 raise TypeError(
-                    f'{place}: names of settings are text, got {name!r}, a {type(name).__name__}'
+                    f'{place}: setting names must be text, got {name!r}, a {type(name).__name__}'
                 )
         return {str(name): plain(v, at=places[name]) for name, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -125,22 +125,22 @@ def plain(value: Any, *, at: str = '') -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     raise TypeError(
-        f'{at} is a {type(value).__name__}: a config holds numbers, text, lists, tuples, '
-        'dictionaries and None'
+        f'{at}: expected a number, text, list, tuple, dictionary or None, got a '
+        f'{type(value).__name__}'
     )
 
 
 def is_data(value: Any) -> bool:
-    """Whether a value is plain data, or becomes such, as far as can be seen from outside."""
+    """Return True if the type of a value is plain data or convertible to it."""
     kinds = (Mapping, list, tuple, str, PurePath, np.generic, np.ndarray, int, float)
     return value is None or isinstance(value, (*kinds, type, FunctionType))
 
 
 def look_up(settings: Any, key: str) -> Any:
-    """Return the setting of a dotted key; numbers are places in lists.
+    """Return the setting at a dotted key; numbers are list indices.
 
     Raises:
-        KeyError: there is no such setting.
+        KeyError: the setting does not exist.
 
     Examples:
         >>> look_up({'a': [{'b': 1}]}, 'a.0.b')

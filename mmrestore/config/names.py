@@ -1,4 +1,4 @@
-"""Where configs lie: files by path, and those that ship with packages by name."""
+"""Config files by path, and shipped configs by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmrestore.registry import suggest
 
 SUFFIXES = ('.py', '.json', '.yaml', '.yml')
 STRATEGIES = '_base_/strategies'
-MOVED = {  # configs that were renamed, by their former names
+MOVED = {  # renamed configs by their former names
     'amsnet/small_nafnet_b': 'small/amsnet_nafnet_b',
     'amsnet/small_nafnet_p': 'small/amsnet_nafnet_p',
     'amsnet/small_restormer_b': 'small/amsnet_restormer_b',
@@ -47,13 +47,13 @@ def find_config(name: str | Path) -> Path:
     """Return the file of a config.
 
     Args:
-        name: path of a file, name of a config that ships with mmrestore (``traps/swinir_s``, with
-            or without ``configs/`` before it and ``.py`` behind it), or ``package::name`` for one
-            that ships with another package. A file that exists comes first.
+        name: path of a file; name of a config that ships with mmrestore (``traps/swinir_s``, with
+            or without the prefix ``configs/`` and the suffix ``.py``); or ``package::name`` for a
+            config of another package. Existing files take precedence.
 
     Raises:
-        FileNotFoundError: there is no such config; the message names near ones.
-        ValueError: it is not a config file; the message names the suffixes that are.
+        FileNotFoundError: the config does not exist; the message suggests similar names.
+        ValueError: the file has another suffix than configs; the message lists the suffixes.
 
     Examples:
         >>> find_config('traps/swinir_s').name
@@ -88,7 +88,7 @@ def find_strategy(name: str | Path) -> Path:
     """Return the file of a strategy, by path, by name (``traps``) or as ``package::name``.
 
     Raises:
-        FileNotFoundError: there is none; the message names near ones and all.
+        FileNotFoundError: the strategy does not exist; the message lists all names.
 
     Examples:
         >>> find_strategy('traps').name
@@ -101,12 +101,12 @@ def find_strategy(name: str | Path) -> Path:
     found = _shipped_file(package or 'mmrestore', f'{STRATEGIES}/{rest}')
     if found is None:
         if not package and path.suffix == '.py':
-            raise FileNotFoundError(f'there is no file {name} with a strategy')
+            raise FileNotFoundError(f'there is no strategy file {name}')
         known = strategy_names(package or 'mmrestore')
         raise FileNotFoundError(
-            f'there is no strategy {name}.{suggest(rest, known)} Those of '
-            f'{package or "mmrestore"}: {", ".join(known) or "none"}. A strategy is one of these '
-            f'names, package::NAME (a file in configs/{STRATEGIES} of the package), or a .py file'
+            f'there is no strategy {name}.{suggest(rest, known)} Strategies of '
+            f'{package or "mmrestore"}: {", ".join(known) or "none"}. Give one of these names, '
+            f'package::NAME (a file in configs/{STRATEGIES} of the package), or a .py file'
         )
     return found
 
@@ -125,10 +125,10 @@ def strategy_names(package: str = 'mmrestore') -> list[str]:
 
 
 def shipped_configs() -> Iterator[tuple[str, Path]]:
-    """Yield name and file of every config that ships with mmrestore or an installed plugin.
+    """Yield name and file of each config that ships with mmrestore or an installed plugin.
 
-    Bases, in folders whose names begin with an underscore, are left out. Names of a plugin's
-    configs begin with ``package::``.
+    Bases, in folders whose names begin with an underscore, are omitted. Names of plugin configs
+    begin with ``package::``.
     """
     packages = {'mmrestore': ''}
     for plugin in entry_points(group=GROUP):
@@ -154,9 +154,9 @@ def first_line(path: Path) -> str:
 
 
 def config_folder(package: str = 'mmrestore') -> Path:
-    """Return the folder of the configs that ship with a package.
+    """Return the config folder of a package.
 
-    It is ``configs`` inside the installed package, or beside it in a checkout.
+    It is ``configs`` inside the installed package, or next to it in a checkout.
 
     Raises:
         FileNotFoundError: the package is not installed, or has no configs.
@@ -164,8 +164,8 @@ def config_folder(package: str = 'mmrestore') -> Path:
     folder = _folder_of(package)
     if folder is None:
         raise FileNotFoundError(
-            f'the package {package!r} has no configs: expected it to be installed, with a folder '
-            '`configs` inside it (or beside it, in a checkout)'
+            f'the package {package!r} has no configs: install it, with a folder `configs` inside '
+            'it (or next to it, in a checkout)'
         )
     return folder
 
@@ -199,7 +199,7 @@ def _shipped_file(package: str, name: str) -> Path | None:
 
 
 def _bare(name: str) -> str:
-    """Return a name without ``./`` and ``configs/`` before it and without a suffix."""
+    """Return a name without the prefixes ``./`` and ``configs/`` and without suffix."""
     bare = name.removeprefix('./').removeprefix('configs/')
     for suffix in SUFFIXES:
         bare = bare.removesuffix(suffix)

@@ -1,4 +1,4 @@
-"""Numbers and switches: what is one, and what was written as text."""
+"""Types of numbers and switches in configs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmrestore.config.annotations import annotation_members, argument, argument_
 
 NUMBER = re.compile(r'[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?')
 SCIENTIFIC = re.compile(r'([-+]?)(\d+\.?\d*|\.\d+)[eE]([-+]?)(\d+)')
-# Settings of dictionaries that no signature describes.
+# Numeric settings in dictionaries without a signature.
 NUMBERS = ('lr_mult', 'decay_mult', 'seed')
 WORDS_FOR_NUMBERS = {'int', 'float', 'Number', 'Real'}
 WORDS_FOR_TEXT = {'str', 'Path', 'PathLike', 'Any', 'Literal', 'object'}
@@ -26,11 +26,11 @@ SIMPLE = {'bool': bool, 'int': int, 'float': float, 'Number': float, 'Real': flo
 def check_numbers(settings: Mapping[str, Any]) -> None:
     """Check that no number and no switch is given as text.
 
-    A setting is a number by the annotation or the default of the argument that it becomes. Where
-    no signature describes it, a text such as ``1e-4`` is taken for one.
+    Annotation or default of the argument determine whether a setting is a number. Without a
+    signature, a text such as ``1e-4`` is considered a number.
 
     Raises:
-        ValueError: one is text; the message names it and says how to write a number.
+        ValueError: a number or switch is text; the message states how to write it.
 
     Examples:
         >>> check_numbers({'optim_wrapper': {'optimizer': {'type': 'Adam', 'lr': '1e-4'}}})
@@ -52,7 +52,7 @@ def check_numbers(settings: Mapping[str, Any]) -> None:
 
 
 def _texts(settings: Any, at: str = '') -> Iterator[tuple[str, str]]:
-    """Yield the dotted keys of texts, and the texts."""
+    """Yield dotted key and text of each setting that is text."""
     if isinstance(settings, str):
         yield at, settings
     elif isinstance(settings, Mapping):
@@ -64,12 +64,12 @@ def _texts(settings: Any, at: str = '') -> Iterator[tuple[str, str]]:
 
 
 def _of_list(key: str) -> str:
-    """Return the key of the argument of which a setting is an item."""
+    """Return the key of the argument that contains a list item."""
     return re.sub(r'(\.\d+)+$', '', key)
 
 
 def _is_number(settings: Mapping[str, Any], key: str, text: str) -> bool:
-    """Whether a setting whose text is that of a number must be one."""
+    """Return True if a setting with the text of a number must be a number."""
     name = _of_list(key)
     parameter, annotation = argument(settings, name), argument_annotation(settings, name)
     if annotation:
@@ -94,7 +94,7 @@ def _advice(text: str) -> str:
 
 
 def simple_types(members: Collection[str]) -> set[type]:
-    """Return bool, int and float as far as an annotation allows them; none if it allows others.
+    """Return which of bool, int and float an annotation allows; empty if it allows other types.
 
     Examples:
         >>> simple_types(['int', 'None']), simple_types(['int', 'str'])
@@ -105,15 +105,15 @@ def simple_types(members: Collection[str]) -> set[type]:
 
 
 def fitted(value: Any, members: Collection[str], present: Any = None) -> Any:
-    """Return a value as a setting takes it that is a switch or a number.
+    """Convert a value to the type of a switch or number setting; other settings are unchanged.
 
     Args:
-        value: any value; a float without fraction becomes a whole number where one is needed.
-        members: the types that the annotation of the argument allows; none if it is not known.
-        present: the value that the setting has, which tells its type where ``members`` do not.
+        value: any value; a float without fraction becomes an int where an int is needed.
+        members: types that the annotation of the argument allows; empty if unknown.
+        present: current value of the setting, which determines the type if ``members`` do not.
 
     Raises:
-        ValueError: the setting is a switch or a number, and the value is of another type.
+        ValueError: the setting is a switch or a number, and the value has another type.
 
     Examples:
         >>> fitted(1e5, ['int']), fitted(False, ['bool']), fitted([1], ['int', 'Sequence[int]'])
@@ -135,6 +135,6 @@ def fitted(value: Any, members: Collection[str], present: Any = None) -> Any:
     if int in allowed and isinstance(value, float) and value.is_integer():
         return int(value)
     names = ' or '.join(NAMES[each] for each in NAMES if each in allowed)
-    such = f', such as the present {present}' if type(present) in (int, float) else ''
+    such = f', such as the current {present}' if type(present) in (int, float) else ''
     what = 'the text ' if isinstance(value, str) else ''
     raise ValueError(f'expected {names}{such}, got {what}{value!r}')

@@ -1,4 +1,4 @@
-"""Overrides of single settings, as values from Python or as texts that people type."""
+"""Overrides of single settings, as Python values or as typed text."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ Overrides = Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
 def overridden(
     settings: Mapping[str, Any], overrides: Overrides, *, variables: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return settings with overrides, applied one after the other.
+    """Apply overrides to settings, in the given order.
 
     Args:
-        settings: what is overridden; those of several stages get the overrides of a stage as
-            settings of it, after its own, which are read when the stage is opened.
+        settings: settings to override. With several stages, the overrides of a stage are appended
+            to its own overrides, and are read when the stage is opened.
         overrides: values by dotted key, a text ``KEY=VALUE``, or a list of both.
-        variables: names that expressions of the config refer to and that are no settings.
+        variables: names used by expressions of the config that are not settings.
 
     Raises:
-        ValueError: a key or a value cannot be read, or there is no such setting or stage.
-        TypeError: a dictionary would change a value that is no dictionary.
+        ValueError: a key or value is invalid, or the setting or stage does not exist.
+        TypeError: a dictionary would be merged into a value that is not a dictionary.
 
     Examples:
         >>> overridden({'resume': False}, ['resume=yes', {'load_from': 'a.pth'}])
@@ -66,7 +66,8 @@ def _stage_and_key(stages: Mapping[str, Any], key: str) -> tuple[str, str]:
     if stage not in stages or not rest:
         names = [f'{name}.' for name in stages]
         raise ValueError(
-            f'{key}: begin with the name of a stage, {" or ".join(names)}, as in {names[0]}{key}'
+            f'{key}: expected a stage name at the beginning, {" or ".join(names)}, as in '
+            f'{names[0]}{key}'
         )
     return stage, rest
 
@@ -78,16 +79,16 @@ def _as_list(overrides: Overrides) -> list[str | Mapping[str, Any]]:
 def _check_variable(key: str, variables: Collection[str]) -> None:
     if key.split('.')[0] in variables:
         raise ValueError(
-            f'{key} is a variable of the config, which is filled in where it is used before '
-            'overrides are applied: override what uses it (`mmrestore config` shows that)'
+            f'{key} is a variable of the config, which is substituted before overrides are '
+            'applied: override the settings that use it (`mmrestore config` shows them)'
         )
 
 
 def split_override(text: str) -> tuple[str, str]:
-    """Return the key and the value of an override that was typed as ``KEY=VALUE``.
+    """Split a typed override ``KEY=VALUE`` into key and value.
 
     Raises:
-        ValueError: there is no key or no equals sign.
+        ValueError: the key or the equals sign is missing.
 
     Examples:
         >>> split_override('train_dataloader.dataset.root=a=b')
@@ -103,15 +104,13 @@ def split_override(text: str) -> tuple[str, str]:
 
 
 def read_override(settings: Mapping[str, Any], key: str, text: str) -> Any:
-    """Return the value that a typed text means for the setting of a dotted key.
+    """Parse a typed text as the value of the setting at a dotted key.
 
-    A setting that is text or a path, by its present value or by the annotation of the argument, is
-    taken as it is. Everything else is read as numbers, lists, ``dict(...)``, None, True or False;
-    a bare word is text.
+    For settings that are text or paths, by current value or annotation, the text is used unchanged.
+    Otherwise it is parsed as number, list, ``dict(...)``, None, True or False; a bare word is text.
 
     Raises:
-        ValueError: the text cannot be read, or the setting is a switch or a number and the text is
-            none.
+        ValueError: the text cannot be parsed, or is not of the type of a switch or number.
 
     Examples:
         >>> read_override({'root': 'photos'}, 'root', '2024_01')
@@ -128,10 +127,10 @@ def read_override(settings: Mapping[str, Any], key: str, text: str) -> Any:
 
 
 def check_value(settings: Mapping[str, Any], key: str, value: Any) -> Any:
-    """Return a value from Python as the setting of a dotted key takes it.
+    """Check and convert a Python value for the setting at a dotted key.
 
     Raises:
-        ValueError: the setting is a switch or a number, and the value is of another type.
+        ValueError: the setting is a switch or a number, and the value has another type.
 
     Examples:
         >>> check_value({'resume': False}, 'resume', 'no')
@@ -139,7 +138,7 @@ def check_value(settings: Mapping[str, Any], key: str, value: Any) -> Any:
         ValueError: resume: expected True or False, got the text 'no'
     """
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        return plain(value)  # ``check_numbers`` says how to write it
+        return plain(value)  # ``check_numbers`` reports how to write it
     members = annotation_members(argument_annotation(settings, key))
     try:
         return fitted(plain(value, at=key), members, present_setting(settings, key))
@@ -148,14 +147,14 @@ def check_value(settings: Mapping[str, Any], key: str, value: Any) -> Any:
 
 
 def with_overrides(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings in which those of dotted keys are changed.
+    """Return settings with the values at dotted keys changed.
 
-    A dictionary is merged into what is there; numbers in a key are places in lists.
+    A dictionary is merged into the existing one; numbers in a key are list indices.
 
     Raises:
-        ValueError: a key leads through something that has no settings, or takes away what is not
-            there.
-        TypeError: a dictionary would change a value that is no dictionary.
+        ValueError: a key passes through a value without settings, or removes a setting that does
+            not exist.
+        TypeError: a dictionary would be merged into a value that is not a dictionary.
 
     Examples:
         >>> with_overrides({'a': {'b': [1, 2]}}, {'a.b.0': 5, 'c.d': {'e': 6}})
@@ -170,7 +169,7 @@ def with_overrides(settings: Mapping[str, Any], values: Mapping[str, Any]) -> di
 
 
 def _check_there(settings: Mapping[str, Any], key: str) -> None:
-    """Check that a setting that is switched off is there, or is an argument."""
+    """Check that a setting to be removed exists or is an argument."""
     owner, _, name = key.rpartition('.')
     others = present_setting(settings, owner)
     if isinstance(others, (list, tuple)):
@@ -185,8 +184,7 @@ def _set(settings: Any, parts: Sequence[str], value: Any, key: str) -> Any:
     if isinstance(settings, (list, tuple)):
         if not first.isdigit() or int(first) >= len(settings):
             raise ValueError(
-                f'{key}: expected one of the places 0 to {len(settings) - 1} of a list, got '
-                f'{first!r}'
+                f'{key}: expected a list index from 0 to {len(settings) - 1}, got {first!r}'
             )
         place = int(first)
         new = _set(settings[place], rest, value, key) if rest else value
@@ -194,7 +192,7 @@ def _set(settings: Any, parts: Sequence[str], value: Any, key: str) -> Any:
     if settings is None:
         settings = {}
     if not isinstance(settings, Mapping):
-        raise ValueError(f'{key}: {settings!r} has no settings to change; give all of it')
+        raise ValueError(f'{key}: {settings!r} has no settings; replace the whole value')
     if rest:
         if first.isdigit() and settings and first not in settings:
             raise ValueError(f'{key}: expected a name, one of {", ".join(settings)}, got {first!r}')

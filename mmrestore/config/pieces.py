@@ -1,32 +1,32 @@
-"""Typed texts in pieces, between separators outside of brackets and quotes."""
+"""Splitting of typed text at separators outside brackets and quotes."""
 
 from __future__ import annotations
 
 import re
 
 HOW = (
-    'write numbers as 0.5, lists as [1,2], parts as dict(type="Adam",lr=1e-4), nothing as None, '
-    'and put text other than a bare word in quotes'
+    'write numbers as 0.5, lists as [1,2], components as dict(type="Adam",lr=1e-4), no value as '
+    'None, and quote text other than a single word'
 )
 QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
-# Quotes open only where a value begins, so that `it's` is a word.
+# Quotes open only at the beginning of a value, so that `it's` is a word.
 TOKEN = re.compile(rf'(?<![^\s,=:(\[{{])(?:{QUOTED})|.', re.DOTALL)
 CLOSING = {'(': ')', '[': ']', '{': '}'}
 DEEPEST = 50
 
 
 class UnreadableError(ValueError):
-    """A text that stands for no value."""
+    """Text that cannot be parsed as a value."""
 
     def __init__(self) -> None:
-        super().__init__(f'this cannot be read: {HOW}')
+        super().__init__(f'the value cannot be read: {HOW}')
 
 
 def pieces(text: str, separator: str) -> list[str]:
-    """Split a text at a separator, but not in brackets and quotes.
+    """Split a text at separators outside brackets and quotes.
 
     Raises:
-        ValueError: brackets do not match, or are too deep.
+        ValueError: brackets do not match or are nested too deeply.
 
     Examples:
         >>> pieces('a,[b,c],"d,e"', ',')

@@ -1,4 +1,4 @@
-"""References to what a config inherits, and variables of the place, in its text and values."""
+"""References to inherited settings, and file and environment variables, in configs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENVIRONMENT = re.compile(r'\{\{\s*\$(\w+)\s*(?::\s*(.*?))?\s*\}\}')
 
 
 def with_placeholders(text: str) -> str:
-    """Return code in which references to bases are names, ``_base_reference_KEY_``."""
+    """Return code in which references to bases are replaced by names ``_base_reference_I_``."""
     keys: list[str] = []
 
     def name(match: re.Match) -> str:
@@ -32,7 +32,7 @@ def with_placeholders(text: str) -> str:
 
 
 def reference_keys(code: ast.Module) -> dict[str, str]:
-    """Return the dotted keys of the placeholders in code; those in comments are none."""
+    """Return the dotted keys of the placeholders in code; comments are ignored."""
     last = code.body[-1] if code.body else None
     if not isinstance(last, ast.Assign) or ast.unparse(last.targets[0]) != '_base_references_':
         return {}
@@ -46,12 +46,12 @@ def inherited_setting(key: str, inherited: Mapping[str, Any], path: Path) -> Any
         return look_up(merged({}, inherited), key)
     except KeyError:
         raise KeyError(
-            f'{path}: {{{{_base_.{key}}}}} refers to a setting that is not inherited'
+            f'{path}: {{{{_base_.{key}}}}} refers to a setting that no base defines'
         ) from None
 
 
 class Texts(ast.NodeTransformer):
-    """Fills in the variables and references that stand in texts of the code."""
+    """Substitute variables and references in string constants of code."""
 
     def __init__(self, references: Mapping[str, Any], path: Path) -> None:
         self.references = references
@@ -67,7 +67,7 @@ class Texts(ast.NodeTransformer):
 
 
 def _with_variables(text: str, path: Path) -> str:
-    """Return a text with the place of the file and variables of the environment filled in."""
+    """Substitute file variables and environment variables in a text."""
     place = {
         'fileDirname': str(path.parent),
         'fileBasename': path.name,
@@ -86,7 +86,7 @@ def _with_variables(text: str, path: Path) -> str:
 
 
 def filled(value: Any, path: Path, inherited: Mapping[str, Any]) -> Any:
-    """Return settings of a JSON or YAML file with references and variables filled in."""
+    """Substitute references and variables in the settings of a JSON or YAML file."""
     if isinstance(value, dict):
         return {k: filled(v, path, inherited) for k, v in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""From a config file to settings: the files from which it inherits, and what it computes."""
+"""Reading of config files with their bases."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from mmrestore.named_parts import with_named_decorators
 
 BASE = '_base_'
 
-# Of what a file imports; the rest is for its own use, such as `from __future__ import annotations`.
+# Types of imported names that count as settings; other imports are for the file's own use.
 DATA = (dict, list, tuple, str, int, float)
 
 
 class Settings(NamedTuple):
-    """What a config file says, with all that it inherits.
+    """Settings of a config file, including inherited settings.
 
     - ``values``: settings and variables by name, plain data;
-    - ``variables``: names that some expression of a config refers to;
-    - ``files``: the file and all from which it inherits.
+    - ``variables``: names used by expressions of a config;
+    - ``files``: the file and all its bases.
     """
 
     values: dict[str, Any]
@@ -48,26 +48,25 @@ class Settings(NamedTuple):
 def read_settings(
     path: str | Path, *, before: Settings | None = None, once: bool = False
 ) -> Settings:
-    """Read a config file and the bases that it names.
+    """Read a config file and its bases.
 
-    ``_base_`` names files relative to this one, or ``package::name``. They are merged in their
-    order, so that several may set the same key, and then the file's own settings.
-    ``{{_base_.key}}`` stands for what is inherited under a dotted key: from the bases of the file,
-    and in a base from those before it too. The modules of ``custom_imports`` of all files are
-    imported.
+    ``_base_`` names files relative to this file, or ``package::name``. Bases are merged in order,
+    so that several bases may set the same key, followed by the file's own settings.
+    ``{{_base_.key}}`` is replaced by the inherited setting at a dotted key; a base may also refer
+    to preceding bases. ``custom_imports`` collects the modules of all files.
 
     Args:
         path: a Python, JSON or YAML file. A Python file is executed.
-        before: what is read before this file and what it is merged into.
-        once: leave out bases that were read before, so that they do not undo what changed them.
+        before: settings into which this file is merged.
+        once: skip bases that were already read, so that they do not undo later changes.
 
     Raises:
         FileNotFoundError: a base is missing.
-        ValueError: the file cannot be read; the message names the line.
-        KeyError: a reference is to nothing that is inherited.
-        TypeError: a setting is no plain data, or does not fit what it inherits.
+        ValueError: the file cannot be read; the message has the line.
+        KeyError: a reference names a setting that is not inherited.
+        TypeError: a setting is not plain data, or does not match the inherited setting.
     """
-    path = Path(os.path.abspath(path))  # links stay as they are
+    path = Path(os.path.abspath(path))  # symbolic links are not resolved
     code, bases = _parse(path)
     inherited = before or Settings({}, frozenset(), ())
     for name in bases:
@@ -99,7 +98,7 @@ def _parse(path: Path) -> tuple[ast.Module | dict, list[str]]:
     try:
         text = path.read_text(encoding='utf-8')
     except UnicodeDecodeError as error:
-        raise ValueError(f'{path} is not a config: it is no text in UTF-8 ({error})') from error
+        raise ValueError(f'{path} is not a config: expected text in UTF-8 ({error})') from error
     try:
         if path.suffix == '.py':
             code = ast.parse(with_placeholders(text), str(path))
@@ -129,8 +128,8 @@ def _bases_of(code: ast.Module, path: Path) -> list[str]:
             if isinstance(bases, (list, tuple)) and all(isinstance(b, str) for b in bases):
                 return list(bases)
             raise ValueError(
-                f'{path}, line {node.lineno}: _base_ must be a file name or a list of them, '
-                'written out as text'
+                f'{path}, line {node.lineno}: _base_ must be a file name or a list of file names, '
+                'as literal text'
             )
     return []
 
@@ -138,7 +137,7 @@ def _bases_of(code: ast.Module, path: Path) -> list[str]:
 def _evaluate(
     code: ast.Module | dict, path: Path, inherited: Mapping[str, Any]
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return what a file gives names, and the names that its expressions refer to."""
+    """Return the names that a file defines with their values, and the names that it uses."""
     if isinstance(code, dict):
         return filled(code, path, inherited), frozenset(references_in(code))
     if _is_lazy(code):
@@ -169,10 +168,10 @@ def _unreadable(path: Path, error: Exception) -> ValueError:
 
 
 def _is_setting(name: Any, value: Any) -> bool:
-    """Whether a name is a setting, and none that serves to compute others.
+    """Return True if a name is a setting, not a helper for computing settings.
 
-    The latter begin with an underscore, or are modules, functions, classes and other objects, but
-    for an object where a setting is expected, which is refused later.
+    Helpers begin with an underscore, or are modules, functions, classes or other objects. An object
+    under the name of a known setting counts as a setting and is refused later.
     """
     if not isinstance(name, str):  # in YAML; refused later
         return True
@@ -182,12 +181,12 @@ def _is_setting(name: Any, value: Any) -> bool:
 
 
 def _imported_names(code: ast.Module) -> set[str]:
-    """Return the names that a file imports, one by one."""
+    """Return the names that a file imports."""
     imports = [n for n in ast.walk(code) if isinstance(n, (ast.Import, ast.ImportFrom))]
     return {alias.asname or alias.name for each in imports for alias in each.names}
 
 
 def _is_lazy(code: ast.Module) -> bool:
-    """Whether a file inherits by ``with read_base():``, MMEngine's second kind of config."""
+    """Return True if a file uses ``with read_base():``, MMEngine's lazy config format."""
     opened = [item.context_expr for n in code.body if isinstance(n, ast.With) for item in n.items]
     return any(ast.unparse(each).endswith('read_base()') for each in opened)

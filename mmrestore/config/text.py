@@ -1,4 +1,4 @@
-"""The text of a config: written so that it reads back equal, read without executing anything."""
+"""Config text that reads back equal without executing code."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ WIDTH = 100
 
 
 def config_text(config: Config | Mapping[str, Any]) -> str:
-    """Return a config as the text of a Python file that reads back the same.
+    """Return a config as the text of a Python file that reads back equal.
 
-    It holds literals only, and ``float('inf')`` and ``float('nan')``. Dictionaries keep their
-    order, in which batch transforms and pipelines act.
+    It contains only literals, ``float('inf')`` and ``float('nan')``. Dictionaries keep their order,
+    which is the order of batch transforms and pipelines.
 
     Examples:
         >>> print(config_text(Config(dict(steps=dict(second=1, first=(2,))))))
@@ -32,7 +32,7 @@ def config_text(config: Config | Mapping[str, Any]) -> str:
 
 
 def config_page(config: Config | Mapping[str, Any]) -> str:
-    """Return a config as a person would write it, in the sections model, data, schedule, runtime.
+    """Return a config in readable form, in the sections model, data, schedule and runtime.
 
     Examples:
         >>> print(config_page(dict(resume=False, model=dict(type='Restorer'))))
@@ -60,11 +60,11 @@ SECTIONS = {
 
 
 def read_config_text(text: str) -> Config:
-    """Return the config of a text that ``config_text`` wrote; nothing of it is executed.
+    """Parse a config from the text of ``config_text``, without executing it.
 
     Raises:
-        ValueError: the text has something beside assignments of literals, ``float('inf')`` and
-            ``float('nan')``; the message, one line, names the line.
+        ValueError: the text contains anything but assignments of literals, ``float('inf')`` and
+            ``float('nan')``; the message, one line, has the line number.
 
     Examples:
         >>> read_config_text("model = {'a': float('inf')}").model.a
@@ -76,18 +76,18 @@ def read_config_text(text: str) -> Config:
         raise ValueError(f'the recorded config cannot be read: line {error.lineno}') from error
     except (RecursionError, MemoryError) as error:
         raise ValueError('the recorded config cannot be read: it is nested too deeply') from error
-    except (KeyError, TypeError) as error:  # a name or a key that no config can have
+    except (KeyError, TypeError) as error:  # an invalid name or key
         raise ValueError(f'the recorded config cannot be read: {error}') from error
 
 
 def _settings(text: str) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names and values of a text of assignments."""
+    """Yield names and values of the assignments in a text."""
     for node in ast.parse(text).body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if len(targets) != 1 or not isinstance(targets[0], ast.Name):
             raise ValueError(
-                f'the recorded config has a line that is no setting, line {node.lineno}: expected '
-                f'NAME = VALUE, got {_shown(node)}'
+                f'the recorded config cannot be read: line {node.lineno}: expected NAME = VALUE, '
+                f'got {_shown(node)}'
             )
         assert isinstance(node, ast.Assign)
         yield targets[0].id, node.value
@@ -114,13 +114,13 @@ def _read(node: ast.expr) -> Any:
     if ast.unparse(node) in NOT_FINITE:
         return NOT_FINITE[ast.unparse(node)]
     raise ValueError(
-        f'the recorded config has an expression, line {node.lineno}: expected literals, got '
+        f'the recorded config cannot be read: line {node.lineno}: expected literals, got '
         f'{_shown(node)}'
     )
 
 
 PLAIN = (str, int, float, bool, type(None))
-# Bare inf and nan were written by earlier versions.
+# Earlier versions wrote bare inf and nan.
 NOT_FINITE = {
     "float('inf')": math.inf,
     "float('nan')": math.nan,
@@ -130,7 +130,7 @@ NOT_FINITE = {
 
 
 def _literal(value: Any, *, prefix: int, indent: int = 0, calls: bool = False) -> str:
-    """Return a value as code, over several lines where it does not fit behind a prefix."""
+    """Return a value as code, over several lines if it does not fit after a prefix."""
     line = _on_one_line(value, calls)
     fits = indent + prefix + len(line) < WIDTH
     if fits or not isinstance(value, (dict, list, tuple)) or not value:

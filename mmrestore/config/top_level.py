@@ -1,4 +1,4 @@
-"""The settings at the top of a config: which are read, and what may name one."""
+"""Known names of top-level settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmengine.config.config import RESERVED_KEYS
 from mmrestore.config.merging import flat
 from mmrestore.registry import suggest
 
-# What the runner reads beside its own arguments.
+# Settings that are read in addition to the arguments of the runner.
 MORE_SETTINGS = (
     *('auto_scale_lr', 'check_data', 'custom_imports', 'find_unused_parameters', 'report'),
     *('stages', 'sync_bn'),
@@ -23,17 +23,17 @@ MORE_SETTINGS = (
 
 @cache
 def known_settings() -> tuple[str, ...]:
-    """Return the names of all top-level settings that are read."""
-    from mmengine.runner import Runner  # takes seconds, and lists of configs need no check
+    """Return the names of all known top-level settings."""
+    from mmengine.runner import Runner  # takes seconds; listing configs does not need it
 
     return (*inspect.signature(Runner).parameters, *MORE_SETTINGS)
 
 
 def check_override(config: Mapping[str, Any], key: str) -> None:
-    """Check that a dotted key begins with a setting that a config has, or that the runner reads.
+    """Check that a dotted key begins with a setting of the config or a known setting.
 
     Raises:
-        ValueError: it does not; the message names near ones.
+        ValueError: the setting is unknown; the message suggests similar names.
 
     Examples:
         >>> check_override({'model': {}}, 'modle.type')
@@ -52,14 +52,14 @@ train_cfg.max_epochs?
 
 
 def check_settings(names: Iterable[str], variables: Collection[str]) -> None:
-    """Check that no top-level name is a misspelt setting.
+    """Check that no top-level name is a misspelled setting.
 
     Args:
         names: top-level names of a config.
-        variables: those that an expression of the config refers to; nothing else reads them.
+        variables: names used by expressions of the config.
 
     Raises:
-        TypeError: nothing reads a name, and it is near one that is read.
+        TypeError: a name is unknown and similar to a known name.
 
     Examples:
         >>> check_settings(['sigma', 'optim_wraper'], variables=['sigma'])
@@ -73,10 +73,10 @@ def check_settings(names: Iterable[str], variables: Collection[str]) -> None:
 
 
 def check_top_names(names: Iterable[str], file: Path | None) -> None:
-    """Check that the top-level names of a config can be those of a Python file.
+    """Check that the top-level names of a config are valid names in a Python file.
 
     Raises:
-        ValueError: one cannot, or MMEngine keeps it for itself; the message names the file.
+        ValueError: a name is invalid or reserved by MMEngine; the message names the file.
 
     Examples:
         >>> check_top_names(['my-key'], None)
@@ -89,6 +89,6 @@ def check_top_names(names: Iterable[str], file: Path | None) -> None:
             raise ValueError(f'{where}: {name!r} cannot name a setting: use letters, digits and _')
         if name in RESERVED_KEYS:
             raise ValueError(
-                f'{where}: {name!r} cannot name a setting, MMEngine uses it for itself: choose '
-                'another name, or one that begins with _ for what is no setting'
+                f'{where}: {name!r} cannot name a setting, because MMEngine reserves it: choose '
+                'another name, or a name that begins with _ for a helper variable'
             )

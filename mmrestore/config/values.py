@@ -1,4 +1,4 @@
-"""Typed texts as values: numbers, lists, dictionaries and words; nothing is executed."""
+"""Parsing of typed text as numbers, lists, dictionaries and words, without executing code."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def read_value(
     key: str = 'value',
     members: list[str] | None = None,
 ) -> Any:
-    """Return the value that a text stands for.
+    """Parse a typed text as a value.
 
-    What the annotation of an argument says is text is taken as it is typed, also inside of
-    ``dict(type=...)``; elsewhere a word that is no number, such as ``a/b.pth``, is text.
+    If the annotation of the argument is text, the text is used unchanged, also inside
+    ``dict(type=...)``. Elsewhere a word that is not a number, such as ``a/b.pth``, is text.
 
     Args:
-        text: what is typed.
-        settings: the settings among which the value will stand.
-        key: dotted key of the value in them.
-        members: the types that the value may have; those of the argument by default.
+        text: typed text.
+        settings: settings that will contain the value.
+        key: dotted key of the value.
+        members: allowed types of the value; the types of the argument if None.
 
     Raises:
-        ValueError: the text cannot be read, the message says how to write it; or the value is of
-            another type than the argument.
+        ValueError: the text cannot be parsed, or the value has another type than the argument. The
+            message states how to write it.
 
     Examples:
         >>> read_value('[a,1e-3,dict(b=None)]'), read_value('a,b'), read_value('iter_5.pth')
@@ -74,7 +74,7 @@ def read_value(
 
 
 def _may_be_more(text: str, members: list[str]) -> bool:
-    """Whether a text whose setting may be text or something else can be the latter."""
+    """Return True if a text may be a value other than text, for settings that allow both."""
     if text.startswith(('[', '(', '{', 'dict(')):
         return True
     if {'int', 'float'} & set(members) and isinstance(_number(text.strip()), (int, float)):
@@ -83,7 +83,7 @@ def _may_be_more(text: str, members: list[str]) -> bool:
 
 
 def _structure(text: str, settings: Mapping[str, Any], key: str, members: list[str]) -> Any:
-    """Return a value in brackets, several with commas between them, or a single one."""
+    """Parse a value in brackets, values separated by commas, or a single value."""
     text = text.strip()
     inside = text[text.find('(') + 1 : -1] if text.startswith('dict') else text[1:-1]
     if re.fullmatch(r'dict\s*\(.*\)', text, re.DOTALL):
@@ -101,7 +101,7 @@ def _structure(text: str, settings: Mapping[str, Any], key: str, members: list[s
 
 
 def _dictionary(text: str, sign: str, settings: Mapping[str, Any], key: str) -> dict[Any, Any]:
-    """Return the dictionary of ``NAME=VALUE, ...``; its ``type`` tells what the values are."""
+    """Parse a dictionary ``NAME=VALUE, ...``; its ``type`` determines the types of the values."""
     pairs: dict[Any, str] = {}
     for item in _items(text):
         name, *rest = pieces(item, sign)
@@ -117,17 +117,17 @@ def _dictionary(text: str, sign: str, settings: Mapping[str, Any], key: str) -> 
 
 
 def _with(settings: Mapping[str, Any], key: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Return settings with a dictionary at a dotted key, merged into what is there."""
+    """Return settings with a dictionary merged into the value at a dotted key."""
     for part in reversed(key.split('.')):
         value = {part: value}
     try:
         return merged(settings, value)
-    except TypeError:  # what is there is no dictionary, and is replaced
+    except TypeError:  # the value at the key is not a dictionary and is replaced
         return value
 
 
 def _items(text: str) -> list[str]:
-    """Return what stands between commas; one may end the list."""
+    """Return the items between commas; a trailing comma is allowed."""
     items = pieces(text, ',')
     if not items[-1].strip():
         items.pop()
@@ -137,7 +137,7 @@ def _items(text: str) -> list[str]:
 
 
 def _word(text: str) -> Any:
-    """Return a number, a quoted text, a word with a meaning, or a bare word, which is text."""
+    """Parse a number, a quoted text, a keyword, or a bare word, which is text."""
     if text in WORDS:
         return WORDS[text]
     if re.fullmatch(QUOTED, text, re.DOTALL):
@@ -162,7 +162,7 @@ def _number(text: str) -> int | float | None:
 
 
 def _unquoted(text: str) -> str:
-    """Return a text without quotes around all of it."""
+    """Return a text without enclosing quotes."""
     try:
         value = ast.literal_eval(text) if text[:1] in ('"', "'") else text
     except (SyntaxError, ValueError):

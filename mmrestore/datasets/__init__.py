@@ -1,4 +1,4 @@
-"""Files on disk to samples: data sets, their transforms, samplers and batches."""
+"""Data sets, transforms, samplers and batching."""
 
 from mmrestore.datasets import transforms
 from mmrestore.datasets.collate import collate

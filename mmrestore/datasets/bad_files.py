@@ -1,4 +1,4 @@
-"""The files of a data set that cannot be read, known to all of its workers."""
+"""Unreadable files of a data set, shared by all its workers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mmrestore.datasets.listing import problem_list
 
 
 class Unreadable(NamedTuple):
-    """Why a sample cannot be read."""
+    """Error of a sample that cannot be read."""
 
     error: Exception
 
 
 def try_to_read(step: Callable[[dict], Any], results: dict[str, Any]) -> Any:
-    """Return the results of a transform that reads files, or why they cannot be read.
+    """Return the results of a transform that reads files, or ``Unreadable`` with its error.
 
     Examples:
         >>> try_to_read(lambda results: int(results['text']), {'text': 'x'}).error.args
@@ -30,11 +30,11 @@ def try_to_read(step: Callable[[dict], Any], results: dict[str, Any]) -> Any:
 
 
 class BadFiles:
-    """Which samples of a data set cannot be read; a flag that a worker sets is seen by all.
+    """Flags of unreadable samples in shared memory, visible to all workers.
 
     Args:
         name: name of the data set, for messages.
-        num_samples: number of its samples.
+        num_samples: number of samples.
         max_share: share of bad samples above which ``add`` raises.
 
     Raises:
@@ -61,14 +61,14 @@ class BadFiles:
 
     @property
     def samples(self) -> list[int]:
-        """The indices of the bad samples."""
+        """Indices of the bad samples."""
         return self.flags.nonzero().flatten().tolist()
 
     def add(self, index: int, reason: str) -> None:
-        """Note that a sample cannot be read.
+        """Mark a sample as unreadable.
 
         Raises:
-            ValueError: too many cannot.
+            ValueError: too many samples are unreadable.
         """
         self.flags[index] = True
         count, num = int(self.flags.sum()), len(self.flags)
@@ -80,7 +80,7 @@ class BadFiles:
 
 
 def bad_file_list(name: str, paths: list[str]) -> str:
-    """Return the message that lists the files of a data set that were replaced.
+    """Return the message that lists the replaced files of a data set.
 
     Examples:
         >>> print(bad_file_list('mine', ['a.png']))  # doctest: +ELLIPSIS

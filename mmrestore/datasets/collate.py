@@ -1,4 +1,4 @@
-"""What a data worker does besides reading: starting up and stacking samples to a batch."""
+"""Batching of samples and initialization of data workers."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from mmrestore.structures import DataSample
 
 @FUNCTIONS.register_module()
 def collate(samples: Sequence[dict]) -> dict:
-    """Stack packed samples: ``inputs`` (N, C, H, W), as bytes, and one stacked ``DataSample``.
+    """Stack packed samples: ``inputs`` (N, C, H, W) in their own dtype, and one ``DataSample``.
 
-    Stacking in the worker lets one copy a tensor cross to the device instead of one an image.
+    Stacking in the worker needs one copy to the device per tensor instead of one per image.
 
     Raises:
-        ValueError: the images of the batch differ in size or in depth.
+        ValueError: the images of the batch differ in size or bit depth.
     """
     depths = sorted({str(sample['inputs'].dtype) for sample in samples})
     if len(depths) > 1:
         raise ValueError(
-            f'images of one batch must have one depth, got {depths}: convert the files to 8 or 16 '
-            'bit, or use batch_size=1'
+            f'images of a batch must have the same bit depth, got {depths}: convert the files to '
+            '8 or 16 bit, or use batch_size=1'
         )
     sizes = sorted({tuple(sample['inputs'].shape) for sample in samples})
     if len(sizes) > 1:
         raise ValueError(
-            f'images of one batch must have one size, got {sizes}: crop them to one size, load '
-            'them with one number of channels, or use batch_size=1'
+            f'images of a batch must have the same size, got {sizes}: crop them to the same size, '
+            'load them with the same number of channels, or use batch_size=1'
         )
     return {
         'inputs': torch.stack([sample['inputs'] for sample in samples]),
@@ -42,13 +42,13 @@ def collate(samples: Sequence[dict]) -> dict:
 
 @FUNCTIONS.register_module()
 def init_worker(worker_id: int) -> None:
-    """Let a data worker end only with its main process.
+    """Let a data worker ignore signals except those of its main process.
 
-    Schedulers and terminals signal whole process groups. The main process then saves before it
-    ends its workers; without them it could not go on until then.
+    Schedulers and terminals send signals to whole process groups. The main process needs its
+    workers until it has saved a checkpoint, and then ends them.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Python's own module, which has this function on Linux.
+    # This function of Python's signal module is available on Linux.
     if hasattr(signal, 'sigwaitinfo'):
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         threading.Thread(target=_wait_for_parent, args=[os.getppid()], daemon=True).start()

@@ -1,4 +1,4 @@
-"""Images that two data sets have in common, found by content."""
+"""Detection of images contained in two data sets, by content."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from mmrestore.datasets.image_file import ImageSize, read_image
 from mmrestore.datasets.threads import in_threads
 
 SAMPLE = 4096  # bytes in the middle of a file that are compared first
-MOST_PIXELS = 50_000_000  # that are decoded, about a second
+MOST_PIXELS = 50_000_000  # limit of decoded pixels, about a second
 
-Group = tuple[list[str], list[str]]  # files of either data set that agree so far
+Group = tuple[list[str], list[str]]  # candidate duplicates in both data sets
 
 
 def common_images(
     known: Mapping[str, ImageSize], others: Mapping[str, ImageSize]
 ) -> dict[str, str]:
-    """Return the files of ``others`` that hold an image of ``known``, each with that file.
+    """Map the files of ``others`` that duplicate an image of ``known`` to the file in ``known``.
 
-    Files of one length are compared by a part, then as a whole. What remains is compared by its
-    pixels where height and width agree, so that a copy in another lossless format is found, as long
-    as no more than 50 megapixels are to be decoded. Copies that were resized, cropped or compressed
-    anew are not found. A file that cannot be read is like no other.
+    Files of equal length are compared by a part, then as a whole. Of the remaining files, those of
+    equal height and width are compared by pixels, which finds copies in another lossless format; at
+    most 50 megapixels are decoded. Resized, cropped or recompressed copies are not found.
+    Unreadable files are ignored.
 
     Args:
-        known: files and sizes of the images of a data set.
-        others: those of another one.
+        known: files of a data set with their image sizes.
+        others: files of another data set with their image sizes.
 
     Examples:
         >>> import skimage
@@ -55,7 +55,7 @@ def common_images(
 
 
 def _split(groups: list[Group], describe: Callable[[str], Hashable]) -> list[Group]:
-    """Split groups by what describes their files; leave out what one data set alone has."""
+    """Split groups by a description of their files; drop groups without files of both data sets."""
     files = list(dict.fromkeys(file for group in groups for files in group for file in files))
     chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
     answers = in_threads(lambda chunk: list(map(describe, chunk)), chunks)
@@ -72,7 +72,7 @@ def _split(groups: list[Group], describe: Callable[[str], Hashable]) -> list[Gro
 
 
 def _affordable(groups: list[Group], sizes: Mapping[str, ImageSize]) -> list[Group]:
-    """Return the groups with the fewest pixels that are decoded within the limit."""
+    """Return the smallest groups whose total number of pixels is within the limit."""
 
     def pixels(group: Group) -> int:
         height, width = sizes[group[0][0]]

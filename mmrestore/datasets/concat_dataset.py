@@ -1,4 +1,4 @@
-"""Several data sets as one, each under its name."""
+"""Concatenation of named data sets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmrestore.registry import DATASETS
 
 
 def dataset_names(dataset: Any) -> list[str] | None:
-    """Return the names under which the images of a data set are evaluated, None if not known.
+    """Return the names under which images of a data set are evaluated, or None if unknown.
 
     Examples:
         >>> dataset_names(ConcatDataset({'a': ['a0', 'a1'], 'b': ['b0']})), dataset_names(['a0'])
@@ -28,15 +28,15 @@ def dataset_names(dataset: Any) -> list[str] | None:
 
 @DATASETS.register_module()
 class ConcatDataset(Dataset):
-    """The samples of several data sets, one set after the other.
+    """Concatenation of several data sets.
 
-    The key of a sample goes to its data set with the index counted from the beginning of that set:
-    the draws of an image do not depend on what stands before it.
+    Each data set gets sample keys with indices relative to its own first sample, so that the random
+    draws of an image do not depend on preceding data sets.
 
     Args:
-        datasets: data sets or their configs by name; a config without ``name`` gets its key as its
-            name. A value of None leaves the set out, for configs that inherit it.
-        pipeline: the pipeline of all configs that state none.
+        datasets: data sets or their configs by name; a config without ``name`` is named by its key.
+            None removes an inherited data set.
+        pipeline: pipeline for all configs without their own.
 
     Raises:
         ValueError: no data set is left.
@@ -68,7 +68,7 @@ class ConcatDataset(Dataset):
 
     @property
     def metainfo(self) -> dict[str, Any]:
-        """Facts about the data sets, for MMEngine's metrics."""
+        """Metadata of the data sets for MMEngine's metrics."""
         names = [dataset_names(part) or [name] for name, part in self.datasets.items()]
         return {'name': ', '.join(self.datasets), 'names': [n for each in names for n in each]}
 

@@ -1,4 +1,4 @@
-"""One decoded image in a file, of which only the rows that are used are read."""
+"""Decoded image in a memory-mapped file, of which only accessed rows are read."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import torch
 
 from mmrestore.files import write_atomically
 
-HEADER = 128  # bytes, of an array of three axes
-MOST_MAPPED = 4096  # of some 65,000 that Linux lets a process have
-VERSION = (1, 0)  # of NumPy's format
+HEADER = 128  # bytes of the header of a three-dimensional array
+MOST_MAPPED = 4096  # mapped files per process; Linux allows about 65,000
+VERSION = (1, 0)  # version of NumPy's file format
 
 
 def write_decoded(path: str | Path, image: np.ndarray) -> None:
-    """Write an image (H, W, C) of any type as a file of NumPy's format, whole or not at all.
+    """Write an image (H, W, C) of any dtype atomically in NumPy's file format.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     image = np.ascontiguousarray(image)
 
@@ -36,11 +36,11 @@ def write_decoded(path: str | Path, image: np.ndarray) -> None:
 
 @lru_cache(maxsize=MOST_MAPPED)
 def map_decoded(path: str | Path) -> np.ndarray:
-    """Return the image of a file as an array (H, W, C) that is read where it is looked at.
+    """Memory-map the image of a file as an array (H, W, C).
 
-    A process keeps the last 4096 of them: what was looked at is in the page cache of the system,
-    once for all processes, and is freed when memory is needed. Like all images that transforms get,
-    the array must stay as it is; the file would, whatever is written into the array.
+    A process keeps the last 4096 mappings. Accessed pages are in the page cache of the system,
+    shared by all processes, and freed when memory is needed. As with all images passed to
+    transforms, the array must not be modified; writing to it would not change the file.
 
     Raises:
         OSError, RuntimeError, ValueError: the file is missing or damaged.
@@ -55,7 +55,7 @@ def map_decoded(path: str | Path) -> np.ndarray:
     size = os.path.getsize(path)
     if size <= HEADER:
         raise ValueError(f'{path} is cut off')
-    # Not Python's mmap, which keeps the file open: a process may have 1024 open files.
+    # Python's mmap would keep the file open, and a process may have only 1024 open files.
     content = torch.from_file(str(path), shared=False, size=size, dtype=torch.uint8).numpy()
     shape, dtype = _layout(content[:HEADER].tobytes())
     if size != decoded_size(shape, dtype):
@@ -64,7 +64,7 @@ def map_decoded(path: str | Path) -> np.ndarray:
 
 
 def decoded_size(shape: tuple[int, ...], dtype: np.dtype | str) -> int:
-    """Return the bytes of the file of an image.
+    """Return the size in bytes of the file of an image.
 
     Examples:
         >>> decoded_size((10, 20, 3), 'uint16')

@@ -1,4 +1,4 @@
-"""The decoded images of a folder on disk, shared by all trainings that read it."""
+"""Folder of decoded images on disk, shared by all trainings with the same image folder."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import cv2
 from mmrestore.datasets.file_stamps import Stamp
 from mmrestore.files import TEMPORARY, cache_folder, expand, printable, write_text
 
-FORM = 1  # of the images; raise it when ``read_image`` gives other values than before
+FORM = 1  # version of the images; increase it when results of ``read_image`` change
 ENDING = '.npy'
 LOCK = 'writing.lock'
 ABOUT = 'about.txt'
 
 
 class DecodedImage(NamedTuple):
-    """A decoded image on disk.
+    """Decoded image on disk.
 
     Attributes:
-        source: the image file.
-        path: the file with its pixels.
-        size: bytes that it has when it is whole.
+        source: image file.
+        path: file with the decoded pixels.
+        size: size in bytes of the complete file.
     """
 
     source: str
@@ -36,14 +36,14 @@ class DecodedImage(NamedTuple):
 
 
 def decoded_folder(root: str | Path, cache_dir: str | Path | None = None) -> Path:
-    """Return the folder of the decoded images of a folder.
+    """Return the folder for the decoded images of an image folder.
 
-    It is called by the name of the folder and a checksum of its real place and of the version of
-    OpenCV, which decodes some formats. Removing it is safe.
+    Its name consists of the folder name and a checksum of the resolved path and the OpenCV version,
+    because OpenCV decodes some formats. The folder can be removed safely.
 
     Args:
         root: folder of the images.
-        cache_dir: what it lies in, by default ``decoded`` in the cache folder.
+        cache_dir: parent folder; ``decoded`` in the cache folder if None.
     """
     place = os.path.realpath(root)
     name = re.sub(r'[^A-Za-z0-9_.]', '_', os.path.basename(place))[:60]
@@ -52,18 +52,18 @@ def decoded_folder(root: str | Path, cache_dir: str | Path | None = None) -> Pat
 
 
 def entry_name(name: str, stamp: Stamp, color: str) -> str:
-    """Return the name of a decoded image: another one after the file has changed.
+    """Return the file name of a decoded image; it changes when the image file changes.
 
     Args:
         name: name of the image in its folder.
-        stamp: size and time of the image file.
-        color: in which it is decoded, ``'rgb'`` or ``'gray'``.
+        stamp: size and modification time of the image file.
+        color: color mode of decoding, ``'rgb'`` or ``'gray'``.
     """
     return f'{_digest((name, color), 20)}-{_digest(tuple(stamp), 12)}{ENDING}'
 
 
 def entry_sizes(folder: Path) -> dict[str, int]:
-    """Return the names of the decoded images in a folder, and their sizes in bytes."""
+    """Return the sizes in bytes of the decoded images in a folder by name."""
     try:
         with os.scandir(folder) as entries:
             return {e.name: e.stat().st_size for e in entries if e.name.endswith(ENDING)}
@@ -72,17 +72,17 @@ def entry_sizes(folder: Path) -> dict[str, int]:
 
 
 def prepare_folder(folder: Path, root: str | Path, replaced: Iterable[str]) -> None:
-    """Make the folder of decoded images, say what it is, and remove what is of no use.
+    """Create the folder for decoded images with a description, and remove obsolete files.
 
-    That is what a killed process was just writing, and the images of files that have changed since.
+    Obsolete are temporary files of killed processes, and decoded images of files that have changed.
 
     Args:
-        folder: the folder; its lock is held.
+        folder: folder for decoded images, locked by the caller.
         root: folder of the images.
-        replaced: names of the entries that are going to be written.
+        replaced: names of the entries that will be written.
 
     Raises:
-        OSError: something cannot be written.
+        OSError: a file cannot be written.
     """
     about = f'Decoded images of {printable(os.path.realpath(root))}. This folder can be removed.\n'
     write_text(folder / ABOUT, about)
@@ -97,11 +97,11 @@ def prepare_folder(folder: Path, root: str | Path, replaced: Iterable[str]) -> N
 def missing_images(
     wanted: Mapping[tuple[Path, Path], list[DecodedImage]],
 ) -> dict[tuple[Path, Path], list[DecodedImage]]:
-    """Return the decoded images that are not whole on disk.
+    """Return the decoded images that are missing or incomplete on disk.
 
     Args:
-        wanted: images by the folder of their files and their own; folders where nothing is missing
-            are not in the result.
+        wanted: decoded images by (image folder, folder of decoded images). The result omits folders
+            without missing images.
     """
     missing = {}
     for folders, images in wanted.items():

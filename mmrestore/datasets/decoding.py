@@ -1,4 +1,4 @@
-"""Writing the decoded images of data sets to disk, by one process at a time."""
+"""Writing of decoded images to disk, by one process at a time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from mmrestore.datasets.image_file import read_image
 from mmrestore.datasets.threads import in_threads
 from mmrestore.locking import locked
 
-PROGRESS_S = 60.0  # seconds from one line of progress to the next
+PROGRESS_S = 60.0  # seconds between progress lines
 
-Folders = tuple[Path, Path]  # of image files, of their decoded images
+Folders = tuple[Path, Path]  # image folder, folder of decoded images
 
 
 def write_missing(
@@ -27,19 +27,20 @@ def write_missing(
     skips: bool,
     say: Callable[[str], None],
 ) -> None:
-    """Decode images in threads and write those that are not whole on disk.
+    """Decode images in threads, and write those that are missing or incomplete on disk.
 
-    One process at a time writes into a folder. The others wait, and write what it has left.
+    One process at a time writes into a folder. Other processes wait, and then write the remaining
+    images.
 
     Args:
-        wanted: images by the folder of their files and their own.
-        color: in which they are decoded, ``'rgb'`` or ``'gray'``.
-        skips: whether files that cannot be decoded are left out.
-        say: is called with a line about waiting, and one a minute about progress.
+        wanted: decoded images by (image folder, folder of decoded images).
+        color: color mode of decoding, ``'rgb'`` or ``'gray'``.
+        skips: skip files that cannot be decoded.
+        say: called with a line when waiting, and with a progress line each minute.
 
     Raises:
-        OSError: something cannot be written. What was written before into that folder is removed:
-            a full disk would stop the checkpoints too.
+        OSError: a file cannot be written. The images of this call in that folder are removed,
+            because a full disk would also prevent checkpoints.
         ValueError: a file cannot be decoded.
     """
     for folders in missing_images(wanted):
@@ -73,7 +74,7 @@ def _write_one(image: DecodedImage, *, color: str, skips: bool) -> None:
 
 
 class _Progress:
-    """Says from time to time how many images are done."""
+    """Periodic progress lines."""
 
     def __init__(self, total: int, say: Callable[[str], None]) -> None:
         self.total, self.say = total, say
@@ -81,7 +82,7 @@ class _Progress:
         self.lock = Lock()
 
     def count(self) -> None:
-        """Note that one more is done."""
+        """Count a finished image."""
         with self.lock:
             self.done += 1
             if time.monotonic() - self.said >= PROGRESS_S:

@@ -1,4 +1,4 @@
-"""Decoded images on disk in place of image files: whether, where, and writing them."""
+"""Disk cache of decoded images: selection, location and writing."""
 
 from __future__ import annotations
 
@@ -24,19 +24,22 @@ from mmrestore.datasets.picture import Header
 from mmrestore.datasets.transforms import LoadImage
 from mmrestore.files import CACHE, printable
 
-SHARE_OF_FREE = 0.5  # of a disk, that cache='auto' may take
-REMEDY = f'free some, name a larger disk by cache_dir or {CACHE}, or set cache=False (docs/data.md)'
+SHARE_OF_FREE = 0.5  # largest share of the free disk space that cache='auto' uses
+REMEDY = (
+    f'free disk space, choose a larger disk by cache_dir or {CACHE}, or set cache=False '
+    '(docs/data.md)'
+)
 
 
 class Decoding(NamedTuple):
-    """What of a data set is decoded.
+    """Files of a data set to decode.
 
     Attributes:
         dataset: name of the data set, for messages.
-        files: the image files by their folder: their paths, and their names in it.
-        headers: what is known of the files by their paths.
-        cache_dir: where decoded images are kept; None for the cache folder.
-        skips: whether files that cannot be decoded are left out.
+        files: image files by folder: paths mapped to names in the folder.
+        headers: headers of the files by path.
+        cache_dir: folder for decoded images; None for the cache folder.
+        skips: skip files that cannot be decoded.
     """
 
     dataset: str
@@ -47,27 +50,31 @@ class Decoding(NamedTuple):
 
 
 def load_from_disk(decoding: Decoding, load: Any) -> LoadDecoded:
-    """Return what loads decoded images from disk; those that are missing are written first.
+    """Write missing decoded images to disk, and return the transform that loads them.
 
-    They are decoded in threads of one process, for which other processes wait. A run that was
-    killed meanwhile is continued by the next.
+    Images are decoded in threads of one process, while other processes wait. If the process is
+    killed, the next run continues.
 
     Args:
-        decoding: what is decoded.
-        load: the first transform of the pipeline.
+        decoding: files to decode.
+        load: first transform of the pipeline.
 
     Raises:
-        OSError: the disk has too little room or cannot be written. What was written now is removed.
+        OSError: the disk has too little space or cannot be written. Images of this call are
+            removed.
         ValueError: the first transform is not ``LoadImage``, or a file cannot be decoded.
     """
     if type(load) is not LoadImage:
-        raise ValueError("cache='disk' keeps what LoadImage loads: it must come first")
+        raise ValueError(
+            "cache='disk' needs LoadImage as first transform of the pipeline, got "
+            f'{type(load).__name__}'
+        )
     images = _images(decoding, load.color)
     need, free = _bytes(missing_images(images)), _free(images)
     if need > free:
         raise OSError(
-            f"cache='disk' of data set {decoding.dataset!r} writes {_text(need)} of decoded images "
-            f'to {_place(images)}, where {_text(free)} are free: {REMEDY}'
+            f"cache='disk' of data set {decoding.dataset!r} needs {_text(need)} for decoded images "
+            f'in {_place(images)}, where {_text(free)} are free: {REMEDY}'
         )
     _log(decoding, f"cache='disk': {_chosen(images, need, free)}")
     _write(decoding, images, load.color)
@@ -75,18 +82,18 @@ def load_from_disk(decoding: Decoding, load: Any) -> LoadDecoded:
 
 
 def load_from_disk_if_room(decoding: Decoding, load: Any) -> Any:
-    """Return ``load_from_disk`` where the disk has room enough, otherwise ``load``.
+    """Return ``load_from_disk`` if the disk has enough space, otherwise ``load``.
 
-    Decoded images may take half of what is free. The log says in one line what was chosen and why.
+    Decoded images may use half of the free space. One log line states the choice and its reason.
 
     Args:
-        decoding: what is decoded.
-        load: the first transform of the pipeline.
+        decoding: files to decode.
+        load: first transform of the pipeline.
 
     Raises:
         ValueError: a file cannot be decoded.
     """
-    files = "cache='auto': files are decoded for every patch, because"
+    files = "cache='auto': files are decoded for each patch, because"
     if type(load) is not LoadImage:
         _log(decoding, f'{files} the pipeline does not begin with LoadImage')
         return load
@@ -96,7 +103,7 @@ def load_from_disk_if_room(decoding: Decoding, load: Any) -> Any:
         if need > SHARE_OF_FREE * free:
             _log(
                 decoding,
-                f'{files} decoded images would take {_text(need)}, more than half of the '
+                f'{files} decoded images need {_text(need)}, more than half of the '
                 f'{_text(free)} free in {_place(images)}: {REMEDY}',
             )
             return load
@@ -109,7 +116,7 @@ def load_from_disk_if_room(decoding: Decoding, load: Any) -> Any:
 
 
 def _images(decoding: Decoding, color: str) -> dict[Folders, list[DecodedImage]]:
-    """Return the decoded images that are wanted, by the folder of the files and their own."""
+    """Return the required decoded images by (image folder, folder of decoded images)."""
     found = {}
     for root, names in decoding.files.items():
         folder = decoded_folder(root, decoding.cache_dir)
@@ -148,7 +155,7 @@ def _place(images: Mapping[Folders, Any]) -> Path:
 
 
 def _free(images: Mapping[Folders, Any]) -> int:
-    """Return the bytes that are free where decoded images lie or will lie."""
+    """Return the free bytes on the disk for decoded images."""
     place = _place(images)
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
     return shutil.disk_usage(existing).free
@@ -157,9 +164,9 @@ def _free(images: Mapping[Folders, Any]) -> int:
 def _chosen(images: Mapping[Any, list[DecodedImage]], need: int, free: int) -> str:
     total, place = _bytes(images), printable(_place(images))
     if not need:
-        return f'decoded images are read from {place}, {_text(total)}, all there already'
+        return f'decoded images are read from {place}; all {_text(total)} are present'
     return (
-        f'decoded images are read from {place}; {_text(need)} of {_text(total)} are written there '
+        f'decoded images are read from {place}; {_text(need)} of {_text(total)} are written '
         f'now, {_text(free)} are free'
     )
 

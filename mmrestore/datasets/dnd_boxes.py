@@ -1,4 +1,4 @@
-"""The boxes of the Darmstadt Noise Dataset, photographs with real noise and no public targets."""
+"""Boxes of the Darmstadt Noise Dataset (DND): real noise without public targets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOURCE = 'https://noise.visinf.tu-darmstadt.de'
 
 
 class Box(NamedTuple):
-    """A part of an image: rows ``top`` to ``bottom`` without the last, columns alike."""
+    """Image region: rows ``top`` to ``bottom`` and columns ``left`` to ``right``, ends excluded."""
 
     top: int
     left: int
@@ -31,24 +31,24 @@ class Box(NamedTuple):
 
 
 def read_boxes(path: str | Path) -> list[list[Box]]:
-    """Return the boxes of every image of ``info.mat``.
+    """Read the boxes of all images from ``info.mat``.
 
-    A box is (first row, first column, last row, last column), counted from 1, in the field
-    ``boundingboxes`` of the structure ``info``.
+    In the field ``boundingboxes`` of the structure ``info``, a box is (first row, first column,
+    last row, last column), counted from 1.
 
     Args:
         path: the file.
 
     Raises:
-        ModuleNotFoundError: as of ``read_matlab``.
-        ValueError: the file is missing or damaged, or does not hold such boxes.
+        ModuleNotFoundError: see ``read_matlab``.
+        ValueError: the file is missing or damaged, or has no such boxes.
     """
     found = read_matlab(path, 'info', 'boundingboxes')
     arrays = [np.asarray(array) for array in found] if isinstance(found, list) else []
     if not arrays or any(a.ndim != 2 or a.shape[1] != 4 or a.min() < 1 for a in arrays):
         raise ValueError(
-            f'expected {path} to hold info.boundingboxes, boxes of four numbers for every image, '
-            f'as the file from {SOURCE}'
+            f'expected info.boundingboxes in {path}, boxes of four numbers for each image: get the '
+            f'file from {SOURCE}'
         )
     return [
         [Box(int(a) - 1, int(b) - 1, int(c), int(d)) for a, b, c, d in of_image]
@@ -58,24 +58,23 @@ def read_boxes(path: str | Path) -> list[list[Box]]:
 
 @DATASETS.register_module()
 class DNDBoxes(Dataset):
-    """The boxes of the sRGB images of DND: of 50 images 20 parts of 512 x 512 each.
+    """Boxes of the sRGB images of DND: 20 boxes of 512 x 512 pixels in each of 50 images.
 
     A sample starts with ``img``, (H, W, 3) float32 RGB in [0, 1]; there is no target. ``img_path``
-    ends in ``IMAGE_BOX``, both counted from 1 with four and two digits, as the server counts them.
-    Boxes follow image by image; the image that was read last is kept in memory.
+    ends in ``IMAGE_BOX``, both counted from 1 with four and two digits, as on the server. Boxes are
+    ordered by image; the last read image is kept in memory.
 
     Args:
         root: folder of ``info.mat`` and ``images_srgb/0001.mat`` to ``0050.mat``.
-        pipeline: transforms or their configs, in a list or by name; None leaves a step out.
+        pipeline: transforms or their configs, in a list or by name; None skips a step.
         name: name of the data set in results.
-        num_images: how many images are used, from the first on; all if absent.
-        cache: whether the boxes are read once and kept in memory, 3 MB each: 3 GB for all.
+        num_images: number of images to use, from the first; all if None.
+        cache: read the boxes once and keep them in memory, 3 MB per box, 3 GB in total.
 
     Raises:
-        ModuleNotFoundError: the files are of MATLAB 7.3, as they are published, and h5py is not
-            installed.
-        ValueError: a file is missing or wrong, a box lies outside of its image, there are fewer
-            images than are wanted, or the pipeline begins with files.
+        ModuleNotFoundError: h5py is not installed, and the files are of MATLAB 7.3, as published.
+        ValueError: a file is missing or invalid, a box lies outside its image, there are too few
+            images, or the pipeline begins with LoadImage.
     """
 
     noisy_inputs = True
@@ -91,7 +90,7 @@ class DNDBoxes(Dataset):
     ) -> None:
         self.transforms = build_pipeline(pipeline)
         if any(isinstance(transform, LoadImage) for transform in self.transforms):
-            raise ValueError('DNDBoxes gives images: leave LoadImage out of its pipeline')
+            raise ValueError('DNDBoxes already loads images: remove LoadImage from its pipeline')
         self.name = name
         check_no_noise_again(self, self.transforms)
         self.folder = Path(root, 'images_srgb')
@@ -103,21 +102,21 @@ class DNDBoxes(Dataset):
         missing = [file.name for i in range(len(boxes)) if not (file := self._file(i)).is_file()]
         if missing:
             raise ValueError(
-                f'{len(missing)} images are missing in {self.folder}, {missing[0]} among them: get '
-                f'them from {SOURCE}'
+                f'{len(missing)} images are missing in {self.folder}, for example {missing[0]}: '
+                f'get them from {SOURCE}'
             )
         self._cached = [self._read(i) for i in range(len(self))] if cache else None
 
     @property
     def metainfo(self) -> dict[str, str]:
-        """Facts about the data set, for MMEngine's metrics."""
+        """Metadata of the data set for MMEngine's metrics."""
         return {'name': self.name}
 
     def __len__(self) -> int:
         return len(self.boxes)
 
     def __getitem__(self, key: SampleKey | int) -> Any:
-        """Return the packed sample of ``key``; the draws depend on the key alone."""
+        """Return the packed sample of ``key``; random draws depend only on the key."""
         index = as_sample_key(key).index
         if not 0 <= index < len(self):
             raise IndexError(f'index {index} is out of range for {len(self)} boxes')
@@ -140,14 +139,14 @@ class DNDBoxes(Dataset):
         whole = _read_image(self._file(image))
         if bottom > whole.shape[0] or right > whole.shape[1]:
             raise ValueError(
-                f'a box of {self._file(image)} ends at row {bottom}, column {right}, outside of '
-                f'the image of {whole.shape[0]}x{whole.shape[1]} (height x width)'
+                f'a box of {self._file(image)} ends at row {bottom}, column {right}, outside the '
+                f'image of {whole.shape[0]}x{whole.shape[1]} (height x width)'
             )
         return np.ascontiguousarray(whole[top:bottom, left:right])
 
 
 def box_name(image: int, box: int) -> str:
-    """Return the server's name of a box, both numbers counted from 0.
+    """Return the server's name of a box; the arguments are counted from 0.
 
     Examples:
         >>> box_name(0, 19)
@@ -160,7 +159,7 @@ def box_name(image: int, box: int) -> str:
 def _read_image(path: Path) -> np.ndarray:
     image = read_matlab(path, 'InoisySRGB')
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f'expected {path} to hold InoisySRGB of (height, width, 3)')
+        raise ValueError(f'expected InoisySRGB of shape (height, width, 3) in {path}')
     if image.dtype.kind != 'f':
-        raise ValueError(f'expected {path} to hold floating-point values, got {image.dtype}')
+        raise ValueError(f'expected floating-point values in {path}, got {image.dtype}')
     return image.astype(np.float32, copy=False)

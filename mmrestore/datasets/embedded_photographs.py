@@ -1,4 +1,4 @@
-"""The photographs that come with scikit-image: data for trying things out without a download."""
+"""Photographs of the installed scikit-image package, for experiments without a download."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PHOTOGRAPHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @DATASETS.register_module()
 class EmbeddedPhotographs(ImageFolder):
-    """The colour photographs of scenes that lie in the installed scikit-image package.
+    """Color photographs of scenes in the installed scikit-image package.
 
-    Of its files, drawings, gray images and pictures of instruments (retina, tissue, deep sky) are
-    left out, and so is ``motorcycle_right``, the scene of ``motorcycle_left`` once more. Training
-    and test share no scene. Five images prove that something works, not how well.
+    Drawings, gray images and scientific images (retina, tissue, deep sky) are excluded, as is
+    ``motorcycle_right``, which shows the scene of ``motorcycle_left``. Training and test share no
+    scene. Five images show that a method works, but not how well.
 
     Args:
         split: ``'train'`` (coffee 400x600, motorcycle 500x741, rocket 427x640; height x width) or
             ``'test'`` (astronaut 512x512, chelsea 300x451).
-        pipeline: as of ``ImageFolder``.
-        name: name of the data set in results; ``'embedded'`` if absent.
-        cache: as of ``ImageFolder``; both splits together take 5 MB.
+        pipeline: see ``ImageFolder``.
+        name: name of the data set in results; ``'embedded'`` if None.
+        cache: see ``ImageFolder``; both splits together need 5 MB.
 
     Raises:
-        ValueError: ``split`` is neither of the two.
+        ValueError: ``split`` is unknown.
         ModuleNotFoundError: scikit-image is not installed.
 
     Examples:
@@ -57,7 +57,8 @@ class EmbeddedPhotographs(ImageFolder):
         package = find_spec('skimage')
         if package is None or package.origin is None:
             raise ModuleNotFoundError(
-                'EmbeddedPhotographs reads photographs of scikit-image: pip install scikit-image'
+                'EmbeddedPhotographs needs the photographs of scikit-image: run '
+                '`pip install scikit-image`'
             )
         super().__init__(
             Path(package.origin).parent / 'data',

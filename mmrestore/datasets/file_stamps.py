@@ -1,4 +1,4 @@
-"""Size and time of files, by which a file is known to be the one that was read before."""
+"""Size and modification time of files, to detect changes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import NamedTuple
 
 from mmrestore.datasets.threads import in_threads
 
-CHUNK = 256  # files that a thread looks at before it asks for more
-QUICK_S = 200e-6  # for a file: threads would take longer
+CHUNK = 256  # files per work item of a thread
+QUICK_S = 200e-6  # seconds per file; if stat is faster, threads do not help
 
 
 class Stamp(NamedTuple):
-    """Bytes of a file, and when it was last written, in nanoseconds."""
+    """Size of a file in bytes and its modification time in nanoseconds."""
 
     size: int
     time_ns: int
 
 
 def file_stamp(path: str) -> Stamp | None:
-    """Return the stamp of a file, None if it cannot be looked at.
+    """Return the stamp of a file, or None if it is not accessible.
 
     Examples:
         >>> file_stamp(__file__).size == os.path.getsize(__file__), file_stamp('no such file')
@@ -36,7 +36,7 @@ def file_stamp(path: str) -> Stamp | None:
 
 
 def file_stamps(paths: Sequence[str]) -> list[Stamp | None]:
-    """Return the stamps of many files; of a slow file server, they are asked for in threads.
+    """Return the stamps of many files; slow file servers are queried in threads.
 
     Examples:
         >>> file_stamps([__file__, 'no such file'])[1] is None

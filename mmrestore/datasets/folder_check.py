@@ -1,4 +1,4 @@
-"""What is checked of the files of a folder data set before anything is trained."""
+"""Check of the files of a folder data set before training."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mmrestore.datasets.remembered_headers import checked_headers
 
 
 class FolderCheck(NamedTuple):
-    """What was found about the files of a data set.
+    """Result of the check of a data set's files.
 
     Attributes:
-        headers: what is known of each image that can be read, by its file.
-        unreadable: index of the sample and reason, of each file that cannot be read.
-        problems: what is wrong with files that can be read, in words.
+        headers: headers of the readable images by file.
+        unreadable: sample index and reason for each unreadable file.
+        problems: descriptions of problems with readable files.
     """
 
     headers: dict[str, Header]
@@ -26,16 +26,16 @@ class FolderCheck(NamedTuple):
 def check_files(
     samples: Sequence[Mapping[str, str]], *, least: ImageSize, scale: int, decode: bool
 ) -> FolderCheck:
-    """Check that images are whole, of one depth and large enough, and that the sizes of pairs fit.
+    """Check that images are complete, equally deep and large enough, and that pairs match in size.
 
-    Files that passed before and have the same size and time are not opened again, see
-    ``checked_headers``.
+    Files that passed an earlier check with the same size and modification time are not opened
+    again, see ``checked_headers``.
 
     Args:
-        samples: the files, ``img_path`` and of pairs ``gt_path``.
-        least: height and width that an input must have.
-        scale: height and width of a target divided by those of its input.
-        decode: whether files are decoded, which also finds damage in the middle.
+        samples: dictionaries with ``img_path`` and, for pairs, ``gt_path``.
+        least: minimum height and width of an input.
+        scale: ratio of target size to input size.
+        decode: decode the files, which also finds damage in the middle.
 
     Examples:
         >>> missing = [{'img_path': 'a.png'}]
@@ -63,12 +63,12 @@ def check_files(
 
 
 def _mixed_depths(headers: Mapping[str, Header]) -> list[str]:
-    """Name the files whose values have another type than those of most."""
+    """Describe the files whose dtype differs from the most frequent one."""
     types = [header.dtype for header in headers.values()]
     most = max(set(types), key=types.count, default=None)
     return [
-        f'{path} gives {header.dtype}, most others {most}: the images of a data set need one '
-        'depth, convert them'
+        f'{path} has values of {header.dtype}, most others of {most}: convert the images of a data '
+        'set to the same bit depth'
         for path, header in headers.items()
         if header.dtype != most
     ]
@@ -79,7 +79,7 @@ def _compare(
 ) -> list[str]:
     if target == (size.height * scale, size.width * scale):
         return []
-    expected = 'the same size' if scale == 1 else f'{scale} times as much'
+    expected = 'the same size' if scale == 1 else f'{scale} times the size of the input'
     return [
         f'{sample["img_path"]} is {_text(size)}, its target {sample["gt_path"]} is '
         f'{_text(target)}: expected {expected}'

@@ -1,4 +1,4 @@
-"""Finding the images of a folder, and leaving out what is not meant."""
+"""Search for the images in a folder, without hidden and system files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mmrestore.datasets.image_file import EXTENSIONS
 from mmrestore.files import printable
 
-# Thumbnails, bins and snapshots of Windows, macOS, Synology and QNAP, in lower case.
+# Folders for thumbnails, trash and snapshots of Windows, macOS, Synology and QNAP, in lower case.
 SYSTEM_FOLDERS = frozenset(
     (
         *('@eadir', '#recycle', '@recycle', '#snapshot', '@recently-snapshot', '$recycle.bin'),
@@ -22,7 +22,7 @@ SYSTEM_FOLDERS = frozenset(
 
 
 def natural_key(name: str) -> tuple:
-    """Return a sorting key that orders numbers in names by value, and is the same everywhere.
+    """Return a sorting key that orders numbers in names by value, independent of the system.
 
     Examples:
         >>> sorted(['b1.png', 'a10.png', 'a9.png'], key=natural_key)
@@ -33,27 +33,26 @@ def natural_key(name: str) -> tuple:
 
 
 class Listing(NamedTuple):
-    """What a folder holds, as names relative to it with ``/``, in natural order."""
+    """Files in a folder, as relative names with ``/``, in natural order."""
 
-    images: list[str]  # by their endings
+    images: list[str]  # recognized by file extension
     other_files: list[str]
-    dangling: list[str]  # links without an ending, to a folder perhaps, that lead nowhere
+    dangling: list[str]  # broken links without extension, which may have pointed to folders
 
 
 def list_folder(
     root: str | Path, *, recursive: bool = True, extensions: Collection[str] = EXTENSIONS
 ) -> Listing:
-    """Return the images and the other files below a folder.
+    """List the images and other files below a folder.
 
-    Links to folders are followed, but not back into a folder that the link is in. A link to an
-    image that does not exist is listed, so that reading it fails. Hidden files and folders
-    (``.name``), folders of file servers and operating systems (``SYSTEM_FOLDERS``), and pipes and
-    devices are left out.
+    Links to folders are followed, except links to a parent folder. A broken link with the extension
+    of an image is listed, so that reading it fails. Hidden files and folders (``.name``), folders
+    of file servers and operating systems (``SYSTEM_FOLDERS``), pipes and devices are skipped.
 
     Args:
         root: the folder.
-        recursive: whether folders below it are searched.
-        extensions: endings of images, in lower case.
+        recursive: also search subfolders.
+        extensions: file extensions of images, in lower case.
 
     Raises:
         OSError: a folder cannot be read.
@@ -89,30 +88,30 @@ def _holds(test: Callable[[], bool]) -> bool:
 
 
 def find_images(root: str | Path, *, recursive: bool = True) -> list[str]:
-    """Return the images below ``root``, as names relative to it with ``/``, in natural order.
+    """Return the images below ``root``, as relative names with ``/``, in natural order.
 
-    See :func:`list_folder` for what is passed over.
+    See :func:`list_folder` for skipped files.
 
     Raises:
-        ValueError: the folder is missing or holds no image.
+        ValueError: the folder is missing or contains no image.
     """
     root = Path(root)
     if not root.is_dir():
         raise ValueError(
             f'expected a folder of images, but there is no folder {printable(root)}: check '
-            'the path, or, for a data set of a config, leave it out (docs/data.md)'
+            'the path, or remove the data set from the config (docs/data.md)'
         )
     images, _, dangling = list_folder(root, recursive=recursive)
     if dangling:
         warnings.warn(
-            f'in {printable(root)}, {len(dangling)} links lead nowhere, such as '
-            f'{printable(dangling[0])}: what they stood for is left out',
+            f'in {printable(root)}, {len(dangling)} links are broken, such as '
+            f'{printable(dangling[0])}: their files are missing in the data set',
             stacklevel=2,
         )
     if not images:
         where = 'in or below' if recursive else 'directly in'
         raise ValueError(
-            f'found no image {where} {printable(root)}: expected files that end in one of '
+            f'found no image {where} {printable(root)}: expected files with one of the extensions '
             f'{" ".join(sorted(EXTENSIONS))}'
         )
     return images

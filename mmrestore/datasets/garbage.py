@@ -1,4 +1,4 @@
-"""Python's search for garbage, paused while many objects are made."""
+"""Pausing of Python's garbage collection while many objects are created."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Let Python not look for garbage in a ``with`` block that makes many objects and no cycles.
+    """Pause garbage collection in a ``with`` block that creates many objects without cycles.
 
-    With 100,000 files the search takes a quarter of the time of their check, and finds nothing.
+    For 100,000 files, garbage collection takes a quarter of the time of their check and finds no
+    garbage.
 
     Examples:
         >>> with no_garbage_collection():

@@ -1,4 +1,4 @@
-"""Image files: the one reader of the project, with one rule for every format."""
+"""Reading of image files in all supported formats."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from mmrestore.datasets.formats import FORMATS, ImageFormat, unread_format
 from mmrestore.datasets.picture import Header, ImageSize, Picture, orient
 
 EXTENSIONS = frozenset(('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.ppm', '.pgm', '.webp'))
-COLOURS = ('rgb', 'gray')
+COLORS = ('rgb', 'gray')
 
 
 def read_image(path: str | Path, *, color: str = 'rgb') -> np.ndarray:
-    """Decode an image file to (H, W, 3) RGB or to (H, W, 1) gray, upright.
+    """Decode an image file to (H, W, 3) RGB or (H, W, 1) gray, with its orientation applied.
 
-    Values are uint8 or uint16, or float32 in [0, 1] of files in floating point. Gray of a color
-    file is the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, rounded (OpenCV's ``cvtColor``);
-    color of a gray file is the same value three times. Transparency is dropped. The rules of all
-    formats are in docs/data.md.
+    Values are uint8 or uint16, or float32 in [0, 1] for floating-point files. A color file is
+    converted to gray by the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, rounded (OpenCV's
+    ``cvtColor``). A gray file is converted to color by repeating the value three times.
+    Transparency is dropped. docs/data.md describes the rules of all formats.
 
     Args:
         path: the file.
         color: ``'rgb'`` or ``'gray'``.
 
     Raises:
-        ValueError: the file is missing, cut off, cannot be decoded, or holds several pictures or
-            values of a kind that is not read; the message names it.
+        ValueError: the file is missing, truncated or cannot be decoded, or contains several
+            pictures or unsupported values; the message names it.
 
     Examples:
         >>> import skimage
@@ -46,11 +46,11 @@ def decode_image(data: bytes, name: str | Path, *, color: str = 'rgb') -> np.nda
 
     Args:
         data: content of the file.
-        name: its name, for messages and its extension.
+        name: file name with extension, also used in messages.
         color: ``'rgb'`` or ``'gray'``.
 
     Raises:
-        ValueError: as in ``read_image``.
+        ValueError: see ``read_image``.
     """
     _check_color(color)
     file = _open(data, name)
@@ -68,18 +68,19 @@ def decode_image(data: bytes, name: str | Path, *, color: str = 'rgb') -> np.nda
 
 
 def inspect_image(path: str | Path, *, decode: bool = False) -> ImageSize:
-    """Return the size of an upright image after checking that ``read_image`` can read the file.
+    """Check that ``read_image`` can read a file, and return the size of the oriented image.
 
-    Headers and the structure of the file are checked, of PNG also checksums. WebP, compressed TIFF
-    and files in floating point are decoded, because nothing else tells.
+    Headers and file structure are checked, and checksums in PNG. WebP, compressed TIFF and
+    floating-point files are decoded, because they cannot be checked otherwise.
 
     Args:
         path: the file.
-        decode: whether files of all formats are decoded, which also finds damage within a JPEG: it
-            can be read, but part of the picture is wrong.
+        decode: decode files of all formats, which also finds damage within a JPEG: such a file can
+            be read, but part of the picture is wrong.
 
     Raises:
-        ValueError: the file is missing, cut off, damaged, no image, or holds several pictures.
+        ValueError: the file is missing, truncated, damaged or not an image, or contains several
+            pictures.
 
     Examples:
         >>> import skimage
@@ -90,21 +91,22 @@ def inspect_image(path: str | Path, *, decode: bool = False) -> ImageSize:
 
 
 def read_header(path: str | Path, *, decode: bool = False) -> Header:
-    """Return what is known of the one picture of a file, after the checks of ``inspect_image``.
+    """Return the header of the single picture in a file after the checks of ``inspect_image``.
 
     Raises:
-        ValueError: as in ``inspect_image``.
+        ValueError: see ``inspect_image``.
     """
     return _only(read_headers(path, decode=decode), path)
 
 
 def read_headers(path: str | Path, *, decode: bool = False) -> list[Header]:
-    """Return what is known of each picture of a file, after the checks of ``inspect_image``.
+    """Return the header of each picture in a file after the checks of ``inspect_image``.
 
-    The pages of a TIFF stack are pictures of their own.
+    Each page of a TIFF stack is a picture.
 
     Raises:
-        ValueError: the file is missing, cut off, damaged or no image, or holds what is not read.
+        ValueError: the file is missing, truncated, damaged or not an image, or has unsupported
+            contents.
     """
     file = _open(_read_bytes(path), path)
     _verify(file, path, decode=decode)
@@ -112,21 +114,21 @@ def read_headers(path: str | Path, *, decode: bool = False) -> list[Header]:
 
 
 def count_pages(path: str | Path) -> int:
-    """Return how many pictures a file holds: the pages of a TIFF stack, otherwise 1.
+    """Return the number of pictures in a file: the pages of a TIFF stack, otherwise 1.
 
     Raises:
-        ValueError: as in ``read_headers``.
+        ValueError: see ``read_headers``.
     """
     return len(_open(_read_bytes(path), path).headers)
 
 
 def read_pictures(path: str | Path) -> Iterator[Picture]:
-    """Decode the pictures of a file one by one: all pages of a TIFF stack, otherwise one.
+    """Decode the pictures of a file in sequence: all pages of a TIFF stack, otherwise one.
 
-    Pixels are as stored: the orientation is not applied, see ``orient``.
+    Pixels are returned as stored; the orientation is not applied, see ``orient``.
 
     Raises:
-        ValueError: as in ``read_image``, but a file may hold several pictures.
+        ValueError: see ``read_image``; several pictures are allowed.
     """
     yield from decode_pictures(_read_bytes(path), path)
 
@@ -136,11 +138,11 @@ def decode_pictures(data: bytes, name: str | Path, *, verify: bool = False) -> I
 
     Args:
         data: content of the file.
-        name: its name, for messages and its extension.
-        verify: whether damage is looked for first, also within a JPEG.
+        name: file name with extension, also used in messages.
+        verify: check for damage first, also within a JPEG.
 
     Raises:
-        ValueError: as in ``read_pictures``.
+        ValueError: see ``read_pictures``.
     """
     file = _open(data, name)
     if verify:
@@ -162,8 +164,8 @@ def decode_pictures(data: bytes, name: str | Path, *, verify: bool = False) -> I
 
 
 def _check_color(color: str) -> None:
-    if color not in COLOURS:
-        raise ValueError(f'color must be one of {COLOURS}, got {color!r}')
+    if color not in COLORS:
+        raise ValueError(f'color must be one of {COLORS}, got {color!r}')
 
 
 def _read_bytes(path: str | Path) -> bytes:
@@ -178,16 +180,14 @@ def _read_bytes(path: str | Path) -> bytes:
 
 
 def _open(data: bytes, name: str | Path) -> ImageFormat:
-    """Read the headers of a file, whatever its extension says of its format."""
+    """Read the headers of a file; the format is detected from its content."""
     for form in FORMATS:
         if form.matches(data):
             try:
                 return form(data)
             except ValueError as error:
                 raise _named(error, name) from error
-    problem = (
-        'it is no image, or of a format that is not known' if data else 'it is empty (0 bytes)'
-    )
+    problem = 'it is not an image of a known format' if data else 'it is empty (0 bytes)'
     raise _named(unread_format(name, data) or problem, name)
 
 
@@ -202,19 +202,19 @@ def _verify(file: ImageFormat, name: str | Path, *, decode: bool) -> None:
 
 
 def _only(headers: Sequence[Header], name: str | Path) -> Header:
-    """Return the header of the one picture of a file."""
+    """Return the header of the single picture in a file."""
     if len(headers) != 1:
         raise ValueError(
-            f'{name} holds {len(headers)} pages, expected one: save them as single files'
+            f'{name} contains {len(headers)} pages, expected one: save them as single files'
         )
     return headers[0]
 
 
 def _to_gray(pixels: np.ndarray) -> np.ndarray:
-    # cvtColor takes no view that was turned.
+    # cvtColor does not accept transposed views.
     return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
 
 
 def _named(problem: object, name: str | Path) -> ValueError:
-    """Return an error of one line that begins with the name of the file."""
+    """Return a one-line error that names the file."""
     return ValueError(f'cannot read {name}: {" ".join(str(problem).split())}')

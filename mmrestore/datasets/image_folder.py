@@ -1,4 +1,4 @@
-"""Images in folders: single ones, or inputs with their targets."""
+"""Data set of images in a folder, or of pairs in two folders."""
 
 from __future__ import annotations
 
@@ -37,60 +37,61 @@ from mmrestore.registry import DATASETS, TRANSFORMS
 CHECKS = ('header', 'decode')
 ON_ERROR = ('raise', 'skip')
 CACHES = (False, True, 'disk', 'auto')
-IN_PLACE = 2  # stream of the samples that are drawn in place of unreadable ones
+IN_PLACE = 2  # random stream of replacements for unreadable samples
 
 
 @DATASETS.register_module()
 class ImageFolder(Dataset):
-    """The images of a folder, or the pairs of two folders, in natural order of their names.
+    """Images of a folder, or pairs of two folders, in natural order of their names.
 
-    Every file is checked when the data set is built: that it is an image and complete, that pairs
-    are complete and their sizes agree, that all inputs have one depth and all targets one, and that
-    no image is smaller than the pipeline needs. A
-    sample starts as a dictionary with ``img_path``, ``gt_path`` (of pairs), ``dataset`` (the name),
-    ``title`` (the relative name of the image, of pairs that of the target, without its ending) and
-    ``rng`` (the generator of the sample, ``sample_rng(key)``) and goes through the pipeline.
+    All files are checked when the data set is built: files must be complete images, pairs must be
+    complete and match in size, all inputs must have the same bit depth, as must all targets, and no
+    image may be smaller than the pipeline requires. A sample starts as a dictionary that passes
+    through the pipeline. Its items are ``img_path``, ``gt_path`` (for pairs), ``dataset`` (name of
+    the data set), ``title`` (relative name of the image, or of the target for pairs, without
+    extension) and ``rng`` (generator of the sample, ``sample_rng(key)``).
 
     Args:
-        root: folder of the images; of pairs, of the inputs.
-        pipeline: transforms or their configs, in a list or by name; None leaves a step out.
-        name: name of the data set in results; the last part of ``root`` if absent.
-        gt_root: folder of the targets; it may be ``root``. Without it the images are single.
-        pattern: names of the images without extension; only files that fit are used. A pair is two
-            names in which ``{}`` stands for the same: ``'{}x4'`` with ``gt_pattern='{}'`` pairs
-            ``0001x4.png`` with ``0001.png``.
-        gt_pattern: names of the targets without extension.
-        scale: height and width of a target divided by those of its input.
-        list_file: file with the names of the images to use, one a line; the extension may be left
-            out, and what ``{}`` stands for is a name too.
-        files: the names themselves, in place of ``list_file``.
-        recursive: whether folders below the folder are searched.
-        check: ``'header'`` decodes only what cannot be checked otherwise, see ``inspect_image``;
-            ``'decode'`` decodes every file, which also finds damage within a JPEG.
+        root: folder of the images, or of the inputs for pairs.
+        pipeline: transforms or their configs, in a list or by name; None skips a step.
+        name: name of the data set in results; the folder name of ``root`` if None.
+        gt_root: folder of the targets, which may be ``root``; None for single images.
+        pattern: name pattern of the images, without extension; only matching files are used. In a
+            pair, ``{}`` stands for the same text in both names: ``'{}x4'`` with
+            ``gt_pattern='{}'`` pairs ``0001x4.png`` with ``0001.png``.
+        gt_pattern: name pattern of the targets, without extension.
+        scale: ratio of target size to input size.
+        list_file: file with the names of the images to use, one per line, with or without
+            extension, or only the text for ``{}``.
+        files: names of the images to use, instead of ``list_file``.
+        recursive: also search subfolders.
+        check: ``'header'`` decodes only files that cannot be checked otherwise, see
+            ``inspect_image``; ``'decode'`` decodes all files, which also finds damage within a
+            JPEG.
         cache: True decodes all images once and keeps them in memory, height * width * channels
-            bytes each (twice that of 16 bit). Forked workers share them, spawned ones copy them.
-            Transforms after the decoding whose outcome never changes, as noise of a fixed seed, are
-            done once too. ``'disk'`` keeps the decoded images on disk, for all processes and later
-            trainings; of them only what a patch needs is read. ``'auto'`` is ``'disk'`` where they
-            take at most half of what is free, otherwise False; the log says which.
-        cache_dir: folder of the decoded images on disk, by default ``decoded`` in the cache folder
+            bytes per image (twice as much for 16 bit). Forked workers share them, spawned workers
+            copy them. Deterministic transforms after decoding, such as noise with a fixed seed, are
+            also applied only once. ``'disk'`` keeps the decoded images on disk for all processes
+            and later trainings; only the pixels of a patch are read. ``'auto'`` is ``'disk'`` if
+            the images use at most half of the free space, otherwise False; the choice is logged.
+        cache_dir: folder for decoded images on disk, by default ``decoded`` in the cache folder
             (``MMRESTORE_CACHE``, else ``~/.cache/mmrestore``).
         fixed_patches: pass n repeats the crops of pass n mod ``fixed_patches``: each image has this
-            many patches, with their flips and rotations, in a whole training.
-        noisy_inputs: whether the inputs have noise of their own, to which none may be added; pairs
-            of one size have if absent. State False for blurred or compressed inputs that shall get
-            noise.
-        on_error: what is done about a file that cannot be read: ``'raise'`` stops, ``'skip'`` draws
-            another sample in its place, which depends on the key of the sample alone. It is for
-            training: a sample that was asked for by its bare index is never replaced.
-        max_bad_share: share of unreadable samples above which ``'skip'`` stops too.
+            many patches, including flips and rotations, in the whole training.
+        noisy_inputs: True if the inputs are already noisy, so that no noise may be added; None
+            means True for pairs of equal size. Set False for blurred or compressed inputs to which
+            noise is added.
+        on_error: handling of unreadable files: ``'raise'`` stops; ``'skip'`` draws another sample,
+            which depends only on the sample key. ``'skip'`` is for training: samples requested by a
+            plain index are never replaced.
+        max_bad_share: share of unreadable samples above which ``'skip'`` also stops.
 
     Raises:
-        ValueError: a folder or a list file is missing or empty, or images fail the checks; the
-            message names all of them.
+        ValueError: a folder or list file is missing or empty, or images fail the checks; the
+            message lists all of them.
     """
 
-    gives_clean_images = False  # beside the degraded ones, for a discriminator: UnpairedDataset
+    gives_clean_images = False  # unpaired clean images for a discriminator, see UnpairedDataset
 
     def __init__(
         self,
@@ -122,12 +123,12 @@ class ImageFolder(Dataset):
         if fixed_patches is not None and fixed_patches < 1:
             raise ValueError(f'fixed_patches must be at least 1, got {fixed_patches}')
         if list_file is not None and files is not None:
-            raise ValueError('the images are named by list_file or by files, got both')
+            raise ValueError('expected either list_file or files, got both')
         if gt_root is None and (gt_pattern, scale) != ('{}', 1):
-            raise ValueError('gt_pattern and scale are about targets: state their folder, gt_root')
+            raise ValueError('gt_pattern and scale need targets: set their folder, gt_root')
         self.root = expand(root)
         self.gt_root = None if gt_root is None else expand(gt_root)
-        # Joined by hand: pathlib takes seconds for 100,000 files.
+        # Strings instead of pathlib, which takes seconds for 100,000 files.
         self._inputs, self._targets = _beginning(self.root), _beginning(self.gt_root or self.root)
         self.scale = scale
         self.fixed_patches = fixed_patches
@@ -139,7 +140,7 @@ class ImageFolder(Dataset):
         check_no_noise_again(self, self.transforms)
         wanted = files if list_file is None else read_list_file(expand(list_file))
         self.bad_files: BadFiles | None = None
-        self._refused: dict[int, Unreadable] = {}  # by the check
+        self._refused: dict[int, Unreadable] = {}  # samples that failed the check
         with no_garbage_collection():
             self.samples, problems = self._find(pattern, gt_pattern, wanted, recursive)
             self.titles = titles_of([target or name for name, target in self.samples])
@@ -157,14 +158,14 @@ class ImageFolder(Dataset):
 
     @property
     def metainfo(self) -> dict[str, str]:
-        """Facts about the data set, for MMEngine's metrics."""
+        """Metadata of the data set for MMEngine's metrics."""
         return {'name': self.name}
 
     def __len__(self) -> int:
         return len(self.samples)
 
     def __getitem__(self, key: SampleKey | int) -> Any:
-        """Return the packed sample of ``key``; the draws depend on the key alone."""
+        """Return the packed sample of ``key``; random draws depend only on the key."""
         sample = as_sample_key(key)
         if self.fixed_patches is not None:
             sample = sample._replace(epoch=sample.epoch % self.fixed_patches)
@@ -193,7 +194,7 @@ class ImageFolder(Dataset):
     def _find(
         self, pattern: str, gt_pattern: str, wanted: Sequence[str] | None, recursive: bool
     ) -> tuple[list[tuple[str, str | None]], list[str]]:
-        """Return the relative names (input, target) of all samples, and what is wrong."""
+        """Return the relative names (input, target) of all samples, and the problems found."""
         names = find_images(self.root, recursive=recursive)
         targets: dict[str, str] = {}
         if self.gt_root is None:
@@ -205,8 +206,8 @@ class ImageFolder(Dataset):
             targets = fit(find_images(self.gt_root, recursive=recursive), gt_pattern)
         if not inputs:
             raise ValueError(
-                f'none of the {len(names)} images in {self.root}, such as {names[0]}, fits the '
-                f'pattern {pattern!r}'
+                f'none of the {len(names)} images in {self.root}, such as {names[0]}, matches the '
+                f'pattern {pattern!r}: change `pattern`'
             )
         missing: list[str] = []
         if wanted is not None:
@@ -218,33 +219,33 @@ class ImageFolder(Dataset):
         return list(pairs), problems + unpaired
 
     def _check_files(self, *, decode: bool) -> FolderCheck:
-        """Check the files; among the problems are those that cannot be read and must."""
+        """Check the files; unreadable files are problems unless they may be skipped."""
         starts = [self._start(index) for index in range(len(self))]
         checked = check_files(starts, least=self.minimum_size, scale=self.scale, decode=decode)
         self.sizes = {path: header.size for path, header in checked.headers.items()}
         if self.bad_files is None:
             reasons = [reason for _, reason in checked.unreadable]
             return checked._replace(problems=reasons + checked.problems)
-        for index, reason in checked.unreadable:  # they are replaced when they are drawn
+        for index, reason in checked.unreadable:  # replaced when drawn
             self._refused[index] = Unreadable(ValueError(reason))
             self.bad_files.add(index, reason)
         return checked
 
     @property
     def minimum_size(self) -> ImageSize:
-        """Height and width that the transforms ask of an image."""
+        """Minimum height and width of an image that the transforms require."""
         sizes = [stated_by(transform).minimum_size for transform in self.transforms]
         heights, widths = zip(*sizes, (1, 1), strict=True)
         return ImageSize(max(heights), max(widths))
 
     @property
     def decodes_files(self) -> bool:
-        """Whether an image file is decoded for every sample."""
+        """True if an image file is decoded for each sample."""
         first = next(iter(self.transforms), None)
         return self._cached is None and not isinstance(first, LoadDecoded)
 
     def files_of(self, index: int) -> list[str]:
-        """Return the file of an image, of a pair those of the input and the target."""
+        """Return the file of a sample, or the files of input and target for a pair."""
         start = self._start(index)
         return [start[key] for key in ('img_path', 'gt_path') if key in start]
 
@@ -259,7 +260,7 @@ class ImageFolder(Dataset):
     def _use_disk(
         self, headers: Mapping[str, Header], cache_dir: str | Path | None, *, optional: bool
     ) -> None:
-        """Let the first transform load decoded images; where optional, if there is room."""
+        """Let the first transform load decoded images; if ``optional``, only with enough space."""
         files = {self.root: {self._inputs + name: name for name, _ in self.samples}}
         if self.gt_root is not None:
             targets = {self._targets + name: name for _, name in self.samples if name is not None}
@@ -271,17 +272,17 @@ class ImageFolder(Dataset):
         self.transforms[:1] = [choose_load(decoding, first)]
 
     def _fill_cache(self) -> None:
-        """Keep the results of the first transforms, and take them out of the pipeline."""
+        """Cache the results of the first transforms, and remove these from the pipeline."""
         steps = list(takewhile(lambda step: stated_by(step).cacheable, self.transforms))
         if not steps:
-            raise ValueError('cache=True keeps what LoadImage loads: it must come first')
+            raise ValueError('cache=True needs LoadImage as first transform of the pipeline')
         self.transforms = self.transforms[len(steps) :]
         starts = [self._start(index) for index in range(len(self))]
         self._cached = load_all(steps, starts, refused=self._refused, bad_files=self.bad_files)
 
 
 def _beginning(root: Path) -> str:
-    """Return what the path of a file in a folder begins with.
+    """Return the prefix of paths of files in a folder.
 
     Examples:
         >>> _beginning(Path('a/b')) + 'c.png', _beginning(Path('.')) + 'c.png'
@@ -291,6 +292,6 @@ def _beginning(root: Path) -> str:
 
 
 def build_pipeline(pipeline: Sequence[Any] | Mapping[str, Any]) -> list[Callable[[dict], Any]]:
-    """Build transforms from configs; of a dictionary, the values in order, without those None."""
+    """Build transforms from configs, in a list or a dictionary; None is skipped."""
     steps = list(pipeline.values()) if isinstance(pipeline, Mapping) else list(pipeline)
     return [TRANSFORMS.build(s) if isinstance(s, dict) else s for s in steps if s is not None]

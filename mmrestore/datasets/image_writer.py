@@ -1,4 +1,4 @@
-"""Image files: the one way in which pictures are written."""
+"""Writing of image files in all supported formats."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ QUALITY = 95
 
 
 class Format(NamedTuple):
-    """What the files of a format hold."""
+    """Encoder and capabilities of a file format."""
 
     encode: Callable[[Sequence[Picture], int], bytes]
-    depths: tuple[str, ...] = ('u1', 'u2')  # the last one stands for deeper ones
+    depths: tuple[str, ...] = ('u1', 'u2')  # other depths are converted to the last one
     alpha: bool = True
     metadata: tuple[str, ...] = tuple(METADATA)
     pages: bool = False
@@ -67,35 +67,38 @@ def write_image(path: str | Path, image: np.ndarray, *, quality: int = QUALITY) 
     """Write an image without metadata atomically.
 
     Args:
-        path: the file; its ending states the format, see ``FORMATS``. Folders are made.
+        path: the file; its extension determines the format, see ``FORMATS``. Missing folders are
+            created.
         image: H x W x 1 or 3, RGB or gray; uint8, uint16 or, for TIFF, float32 in [0, 1].
-        quality: of JPEG and WebP.
+        quality: quality of JPEG and WebP.
 
     Raises:
-        ValueError: the ending is unknown, or the format does not hold such an image.
+        ValueError: the extension is unknown, or the format does not support such an image.
         OSError: the file cannot be written.
     """
     if lost := losses([picture := Picture(image)], path):
-        raise ValueError(f'{printable(path)} cannot hold the image: {", ".join(lost)}')
+        raise ValueError(
+            f'the format of {printable(path)} does not support the image: {", ".join(lost)}'
+        )
     write_pictures(path, [picture], quality=quality)
 
 
 def write_pictures(
     path: str | Path, pictures: Sequence[Picture], *, quality: int = QUALITY
 ) -> None:
-    """Write a picture, or the pages of a stack, with their metadata into one file, atomically.
+    """Write a picture, or the pages of a stack, with metadata into one file, atomically.
 
-    What the format does not hold is left out, see ``losses``; values that are deeper than it are
-    rounded.
+    Properties that the format does not support are dropped, see ``losses``; values of larger bit
+    depth are rounded.
 
     Args:
-        path: the file; its ending states the format. Folders are made.
-        pictures: upright (``orientation`` 1); several for TIFF.
-        quality: of JPEG and WebP, 1 to 100.
+        path: the file; its extension determines the format. Missing folders are created.
+        pictures: pictures with ``orientation`` 1; several for TIFF.
+        quality: quality of JPEG and WebP, 1 to 100.
 
     Raises:
-        ValueError: the ending is unknown, or the format does not hold the picture, for its size,
-            or holds one and several are given.
+        ValueError: the extension is unknown, or the format does not support the size or the number
+            of the pictures.
         OSError: the file cannot be written.
     """
     encoded = encode_pictures(path, pictures, quality=quality)
@@ -105,34 +108,39 @@ def write_pictures(
 def encode_pictures(
     path: str | Path, pictures: Sequence[Picture], *, quality: int = QUALITY
 ) -> bytes:
-    """Return the content of the file that ``write_pictures`` would write; see there."""
+    """Return the content of the file that ``write_pictures`` writes."""
     form = format_of(path)
     if len(pictures) != 1 and not form.pages:
-        raise ValueError(f'{printable(path)} can hold one picture, got {len(pictures)}')
+        raise ValueError(
+            f'the format of {printable(path)} supports a single picture, got {len(pictures)}: use '
+            'TIFF'
+        )
     fitting = [_fitting(picture, form) for picture in pictures]
     try:
         return form.encode(fitting, quality)
     except (ValueError, OSError, cv2.error) as error:
         size = ' x '.join(map(str, pictures[0].pixels.shape))
         raise ValueError(
-            f'{printable(path)} cannot hold the picture of {size} values: {error}'
+            f'the format of {printable(path)} does not support a picture of {size} values: {error}'
         ) from error
 
 
 def format_of(path: str | Path) -> Format:
-    """Return the format that the ending of a file states.
+    """Return the format for the extension of a file.
 
     Raises:
-        ValueError: it states none; the message lists the endings.
+        ValueError: the extension is unknown; the message lists all extensions.
     """
     form = FORMATS.get(Path(path).suffix.lower())
     if form is None:
-        raise ValueError(f'expected a file that ends in {" ".join(FORMATS)}, got {printable(path)}')
+        raise ValueError(
+            f'expected one of the file extensions {" ".join(FORMATS)}, got {printable(path)}'
+        )
     return form
 
 
 def losses(pictures: Sequence[Picture], path: str | Path) -> list[str]:
-    """Return what the format of a file does not keep of pictures, in words.
+    """Return descriptions of the properties of pictures that the format of a file drops.
 
     Examples:
         >>> picture = Picture(np.zeros((2, 2, 3), np.uint16), np.zeros((2, 2), np.uint16))

@@ -1,4 +1,4 @@
-"""Which image files belong to a data set: choosing and pairing names, and lists of them."""
+"""Selection and pairing of image file names, and list files."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from mmrestore.files import printable
 
 
 def read_list_file(path: str | Path) -> list[str]:
-    """Return the names in a list file: one a line; empty lines and lines from ``#`` on are skipped.
+    """Return the names in a list file, one per line; empty lines and lines with ``#`` are skipped.
 
-    The text is UTF-8, or UTF-16 with a byte order mark; line ends are those of any system. Names of
-    other bytes are kept as they are, as the names of files are.
+    The text is UTF-8, or UTF-16 with a byte order mark, with the line endings of any system. Bytes
+    that are not UTF-8 are preserved, as in file names.
 
     Raises:
-        ValueError: the file is missing, of another encoding, names nothing, or names something
+        ValueError: the file is missing, has another encoding, contains no name, or contains a name
             twice.
     """
     try:
         encoded = Path(path).read_bytes()
     except OSError as error:
         raise ValueError(
-            f'cannot read the list file {path}: {error.strerror}. Lists that belong to a data set '
-            'are written by `mmrestore data prepare`, see docs/data.md'
+            f'cannot read the list file {path}: {error.strerror}. `mmrestore data prepare` writes '
+            'the list files of data sets, see docs/data.md'
         ) from error
     is_utf16 = encoded.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
@@ -37,38 +37,38 @@ def read_list_file(path: str | Path) -> list[str]:
             encoded.decode('utf-16') if is_utf16 else encoded.decode('utf-8-sig', 'surrogateescape')
         )
     except UnicodeDecodeError as error:
-        raise ValueError(f'the list file {path} is no whole UTF-16: save it as UTF-8') from error
+        raise ValueError(f'the list file {path} is invalid UTF-16: save it as UTF-8') from error
     if '\0' in text:
         raise ValueError(f'the list file {path} is not in UTF-8: save it as UTF-8')
-    # splitlines() would also split at characters that names may hold, such as U+2028.
+    # splitlines() would also split at characters that names may contain, such as U+2028.
     lines = re.split(r'\r\n|\r|\n', text)
     names = [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
     if not names:
-        raise ValueError(f'the list file {path} names no image')
+        raise ValueError(f'the list file {path} contains no image name')
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ValueError(
-            f'the list file {path} names images more than once: {printable(", ".join(twice))}'
+            f'the list file {path} contains names more than once: {printable(", ".join(twice))}'
         )
     return names
 
 
 def not_there(name: str) -> str:
-    """Return what is wrong with a name of a list that no image has.
+    """Return the message for a listed name without an image.
 
     Examples:
         >>> not_there('1.png')
-        '1.png is listed but not there'
+        '1.png is listed but missing'
     """
     is_utf8 = name.isascii() or name == name.encode(errors='replace').decode()
-    return f'{name} is listed but not there' + ('' if is_utf8 else ': save the list as UTF-8')
+    return f'{name} is listed but missing' + ('' if is_utf8 else ': save the list as UTF-8')
 
 
 def loose(name: str) -> str:
-    r"""Return the form in which two spellings of one relative name are equal.
+    r"""Return a normalized form of a relative name for tolerant comparison.
 
-    Spellings differ in the normal form of accents (macOS stores ``e`` and an accent, other systems
-    one character), in ``\`` for ``/``, and in a leading ``./``.
+    Spellings may differ in the Unicode normalization of accents (macOS stores ``e`` and an accent,
+    other systems one character), in ``\`` for ``/``, and in a leading ``./``.
 
     Examples:
         >>> loose('.\\cafe\u0301.png') == loose('caf\u00e9.png') == 'caf\u00e9.png'
@@ -78,16 +78,16 @@ def loose(name: str) -> str:
 
 
 def fit(names: Iterable[str], pattern: str) -> dict[str, str]:
-    """Return ``{name: key}`` of the names that fit ``pattern``; the key is what ``{}`` stands for.
+    """Return ``{name: key}`` for the names that match ``pattern``; the key is the text for ``{}``.
 
-    A name is compared without its extension, and ``{}`` may reach over folders.
+    Names are compared without extension, and ``{}`` may span folders.
 
     Args:
-        names: relative names of files.
-        pattern: a text with ``{}`` in it once.
+        names: relative file names.
+        pattern: a text that contains ``{}`` once.
 
     Raises:
-        ValueError: ``pattern`` does not hold ``{}`` exactly once.
+        ValueError: ``pattern`` does not contain ``{}`` exactly once.
 
     Examples:
         >>> fit(['a/1x4.png', 'a/2x2.png'], '{}x4')
@@ -96,7 +96,7 @@ def fit(names: Iterable[str], pattern: str) -> dict[str, str]:
     if pattern.count('{}') != 1:
         raise ValueError(f"expected a pattern with one '{{}}', such as '{{}}x4', got {pattern!r}")
     before, after = (re.escape(part) for part in pattern.split('{}'))
-    rule = re.compile(f'{before}(.+){after}', re.DOTALL)  # names may hold line breaks
+    rule = re.compile(f'{before}(.+){after}', re.DOTALL)  # names may contain line breaks
     matches = {name: rule.fullmatch(without_suffix(name)) for name in names}
     return {name: match.group(1) for name, match in matches.items() if match}
 
@@ -104,7 +104,7 @@ def fit(names: Iterable[str], pattern: str) -> dict[str, str]:
 def fit_both(
     names: Sequence[str], pattern: str, other_pattern: str
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return ``fit`` of two patterns in one folder; a name that fits both goes to the longer one.
+    """Return ``fit`` for two patterns in one folder; the longer pattern takes precedence.
 
     Raises:
         ValueError: the patterns are equal.
@@ -115,8 +115,8 @@ def fit_both(
     """
     if pattern == other_pattern:
         raise ValueError(
-            f'input and target are in one folder and have one pattern, {pattern!r}: state what '
-            "their names differ in, such as pattern='{}_real', gt_pattern='{}_mean'"
+            f'inputs and targets in the same folder have the same pattern, {pattern!r}: set '
+            "patterns that differ, such as pattern='{}_real', gt_pattern='{}_mean'"
         )
     first, second = fit(names, pattern), fit(names, other_pattern)
     longer, shorter = (first, second) if len(pattern) >= len(other_pattern) else (second, first)
@@ -126,12 +126,12 @@ def fit_both(
 
 
 def choose(keys: Mapping[str, str], wanted: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the wanted ones of ``{name: key}``, in their order, and the names that are missing.
+    """Select the wanted items of ``{name: key}``, in their order, and list missing names.
 
-    A name that is not there as it is spelled stands for another spelling, see :func:`loose`.
+    If a name does not exist as spelled, another spelling is accepted, see :func:`loose`.
 
     Args:
-        keys: names of files and their keys.
+        keys: file names and their keys.
         wanted: names with or without extension, or keys.
 
     Examples:
@@ -156,12 +156,12 @@ def choose(keys: Mapping[str, str], wanted: Sequence[str]) -> tuple[dict[str, st
 def pair(
     inputs: Mapping[str, str], targets: Mapping[str, str], *, complete: bool = True
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the pairs (input name, target name) with equal keys, and what is wrong, in words.
+    """Return the pairs (input name, target name) with equal keys, and descriptions of problems.
 
     Args:
         inputs: names of the inputs and their keys.
         targets: names of the targets and their keys.
-        complete: whether a target without an input is wrong.
+        complete: report targets without input as problems.
 
     Examples:
         >>> pair({'1x2.png': '1', '3x2.png': '3'}, {'1.png': '1'})
@@ -185,18 +185,18 @@ def pair(
     if complete:
         problems += [f'{name} has no input' for name in targets if name not in taken]
     several_inputs = [key for key, count in num_inputs.items() if count > 1]
-    problems += [f'several inputs are called {key}' for key in several_inputs]
+    problems += [f'several inputs have the key {key}' for key in several_inputs]
     return pairs, problems
 
 
 def without_suffix(name: str) -> str:
-    """Return a relative name without the extension of an image, if it ends in one.
+    """Return a relative name without its extension, if it is that of an image.
 
     Examples:
         >>> without_suffix('a/1.5.PNG'), without_suffix('a/1.5')
         ('a/1.5', 'a/1.5')
     """
-    # By hand: pathlib takes a second for 100,000 names.
+    # Strings instead of pathlib, which takes a second for 100,000 names.
     dot = name.rfind('.')
     if dot < 1 or name[dot - 1] == '/' or name[dot:].lower() not in EXTENSIONS:
         return name
@@ -205,9 +205,9 @@ def without_suffix(name: str) -> str:
 
 
 def problem_list(owner: str, problems: Sequence[str], *, most: int = 20) -> str:
-    """Return a message with the number of problems and the first ``most`` of them, a line each.
+    """Return a message with the number of problems and the first ``most`` problems, one per line.
 
-    What does not print, such as the line break of a name, is escaped.
+    Unprintable characters, such as line breaks in names, are escaped.
 
     Examples:
         >>> print(problem_list('the input', ['a', 'b', 'c'], most=2))

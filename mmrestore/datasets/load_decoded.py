@@ -1,4 +1,4 @@
-"""The first transform of a pipeline, with decoded images on disk in place of image files."""
+"""Transform that loads decoded images from disk instead of image files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mmrestore.datasets.transforms.base import Transform
 
 
 class LoadDecoded(Transform):
-    """Load what ``LoadImage`` loads, from decoded images on disk where they are there and whole.
+    """Replacement of ``LoadImage`` that reads decoded images from disk if they are available.
 
     Args:
-        paths: the decoded images by their image files.
-        color: in which other files are decoded.
+        paths: files of decoded images by image file.
+        color: color mode for decoding other files.
     """
 
     cacheable = True
@@ -28,7 +28,7 @@ class LoadDecoded(Transform):
         self.color = color
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Add ``img`` and, of a pair, ``gt``, of which only what is looked at is read."""
+        """Add ``img`` and, for pairs, ``gt``; only accessed pixels are read."""
         results = dict(results, img=self._load(results['img_path']))
         if 'gt_path' in results:
             results['gt'] = self._load(results['gt_path'])
@@ -36,7 +36,7 @@ class LoadDecoded(Transform):
 
     def _load(self, path: str) -> np.ndarray:
         if path in self.paths:
-            # Removed or damaged since: the image file is decoded.
+            # If the decoded image was removed or damaged, the image file is decoded.
             with suppress(OSError, RuntimeError, ValueError):
                 return map_decoded(self.paths[path])
         return read_image(path, color=self.color)

@@ -1,4 +1,4 @@
-"""Arrays out of MATLAB files of all versions; nothing from a file is executed."""
+"""Reading of arrays from MATLAB files of all versions, without executing their content."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 HDF5 = b'\x89HDF\r\n\x1a\n'
-HDF5_PLACES = (0, 512)  # MATLAB puts a header of 512 bytes before it
+HDF5_PLACES = (0, 512)  # offsets of the signature; MATLAB prepends a header of 512 bytes
 
 
 def is_hdf5(path: str | Path) -> bool:
-    """Whether a file is of version 7.3, which is HDF5.
+    """Return True if a file has MATLAB version 7.3, which is HDF5.
 
     Raises:
         ValueError: the file cannot be read.
@@ -26,18 +26,18 @@ def is_hdf5(path: str | Path) -> bool:
 
 
 def read_matlab(path: str | Path, *names: str) -> Any:
-    """Read one variable of a MATLAB file, or one field of a structure in it.
+    """Read a variable of a MATLAB file, or a field of a structure.
 
-    A numeric array has the shape that it has in MATLAB. A cell array becomes a list of arrays, in
-    the order of its elements.
+    A numeric array has its MATLAB shape. A cell array becomes a list of arrays in the order of its
+    elements.
 
     Args:
-        path: a file of version 5 to 7.3.
-        names: the name of the variable and, of a structure, that of a field.
+        path: file of version 5 to 7.3.
+        names: name of the variable, followed by the name of a field for structures.
 
     Raises:
-        ModuleNotFoundError: the file is of version 7.3 and h5py is not installed.
-        ValueError: the file is missing, damaged or of another kind, or has no such variable.
+        ModuleNotFoundError: the file has version 7.3 and h5py is not installed.
+        ValueError: the file is missing, damaged or not a MATLAB file, or has no such variable.
     """
     read = _read_hdf5 if is_hdf5(path) else _read_old
     try:
@@ -46,8 +46,10 @@ def read_matlab(path: str | Path, *names: str) -> Any:
         raise ValueError(f'{path} has no variable {".".join(names)}') from error
     except ModuleNotFoundError:
         raise
-    except Exception as error:  # SciPy and h5py raise whatever the damage leads to
-        raise ValueError(f'{path} is damaged or no MATLAB file ({error}): get it again') from error
+    except Exception as error:  # for damaged files SciPy and h5py raise various exceptions
+        raise ValueError(
+            f'{path} is damaged or not a MATLAB file ({error}): get it again'
+        ) from error
 
 
 def _read_old(path: Path, names: tuple[str, ...]) -> Any:
@@ -66,10 +68,10 @@ def _read_hdf5(path: Path, names: tuple[str, ...]) -> Any:
         import h5py
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f'{path} is a MATLAB file of version 7.3, which is HDF5: pip install h5py'
+            f'{path} is a MATLAB file of version 7.3 (HDF5): run `pip install h5py`'
         ) from error
     with h5py.File(path, 'r') as file:
         item = file['/'.join(names)]
         if item.dtype == h5py.ref_dtype:  # a cell array: references to its elements
             return [np.asarray(file[reference]).T for reference in np.asarray(item).flat]
-        return np.asarray(item).T  # HDF5 lists the axes of MATLAB backwards
+        return np.asarray(item).T  # HDF5 has the axes in reverse order

@@ -1,4 +1,4 @@
-"""Images of a data set that are decoded once and kept in memory."""
+"""Memory cache of decoded images."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def load_all(
     """Return the results of transforms for all samples of a data set.
 
     Args:
-        steps: the transforms; the first one reads the files, in threads.
-        starts: what the samples begin with.
-        refused: samples that are known to be unreadable.
-        bad_files: takes note of samples that cannot be read; None raises their errors.
+        steps: transforms; the first one reads the files and runs in threads.
+        starts: initial dictionaries of the samples.
+        refused: samples that failed the check.
+        bad_files: records unreadable samples; None raises their errors.
 
     Raises:
         OSError, ValueError: a file cannot be read.
@@ -35,7 +35,7 @@ def load_all(
             if bad_files is None:
                 raise results.error
             bad_files.add(index, str(results.error))
-    # Not in threads: noise draws from PyTorch's one generator.
+    # Not in threads, because noise draws from PyTorch's global generator.
     for step in steps[1:]:
         cached = [step(found) if isinstance(found, dict) else found for found in cached]
     return cached

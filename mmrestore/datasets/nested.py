@@ -1,4 +1,4 @@
-"""Data sets within data sets."""
+"""Traversal of nested data sets."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
-# Where data sets keep those that they are made of: ours, MMEngine's and PyTorch's.
+# Attributes that hold nested data sets in this package, MMEngine and PyTorch.
 PLACES = ('datasets', 'dataset', 'degraded', 'clean', 'images')
 
 
 def nested_datasets(dataset: Any) -> Iterator[Any]:
-    """Yield a data set and all data sets in it, each once.
+    """Yield a data set and all nested data sets, each once.
 
     Examples:
         >>> from mmrestore.datasets import ConcatDataset
@@ -30,7 +30,7 @@ def nested_datasets(dataset: Any) -> Iterator[Any]:
             continue
         seen[id(found)] = found
         yield found
-        for place in PLACES:  # a plugin may call its parts otherwise: nothing is known of them
+        for place in PLACES:  # other attributes, such as those of plugins, are not found
             parts = getattr(found, place, None)
             if isinstance(parts, Mapping):
                 parts = list(parts.values())

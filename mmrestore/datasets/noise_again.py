@@ -1,4 +1,4 @@
-"""Noise that would be added to images that are noisy already."""
+"""Check against adding noise to already noisy images."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mmrestore.datasets.transforms.base import stated_by
 
 
 def check_no_noise_again(dataset: Any, transforms: Iterable[Any]) -> None:
-    """Refuse transforms that add noise to a data set whose inputs have noise of their own.
+    """Refuse transforms that add noise to already noisy inputs of a data set.
 
     Args:
-        dataset: which states ``noisy_inputs``; nothing is assumed where it does not.
-        transforms: what its samples go through.
+        dataset: data set with the attribute ``noisy_inputs``; without it, nothing is checked.
+        transforms: transforms of the samples.
 
     Raises:
-        ValueError: one of them adds noise.
+        ValueError: a transform adds noise to noisy inputs.
 
     Examples:
         >>> from types import SimpleNamespace
@@ -24,7 +24,7 @@ def check_no_noise_again(dataset: Any, transforms: Iterable[Any]) -> None:
         >>> pairs = SimpleNamespace(name='pairs', noisy_inputs=True)
         >>> check_no_noise_again(pairs, [AddGaussianNoise(25)])  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        ValueError: data set 'pairs' has noisy inputs of its own, to which AddGaussianNoise ...
+        ValueError: data set 'pairs' already has noisy inputs, to which AddGaussianNoise would ...
     """
     if not has_noisy_inputs(dataset):
         return
@@ -34,25 +34,25 @@ def check_no_noise_again(dataset: Any, transforms: Iterable[Any]) -> None:
 
 
 def has_noisy_inputs(dataset: Any) -> bool:
-    """Whether a data set states that its inputs have noise of their own."""
-    return getattr(dataset, 'noisy_inputs', False)  # a data set of a plugin may not state it
+    """Return True if a data set declares its inputs as noisy."""
+    return getattr(dataset, 'noisy_inputs', False)  # data sets of plugins may lack the attribute
 
 
 def name_of(dataset: Any) -> str:
-    """Return the name of a data set, that of its class if it has none."""
-    return getattr(dataset, 'name', type(dataset).__name__)  # not all data sets have one
+    """Return the name of a data set, or its class name."""
+    return getattr(dataset, 'name', type(dataset).__name__)  # not all data sets have a name
 
 
 def noise_again(dataset: Any, noise: str, place: str) -> str:
-    """Return the message about a noise that would be added to noisy inputs.
+    """Return the message about noise that would be added to noisy inputs.
 
     Args:
-        dataset: the data set with noisy inputs.
-        noise: the class of the transform.
-        place: where the transform is to be taken out.
+        dataset: data set with noisy inputs.
+        noise: class name of the transform.
+        place: setting that contains the transform.
     """
     return (
-        f'data set {name_of(dataset)!r} has noisy inputs of its own, to which {noise} would '
-        f'add noise again: leave {noise} out of {place}, train on the clean images alone (`root` '
-        'without `gt_root`), or state noisy_inputs=False of the data set if its inputs have none'
+        f'data set {name_of(dataset)!r} already has noisy inputs, to which {noise} would add '
+        f'noise: remove {noise} from {place}, train only on the clean images (`root` without '
+        '`gt_root`), or set noisy_inputs=False in the data set if its inputs are not noisy'
     )

@@ -1,4 +1,4 @@
-"""Test sets under many noises at many levels, as one data set."""
+"""Grid of test sets, noises and noise levels as one data set."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NOISE_STEP = 'noise'
 
 
 class NoiseAtLevel(NamedTuple):
-    """A noise at one level: its name, the parameter that is its level, the level and its config.
+    """Noise at one level: name, level parameter, level and config.
 
-    A noise without levels has no parameter and no level.
+    Parameter and level are None for a noise without levels.
     """
 
     noise: str
@@ -30,27 +30,27 @@ class NoiseAtLevel(NamedTuple):
 
 @DATASETS.register_module()
 class NoiseGrid(ConcatDataset):
-    """Every image of every test set under every noise at every level.
+    """All images of all test sets under all noises at all levels.
 
-    The samples of the test set ``kodak24`` under the noise ``speckle`` at level 0.03 are those of
-    a data set ``kodak24/speckle_0.03``, so that a metric reads ``kodak24/speckle_0.03/PSNR``; a
-    noise without levels is ``kodak24/camera``. Test sets, in them noises, and of each its levels
-    follow each other in the order of the config.
+    The test set ``kodak24`` under the noise ``speckle`` at level 0.03 becomes a data set
+    ``kodak24/speckle_0.03``, with metrics such as ``kodak24/speckle_0.03/PSNR``; a noise without
+    levels becomes ``kodak24/camera``. Samples are ordered by test set, noise and level, in the
+    order of the config.
 
     Args:
         datasets: configs of the clean test sets by name. Each is built once; with ``cache=True``
-            its images are decoded once for all noises. None leaves a set out.
-        noises: configs of noises by name, without the parameter that is the level; ``levels`` names
-            it and lists its values: ``dict(type='SpeckleNoise', levels=dict(variance=[0.02]))``.
-            Without ``levels`` the noise is taken as it is; None leaves it out.
-        pipeline: configs of transforms by name. The one called ``noise`` is given each noise at
-            each level as its argument ``noise``.
-        name: name of the whole, for MMEngine.
+            its images are decoded once for all noises. None skips a test set.
+        noises: configs of noises by name, without the level parameter. ``levels`` names this
+            parameter and its values: ``dict(type='SpeckleNoise', levels=dict(variance=[0.02]))``.
+            Without ``levels`` the config is used unchanged; None skips a noise.
+        pipeline: configs of transforms by name. The step ``noise`` gets each noise at each level as
+            its argument ``noise``.
+        name: name of the grid for MMEngine.
 
     Raises:
-        ValueError: no test set or no noise is left, levels are not a list of different numbers, a
-            noise refuses a level, or the pipeline has no step ``noise``.
-        KeyError: a noise is not known.
+        ValueError: no test set or noise is left, levels are not a list of distinct numbers, a noise
+            refuses a level, or the pipeline has no step ``noise``.
+        KeyError: a noise is unknown.
 
     Examples:
         >>> grid = NoiseGrid(
@@ -96,17 +96,17 @@ class NoiseGrid(ConcatDataset):
 
     @property
     def metainfo(self) -> dict[str, Any]:
-        """Facts about the data set, for MMEngine's metrics."""
+        """Metadata of the data set for MMEngine's metrics."""
         return {'name': self.name, 'names': list(self.datasets)}
 
     @property
     def starts(self) -> dict[str, int]:
-        """The index of the first sample of each data set."""
+        """Index of the first sample of each data set."""
         return dict(zip(self.datasets, [0, *self._ends], strict=False))
 
 
 class _NoisyImages(Dataset):
-    """The images of a data set, under a name of their own, after further transforms."""
+    """Images of a data set under another name, after additional transforms."""
 
     def __init__(self, images: Dataset, *, name: str, steps: list[Callable[[dict], Any]]) -> None:
         check_no_noise_again(images, steps)
@@ -126,10 +126,10 @@ def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseAtLevel]:
     """Return each noise at each of its levels by name.
 
     Args:
-        noises: as of :class:`NoiseGrid`.
+        noises: see :class:`NoiseGrid`.
 
     Raises:
-        ValueError: no noise is left, or levels are not given as different numbers of one parameter.
+        ValueError: no noise is left, or levels are not distinct numbers of one parameter.
 
     Examples:
         >>> levels = expand_levels(
@@ -153,14 +153,14 @@ def expand_levels(noises: Mapping[str, Any]) -> dict[str, NoiseAtLevel]:
         parameter, values = _check_levels(noise, levels)
         if parameter in config:
             raise ValueError(
-                f'the noise {noise!r} has {parameter}={config[parameter]} and levels of it: give '
-                'one of them'
+                f'the noise {noise!r} has {parameter}={config[parameter]} and levels of '
+                f'{parameter}: give only one of them'
             )
         for value in values:
             name = f'{noise}_{value:g}'
             expanded[name] = NoiseAtLevel(noise, parameter, value, {**config, parameter: value})
     if not expanded:
-        raise ValueError('a grid of noises needs at least one noise')
+        raise ValueError('NoiseGrid needs at least one noise, got none')
     return expanded
 
 
@@ -168,13 +168,13 @@ def _check_levels(noise: str, levels: Any) -> tuple[str, list[float]]:
     """Return the parameter and its values."""
     if not isinstance(levels, Mapping) or len(levels) != 1:
         raise ValueError(
-            f'expected levels=dict(PARAMETER=[LEVEL, ...]) of the noise {noise!r}, got {levels!r}'
+            f'expected levels=dict(PARAMETER=[LEVEL, ...]) for the noise {noise!r}, got {levels!r}'
         )
     ((parameter, values),) = levels.items()
     is_list = isinstance(values, (list, tuple)) and values
     if not is_list or not all(type(value) in (int, float) for value in values):
         raise ValueError(
-            f'expected a list of numbers as levels of the noise {noise!r}, got {values!r}'
+            f'expected a list of numbers as levels for the noise {noise!r}, got {values!r}'
         )
     if len({f'{value:g}' for value in values}) < len(values):
         raise ValueError(f'the levels of the noise {noise!r} must differ, got {values}')
@@ -185,7 +185,7 @@ def _split(pipeline: Mapping[str, Any]) -> tuple[dict, dict, dict]:
     """Return the steps before the noise, the noise and the steps after it."""
     if not isinstance(pipeline, Mapping) or not isinstance(pipeline.get(NOISE_STEP), Mapping):
         raise ValueError(
-            f'a grid of noises needs a pipeline of named steps, {NOISE_STEP!r} among them, such as '
+            f'NoiseGrid needs a pipeline of named steps including {NOISE_STEP!r}, such as '
             "pipeline=dict(image=dict(type='LoadImage'), noise=dict(type='AddNoise'), "
             f"tensor=dict(type='PackInputs')), got {pipeline!r}"
         )

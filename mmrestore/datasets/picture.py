@@ -1,4 +1,4 @@
-"""A picture as a file holds it: pixels, transparency, orientation and what else is to be kept."""
+"""Picture of an image file with its metadata."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class ImageSize(NamedTuple):
 
 @dataclass(frozen=True)
 class Header:
-    """What the header of a file says of a picture.
+    """Header of a picture in a file.
 
     Args:
         format: ``'PNG'``, ``'JPEG'``, ``'TIFF'``, ``'WEBP'``, ``'BMP'`` or ``'PNM'``.
-        height: rows of pixels as stored.
-        width: columns of pixels as stored.
-        channels: 1 of a gray picture, 3 of one in color.
-        dtype: type of the decoded values, ``'uint8'``, ``'uint16'`` or ``'float32'``.
-        bit_depth: bits of a stored sample.
-        orientation: how the stored pixels must be turned to be upright, see ``orient``.
+        height: number of stored rows.
+        width: number of stored columns.
+        channels: 1 for gray pictures, 3 for color pictures.
+        dtype: dtype of the decoded values, ``'uint8'``, ``'uint16'`` or ``'float32'``.
+        bit_depth: bits per stored sample.
+        orientation: EXIF orientation of the stored pixels, see ``orient``.
 
     Raises:
-        ValueError: the size is zero or beyond what can be read.
+        ValueError: the size is zero or exceeds the limits.
     """
 
     format: str
@@ -54,26 +54,26 @@ class Header:
 
     @cached_property
     def size(self) -> ImageSize:
-        """Height and width of the upright picture."""
+        """Height and width after applying the orientation."""
         sides = (self.height, self.width)
         return ImageSize(*(sides if self.orientation < 5 else sides[::-1]))
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One picture of a file, with all that a restored copy of it should keep.
+    """Picture of a file with the metadata that a restored copy preserves.
 
     Args:
         pixels: (H, W, 3) RGB or (H, W, 1) gray; uint8, uint16, or float32 in [0, 1]. The
             orientation is not applied.
-        alpha: (H, W) of the type of ``pixels``; 0 is transparent. Color is not multiplied by it.
-        orientation: how ``pixels`` must be turned to be upright, 1 to 8 as in EXIF; see ``orient``.
-        icc_profile: the ICC profile of the colors.
-        exif: EXIF data as a TIFF structure (``II`` or ``MM`` first, no ``Exif`` before it).
-        xmp: the XMP packet.
-        resolution: pixels per unit across and down, and the unit: ``'inch'``, ``'cm'``, or
-            ``'none'`` where only their ratio has a meaning.
-        bit_depth: bits of a stored sample: 1, 2, 4, 8, 10, 12, 16, 32 ...
+        alpha: (H, W) in the dtype of ``pixels``; 0 is transparent. Colors are not premultiplied.
+        orientation: EXIF orientation of ``pixels``, 1 to 8, see ``orient``.
+        icc_profile: ICC color profile.
+        exif: EXIF data as a TIFF structure that begins with ``II`` or ``MM``, without ``Exif``.
+        xmp: XMP packet.
+        resolution: horizontal and vertical pixels per unit, and the unit: ``'inch'``, ``'cm'``, or
+            ``'none'`` if only their ratio is meaningful.
+        bit_depth: bits per stored sample: 1, 2, 4, 8, 10, 12, 16, 32 ...
         format: ``'PNG'``, ``'JPEG'``, ``'TIFF'``, ``'WEBP'``, ``'BMP'`` or ``'PNM'``.
     """
 
@@ -89,18 +89,18 @@ class Picture:
 
 
 def orient(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """Turn stored pixels upright.
+    """Apply an EXIF orientation to stored pixels.
 
     Args:
         pixels: (H, W) or (H, W, C).
-        orientation: 1 to 8 as in EXIF: 1 is upright, 3 upside down, 6 is turned a quarter clockwise
-            and 8 counterclockwise; 2, 4, 5 and 7 are mirrored too.
+        orientation: EXIF orientation, 1 to 8. 1 changes nothing, 3 rotates by 180 degrees, 6 by 90
+            degrees clockwise, 8 by 90 degrees counterclockwise; 2, 4, 5 and 7 also mirror.
 
     Returns:
         A view, (H, W, ...), or (W, H, ...) for 5 to 8.
 
     Raises:
-        ValueError: ``orientation`` is not one of 1 to 8.
+        ValueError: ``orientation`` is not from 1 to 8.
 
     Examples:
         >>> orient(np.array([[1, 2, 3], [4, 5, 6]]), 6).tolist()

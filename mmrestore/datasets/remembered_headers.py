@@ -1,4 +1,4 @@
-"""Headers of image files that were checked before, remembered by size and time of the files."""
+"""Cache of headers of checked image files, keyed by file size and modification time."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from mmrestore.datasets.picture import Header
 from mmrestore.datasets.threads import in_threads
 from mmrestore.files import cache_folder, write_text
 
-FORM = 1  # of the memory; raise it when the check of a file finds more than before
-MOST_FILES = 1_000_000  # of a folder that are remembered
-KINDS = [str, int, int, int, str, int, int]  # of the fields of a header
-NUM_VALUES = 3 + len(KINDS)  # size, time and whether it was decoded
+FORM = 1  # version of the cache; increase it when the check of a file becomes stricter
+MOST_FILES = 1_000_000  # cached files per folder
+KINDS = [str, int, int, int, str, int, int]  # types of the fields of a header
+NUM_VALUES = 3 + len(KINDS)  # also size, time and whether the file was decoded
 TYPES = ('uint8', 'uint16', 'float32')
 
 
 def checked_headers(paths: Sequence[str], *, decode: bool) -> list[Header | str]:
-    """Return the headers of image files, or why a file cannot be read.
+    """Return the headers of image files, or the reason why a file cannot be read.
 
-    What is whole is remembered in ``checks`` of the cache folder. A file of the same name, size and
-    time is not opened again. The memory is a help only: where it is missing, damaged, of another
-    version, or cannot be written, files are read.
+    Headers of complete files are cached in ``checks`` of the cache folder. A file of the same name,
+    size and modification time is not opened again. If the cache is missing, damaged, of another
+    version or not writable, files are read.
 
     Args:
         paths: the files.
-        decode: whether files of all formats are decoded, see ``read_header``. Files that were
-            checked without it are read again.
+        decode: decode files of all formats, see ``read_header``. Files that were checked without
+            decoding are read again.
 
     Examples:
         >>> checked_headers(['no such file.png'], decode=False)
@@ -74,7 +74,7 @@ def _inspect(path: str, *, decode: bool) -> Header | str:
 
 
 def _split(paths: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the folder that all files are below, and their names in it."""
+    """Return the common folder of all files, and their names in it."""
     ends = [min(paths), max(paths)] if paths else ['']
     folder = os.path.commonpath([os.path.dirname(path) for path in ends])
     return os.path.abspath(folder), [path[len(folder) :] for path in paths]
@@ -100,7 +100,7 @@ def _load(place: Path) -> Mapping[str, Any]:
 
 def _save(place: Path, folder: str, files: Mapping[str, Any]) -> None:
     saved = {'version': _version(), 'folder': folder, 'files': files}
-    with suppress(OSError):  # a full or protected disk: the next run reads the files again
+    with suppress(OSError):  # on a full or read-only disk, the next run reads the files again
         write_text(place, json.dumps(saved, separators=(',', ':')))
 
 
@@ -110,7 +110,7 @@ def _fields(header: Header) -> list[Any]:
 
 
 def _recall(entry: Any, stamp: Stamp | None, decode: bool) -> Header | None:
-    """Return the header of an entry of the memory, None if it is not of this file or is damaged."""
+    """Return the header of a cache entry, or None if it is outdated or damaged."""
     if not isinstance(entry, list) or len(entry) != NUM_VALUES or stamp is None:
         return None
     size, time_ns, decoded, *fields = entry
@@ -124,7 +124,7 @@ def _recall(entry: Any, stamp: Stamp | None, decode: bool) -> Header | None:
 
 @lru_cache(maxsize=4096, typed=True)
 def _header(*fields: Any) -> Header:
-    """Return a header; equal ones are one object, for there may be 100,000."""
+    """Return a header; equal headers share one object, because there may be 100,000."""
     if [type(value) for value in fields] != KINDS or fields[4] not in TYPES:
-        raise ValueError('expected what a header holds')
+        raise ValueError('expected the fields of a header')
     return Header(*fields)

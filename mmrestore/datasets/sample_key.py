@@ -1,4 +1,4 @@
-"""What names a sample, and the random numbers that belong to it."""
+"""Sample keys and the random generators derived from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 
 class SampleKey(NamedTuple):
-    """The image ``index`` as it is drawn in pass number ``epoch`` of a training with ``seed``.
+    """Key of a sample: image ``index`` in pass ``epoch`` of a training with ``seed``.
 
     Examples:
         >>> SampleKey(seed=0, epoch=2, index=5)._replace(index=1)
@@ -24,7 +24,7 @@ class SampleKey(NamedTuple):
 
 
 def as_sample_key(key: SampleKey | int) -> SampleKey:
-    """Return ``key``, where an integer is the index of an image of seed 0 and epoch 0.
+    """Return ``key``; an integer becomes the index of a key with seed 0 and epoch 0.
 
     Examples:
         >>> as_sample_key(7)
@@ -34,10 +34,10 @@ def as_sample_key(key: SampleKey | int) -> SampleKey:
 
 
 def sample_rng(key: SampleKey | int) -> np.random.Generator:
-    """Return the generator of all draws of a sample; its numbers depend on the key alone.
+    """Return the generator for all draws of a sample, which depends only on the key.
 
-    No state is carried from sample to sample, so that the draws are the same with any number of
-    workers, in any order, and after training was resumed.
+    Samples share no state. Draws are therefore identical for any number of workers, in any order,
+    and after resuming.
 
     Examples:
         >>> int(sample_rng(SampleKey(0, 1, 2)).integers(1000))
@@ -50,12 +50,12 @@ def sample_rng(key: SampleKey | int) -> np.random.Generator:
 
 
 def other_key(key: SampleKey | int, num_images: int, stream: int) -> SampleKey:
-    """Return the key of another image, drawn for a sample; it depends on the key alone.
+    """Return the key of another image, drawn for a sample; the draw depends only on the key.
 
     Args:
-        key: the sample.
+        key: key of the sample.
         num_images: number of images to draw from, all equally likely.
-        stream: number of at least 1 that says what the image is for: keys of different streams are
+        stream: number of at least 1 for the purpose of the image: keys of different streams are
             independent of each other and of the draws of the sample.
 
     Examples:
@@ -69,7 +69,7 @@ def other_key(key: SampleKey | int, num_images: int, stream: int) -> SampleKey:
 
 
 def image_rng(path: str | Path, seed: int = 0) -> np.random.Generator:
-    """Return a generator that depends on a seed and the name of a file alone, not on its folder.
+    """Return a generator that depends only on a seed and the name of a file, not on its folder.
 
     Examples:
         >>> first, second = (image_rng(path).integers(1000) for path in ('a/1.png', 'b/1.png'))

@@ -1,4 +1,4 @@
-"""The sampler of training: a stream of samples that can be entered anywhere."""
+"""Training sampler that resumes at any position."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mmrestore.registry import DATA_SAMPLERS
 
 @DATA_SAMPLERS.register_module()
 class ResumableSampler(Sampler):
-    """An endless stream of samples, dealt out to the ranks, entered at any position.
+    """Endless stream of samples, distributed over the ranks, that can start at any position.
 
-    The stream is a sequence of passes over the data set, each in an order of its own. Rank r of w
-    takes its elements r, r + w, r + 2w, ...: the batches of all ranks together are those of a
-    single process with the whole batch. Every element is a ``SampleKey`` with the number of the
-    pass as its epoch, from which alone the random draws of the sample follow.
+    The stream is a sequence of passes over the data set, each in its own order. Rank r of w takes
+    elements r, r + w, r + 2w, ..., so that the batches of all ranks together equal those of a
+    single process with the total batch size. Each element is a ``SampleKey`` whose epoch is the
+    number of the pass. The random draws of the sample depend only on this key.
 
-    An epoch is a number of samples; the stream goes on from one to the next without a gap.
+    An epoch is a number of samples; the stream continues over epochs without a gap.
 
     Args:
         dataset: the data set, of which only the length is used.
-        seed: seed of the orders and of the draws.
-        shuffle: whether a pass is in random order.
-        repeat: passes in an epoch; more than one lets an epoch of few images have many iterations.
+        seed: seed of the orders and draws.
+        shuffle: use a random order in each pass.
+        repeat: passes per epoch; use more than 1 for more iterations per epoch with few images.
 
     Raises:
         ValueError: the data set has fewer samples in an epoch than there are ranks.
@@ -63,11 +63,11 @@ class ResumableSampler(Sampler):
             )
 
     def __len__(self) -> int:
-        """Samples of one rank in an epoch, rounded down."""
+        """Return the number of samples per rank and epoch, rounded down."""
         return self.num_images * self.repeat // self.world_size
 
     def skip(self, num_samples: int) -> None:
-        """Let the next iteration begin after ``num_samples`` of this rank."""
+        """Start the next iteration after ``num_samples`` samples of this rank."""
         self._start = num_samples
 
     def __iter__(self) -> Iterator[SampleKey]:

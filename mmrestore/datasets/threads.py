@@ -1,4 +1,4 @@
-"""Work on many files at once."""
+"""Parallel work on many files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Answer = TypeVar('Answer')
 
 
 def in_threads(function: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
-    """Apply a function to all items in threads, in order; reading and decoding run in parallel.
+    """Apply a function to all items in threads; results keep the order of the items.
 
     Examples:
         >>> in_threads(abs, [-2, 1])

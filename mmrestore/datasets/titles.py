@@ -1,4 +1,4 @@
-"""Names of the images of a data set in results."""
+"""Image names in results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mmrestore.datasets.listing import without_suffix
 
 
 def titles_of(names: Sequence[str]) -> list[str]:
-    """Return relative names of images without their endings; with them where they differ in those.
+    """Return relative image names without extension, or with it if they are not unique otherwise.
 
     Examples:
         >>> titles_of(['a/1.png', 'b/1.png', '2.png', '2.jpg'])

@@ -1,4 +1,4 @@
-"""Degraded images, and clean ones that have nothing to do with them."""
+"""Degraded images with unpaired clean images."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from torch.utils.data import Dataset
 from mmrestore.datasets.sample_key import SampleKey, other_key
 from mmrestore.registry import DATASETS
 
-CLEAN = 1  # stream of the clean side
+CLEAN = 1  # random stream of the clean images
 
 
 @DATASETS.register_module()
 class UnpairedDataset(Dataset):
-    """The samples of one data set, each with a clean image of another one drawn at random.
+    """Samples of one data set, each with a random unpaired clean image of another data set.
 
-    A sample is that of the degraded side, to which ``real_img``, the input of a sample of the clean
-    side, is added in its own type, bytes as a rule. Every image of the clean side is equally
-    likely. Which one comes, and how it is cropped and turned, depends on the key of the sample
-    alone and is independent of what is drawn for the degraded image.
+    ``real_img`` is added to each sample of the degraded data set. It is the input of a sample of
+    the clean data set in its own dtype, usually uint8. All clean images are equally likely. The
+    choice of the clean image, its crop and its orientation depend only on the sample key and are
+    independent of the draws for the degraded image.
 
-    For a network that enlarges, the pipeline of the clean side crops patches that are ``scale``
-    times as large.
+    For networks that upscale, the pipeline of the clean data set must crop patches ``scale`` times
+    as large.
 
     Args:
-        degraded: data set, or its config, that gives the inputs, single images as a rule.
-        clean: data set, or its config, whose inputs are clean images; they must not be the clean
-            versions of the degraded ones, or the data is not what it pretends to be.
-        name: name of the data set; by default that of the degraded side.
+        degraded: data set, or its config, of the inputs, usually single images.
+        clean: data set, or its config, whose inputs are clean images. They must not be the clean
+            versions of the degraded images: the data would not be unpaired.
+        name: name of the data set; the name of ``degraded`` if None.
 
     Raises:
-        ValueError: the clean side has no images, or keeps to fixed patches, which it cannot.
+        ValueError: the clean data set is empty or has fixed patches, which are not supported.
 
     Examples:
         >>> from mmrestore.datasets import EmbeddedPhotographs
@@ -46,22 +46,22 @@ class UnpairedDataset(Dataset):
     def __init__(self, degraded: Any, clean: Any, *, name: str | None = None) -> None:
         self.degraded = DATASETS.build(degraded) if isinstance(degraded, dict) else degraded
         self.clean = DATASETS.build(clean) if isinstance(clean, dict) else clean
-        # Any data set may be the clean side; ours state whether they keep to fixed patches.
+        # Data sets of other packages may lack the attribute.
         if getattr(self.clean, 'fixed_patches', None) is not None:
             raise ValueError(
-                'the clean side of an UnpairedDataset is drawn anew for every sample: leave its '
-                'fixed_patches out'
+                'UnpairedDataset draws a new clean image for each sample: remove fixed_patches '
+                'from its clean data set'
             )
         if len(self.clean) == 0:
             raise ValueError(
-                'the clean side of an UnpairedDataset needs images to draw from, got none: check '
-                'its folder or list'
+                'the clean data set of an UnpairedDataset needs at least one image, got none: '
+                'check its folder or list'
             )
         self.name = name or self.degraded.metainfo['name']
 
     @property
     def metainfo(self) -> dict[str, str]:
-        """Facts about the data set, for MMEngine's metrics."""
+        """Metadata of the data set for MMEngine's metrics."""
         return {'name': self.name}
 
     def __len__(self) -> int:
@@ -75,5 +75,5 @@ class UnpairedDataset(Dataset):
         return sample
 
     def clean_key(self, key: SampleKey | int) -> SampleKey:
-        """Return the key of the clean image that belongs to a sample."""
+        """Return the key of the clean image of a sample."""
         return other_key(key, len(self.clean), CLEAN)

@@ -1,4 +1,4 @@
-"""Pictures turned upright, so that no program need turn them again."""
+"""Application of the orientation to pictures and their metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:\s*=\s*["\']|>)\s*)[1-8]')
 
 
 def upright(picture: Picture) -> Picture:
-    """Return a picture with its orientation applied, and orientation 1 in EXIF and XMP.
+    """Return a picture with its orientation applied and orientation 1 in EXIF and XMP.
 
     Examples:
         >>> import numpy as np
@@ -39,10 +39,10 @@ def upright(picture: Picture) -> Picture:
 
 
 def with_upright_exif(exif: bytes) -> bytes:
-    r"""Return EXIF data of orientation 1; all other bytes, such as maker notes, stay in place.
+    r"""Return EXIF data with orientation 1; all other bytes, such as maker notes, are unchanged.
 
     Args:
-        exif: a TIFF structure. One that is damaged or states no orientation is returned as it is.
+        exif: TIFF structure. If it is damaged or has no orientation, it is returned unchanged.
 
     Examples:
         >>> entry = struct.pack('<HHII', ORIENTATION, 3, 1, 6)
@@ -58,6 +58,6 @@ def with_upright_exif(exif: bytes) -> bytes:
             tag, _ = struct.unpack_from(f'{order}H6xH', exif, place)
             if tag == ORIENTATION:
                 return exif[: place + 8] + struct.pack(f'{order}H', 1) + exif[place + 10 :]
-    except struct.error:  # not EXIF, or cut off
+    except struct.error:  # not EXIF, or truncated
         pass
     return exif

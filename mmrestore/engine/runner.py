@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ class Runner(_Runner):
     resumed = False
     _has_loaded: bool
 
+    @cached_property
+    def scalars(self) -> DelayedScalars:
+        """Losses and gradient norms of the training on their way from the device."""
+        return DelayedScalars()
+
     @classmethod
     def from_cfg(cls, cfg: Config) -> Runner:
         """Build the runner of a config, after a look for misspelt names; see ``check_config``."""
@@ -82,7 +88,6 @@ class Runner(_Runner):
 
     def train(self) -> nn.Module:
         """Train; the networks that batch transforms and losses read come before the data."""
-        self.scalars = DelayedScalars()
         prepare_losses(self.network)
         if not self._resume:  # a checkpoint may hold what batch transforms have made of theirs
             prepare_batch_transforms(self.network)

@@ -13,6 +13,7 @@ from mmengine.config import Config
 
 from mmrestore.config import open_config
 from mmrestore.config.top_level import check_override
+from mmrestore.engine.checkpoint import resumable_checkpoints
 from mmrestore.engine.preparation import prepare_losses
 from mmrestore.engine.trial import build_model, try_parts
 from mmrestore.registry import suggest
@@ -22,13 +23,15 @@ class Stage(NamedTuple):
     """One training.
 
     - ``path``: its config file;
-    - ``takes``: the settings that become the last checkpoint of an earlier stage, by its name;
-    - ``config``: its config with its overrides, in which those settings are not yet right.
+    - ``takes``: the settings that become a checkpoint of an earlier stage, by its name;
+    - ``config``: its config with its overrides, in which those settings are not yet right;
+    - ``passes``: the checkpoint that later stages take, ``'last'`` or ``'best'``.
     """
 
     path: Path
     takes: dict[str, tuple[str, ...]]
     config: Config
+    passes: str = 'last'
 
 
 def read_stages(config: Config) -> dict[str, Stage]:
@@ -37,7 +40,8 @@ def read_stages(config: Config) -> dict[str, Stage]:
     Args:
         config: lists ``stages`` by name. Each has its ``config``, relative to the file of this one,
             and perhaps what it ``takes``: the dotted key of a setting, or a list of them, by the
-            name of an earlier stage; and ``overrides`` of its config, see ``open_config``.
+            name of an earlier stage; ``overrides`` of its config, see ``open_config``; and the
+            checkpoint that it ``passes`` on, ``'last'`` or ``'best'`` by ``save_best``.
 
     Raises:
         FileNotFoundError, KeyError, TypeError, ValueError: see ``open_config``.
@@ -50,10 +54,13 @@ def read_stages(config: Config) -> dict[str, Stage]:
             for other, keys in stage.get('takes', {}).items()
         }
         file = Path(config.filename or '').parent / stage.get('config', '')
-        if set(stage) - {'config', 'takes', 'overrides'} or not file.is_file():
+        passes = stage.get('passes', 'last')
+        known = {'config', 'takes', 'overrides', 'passes'}
+        if set(stage) - known or not file.is_file() or passes not in ('last', 'best'):
             raise ValueError(
                 f'stage {name!r} of {config.filename}: expected `config`, a file relative to this '
-                f'one, and perhaps `takes`, got {dict(stage)}'
+                "one, and perhaps `takes`, `overrides` and passes='last' or 'best', got "
+                f'{dict(stage)}'
             )
         later = [other for other in takes if other not in found]
         if later:
@@ -64,7 +71,7 @@ def read_stages(config: Config) -> dict[str, Stage]:
         settings = open_config(file, stage.get('overrides'))
         for key in chain.from_iterable(takes.values()):
             check_override(settings, key)
-        found[name] = Stage(file, takes, settings)
+        found[name] = Stage(file, takes, settings, passes)
     return found
 
 
@@ -97,6 +104,23 @@ def with_taken(stage: Stage, checkpoints: Mapping[str, str]) -> Config:
     """Return the config of a stage with the checkpoints of other stages that it takes."""
     taken = {key: checkpoints[other] for other, keys in stage.takes.items() for key in keys}
     return open_config(stage.config, taken)
+
+
+def passed_checkpoint(stage: Stage, folder: Path) -> Path:
+    """Return the checkpoint of a finished stage that later ones take.
+
+    Raises:
+        FileNotFoundError: it is the best one, and the stage has kept none.
+    """
+    if stage.passes == 'last':
+        return resumable_checkpoints(folder)[0]
+    best = sorted(folder.glob('best_*.pth'), key=lambda path: path.stat().st_mtime_ns)
+    if not best:
+        raise FileNotFoundError(
+            f'{folder} holds no best checkpoint: set default_hooks.checkpoint.save_best of the '
+            "stage to a metric, or passes='last'"
+        )
+    return best[-1]
 
 
 def warn_of_newer(name: str, taken: Iterable[str | Path], checkpoints: Sequence[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Metrics of MMEngine's evaluator."""
+"""Image metrics for MMEngine's evaluator."""
 
 from mmrestore.evaluation.base import ImageMetric
 from mmrestore.evaluation.brightness import BrightnessError

@@ -1,4 +1,4 @@
-"""Alignment of a restored photograph with a target that a second camera took."""
+"""Alignment of restored photographs with targets from a second camera."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 ITERATIONS = 100
-SMOOTHING = 5  # side of the Gaussian window under which gray values are compared
+SMOOTHING = 5  # side of the Gaussian filter before the comparison
 
 
 def align(pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Bring a prediction to the brightness and the place of its target.
+    """Align a prediction with its target in brightness and position.
 
-    It is multiplied with <pred, target> / <pred, pred> and warped, with cubic interpolation, by the
-    homography that maximises the enhanced correlation coefficient (ECC) of the gray images
-    (Evangelidis and Psarakis, IEEE TPAMI 2008), found in 100 iterations that begin with the
-    identity. These are the steps of the RealBlur benchmark (Rim et al., ECCV 2020), whose targets
-    are a little off. OpenCV does the work, on the CPU in float32.
+    The prediction is multiplied by <pred, target> / <pred, pred> and warped with bicubic
+    interpolation. The homography maximizes the enhanced correlation coefficient (ECC) of the gray
+    images (Evangelidis and Psarakis, IEEE TPAMI 2008) in 100 iterations from the identity. These
+    are the steps of the RealBlur benchmark (Rim et al., ECCV 2020), whose targets are slightly
+    misaligned. OpenCV computes them on the CPU in float32.
 
-    Where the iterations do not converge, a warning is logged and the image stays in place.
+    If the iterations do not converge, a warning is logged and the image is not warped.
 
     Args:
-        pred: an image (C, H, W) in [0, 1] of one or three channels.
-        target: an image of the same shape.
+        pred: image (C, H, W) in [0, 1] with one or three channels.
+        target: image of the same shape.
 
     Returns:
-        The aligned prediction (C, H, W), and a mask (1, H, W) that is 1 at the pixels to which
-        a pixel of the prediction moved; others hold mirror images and must not be compared.
+        The aligned prediction (C, H, W), and a mask (1, H, W) that is 1 at pixels covered by the
+        warped prediction. Other pixels hold mirrored values and must not be compared.
 
     Examples:
         >>> rows = torch.linspace(0, 3, 40).sin()[:, None]
         >>> target = (rows * torch.linspace(0, 2, 50).cos().abs())[None]
-        >>> result, mask = align(0.5 * target, target)  # dark, but in place
+        >>> result, mask = align(0.5 * target, target)  # too dark, but aligned
         >>> round((result - target).abs().max().item(), 3), mask.mean().item()
         (0.0, 1.0)
     """
@@ -47,7 +47,7 @@ def align(pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     except cv2.error as error:
         print_log(
             f'an image of {height} x {width} pixels could not be aligned with its target and is '
-            f'compared in place ({str(error).strip().splitlines()[-1]})',
+            f'compared without alignment ({str(error).strip().splitlines()[-1]})',
             logger='current',
             level=30,
         )
@@ -72,7 +72,7 @@ def align(pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _find_homography(moving: np.ndarray, fixed: np.ndarray) -> np.ndarray:
-    """Return the homography from pixels of ``fixed`` to those of ``moving``, (3, 3) float32."""
+    """Return the homography from pixels of ``fixed`` to pixels of ``moving``, (3, 3) float32."""
     template, image = (
         cv2.cvtColor(x, cv2.COLOR_RGB2GRAY) if x.shape[2] == 3 else np.ascontiguousarray(x[..., 0])
         for x in (fixed, moving)

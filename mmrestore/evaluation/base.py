@@ -1,4 +1,4 @@
-"""Metrics that are computed for each image and averaged over each data set."""
+"""Base class of metrics that are computed per image and averaged over each data set."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from torch import Tensor
 from mmrestore.evaluation.image_values import ImageValue, image_title, with_distinct_names
 from mmrestore.functional.unit_range import to_unit_range
 
-LEFT_OUT = '<left out>'  # stands for the data set of images that are not measured
+LEFT_OUT = '<left out>'  # data-set name of images that are not measured
 
 
 class ImageMetric(BaseMetric):
     """Mean over the images of each data set; subclasses define ``measure`` and ``protocol``.
 
-    Results are called ``<data set>/<name>``, or ``<name>`` for images of no named data set. Only
-    the values of the images are gathered from other processes. After an evaluation the main process
-    has them as ``image_values``.
+    Results are named ``<data set>/<name>``, or ``<name>`` for images without a named data set. Only
+    image values are gathered from other processes. After an evaluation, the main process has them
+    as ``image_values``.
 
     Args:
-        name: what results are called; the name of the class if absent. Two metrics of one class in
-            an evaluator need different names.
-        of: ``prediction``, or ``input`` for the value that the degraded image itself has.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        name: name of the results; the class name if None. Two metrics of the same class in an
+            evaluator need different names.
+        of: ``prediction``, or ``input`` to measure the degraded image itself.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Raises:
-        ValueError: ``of`` is neither of them.
+        ValueError: ``of`` is unknown.
         TypeError: ``datasets`` is a single name.
     """
 
     higher_is_better = True
-    gain_over_input = False  # whether a network that changes nothing has 0, and a better one more
-    needs_target = True  # without, predictions are measured alone, and the target may be None
-    pooled = False  # whether a data set has one value, and its images have none of their own
-    minimum_side = 1  # pixels that height and width of an image must have
-    default_prefix = ''  # no prefix; with None, MMEngine warns that there is none
+    gain_over_input = False  # True if the identity scores 0 and better networks score more
+    needs_target = True  # False if only predictions are measured and the target may be None
+    pooled = False  # True if a data set has one value and single images have none
+    minimum_side = 1  # minimum height and width of an image in pixels
+    default_prefix = ''  # no prefix; None would cause a warning of MMEngine
 
     def __init__(
         self,
@@ -53,48 +53,48 @@ class ImageMetric(BaseMetric):
             raise ValueError(f"expected of='prediction' or of='input', got {of!r}")
         if isinstance(datasets, str):
             raise TypeError(f'datasets is a list of names, got {datasets!r}')
-        # Despite its name 'gpu' gathers through the process group, with gloo on a CPU too; 'cpu'
-        # would gather through a folder that all machines must share.
+        # Despite its name, 'gpu' gathers through the process group, on a CPU with gloo; 'cpu' would
+        # gather through a folder shared by all machines.
         super().__init__(collect_device='gpu')
         self.name = name or type(self).__name__
         self.of = of
         self.datasets = datasets
-        self.channels: set[int] = set()  # numbers of channels of the images that were measured
+        self.channels: set[int] = set()  # numbers of channels of measured images
         self.image_values: list[ImageValue] = []  # of the last evaluation
-        self.num_images: dict[str | None, int] = {}  # of each data set in it
+        self.num_images: dict[str | None, int] = {}  # by data set, of the last evaluation
         self.protocol_logged = False
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line; it may say so of the images measured before."""
+        """Evaluation protocol in one line; it may depend on the images measured so far."""
         raise NotImplementedError
 
     def announcement(self) -> str:
-        """Return one line with the name, what is measured on which data sets, and the protocol."""
+        """Return one line with name, measured images, data sets and protocol."""
         of = ', measured on the input' if self.of == 'input' else ''
         on = f' on {", ".join(self.datasets)}' if self.datasets is not None else ''
         return f'{self.name}{of}{on}: {self.protocol}'
 
     def summarize(self, dataset: str | None, values: Sequence[float]) -> float:
-        """Return the value of a data set: the mean of the values of its images."""
+        """Return the value of a data set, the mean of its image values."""
         return sum(values) / len(values)
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the value of each image, (N,), of predictions and targets (N, C, H, W)."""
+        """Return the value of each image, (N,), for predictions and targets (N, C, H, W)."""
         raise NotImplementedError
 
     def measure_one(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the value of one image, (), of a prediction and a target (C, H, W)."""
+        """Return the value of one image, (), for a prediction and a target (C, H, W)."""
         return self.measure(pred[None], target[None]).squeeze(0)
 
     def measure_sample(self, pred: Tensor, target: Any, data_batch: Any, index: int) -> Tensor:
-        """Return the value of image ``index`` of a batch, (); a subclass may look at its input."""
+        """Return the value of image ``index`` of a batch, (); a subclass may use its input."""
         return self.measure_one(pred, target)
 
     def measure_named(
         self, sample: dict, pred: Tensor, target: Any, data_batch: Any, index: int
     ) -> Tensor:
-        """Return ``measure_sample``; a subclass may look at path and data set of the sample."""
+        """Return ``measure_sample``; a subclass may use path and data set of the sample."""
         return self.measure_sample(pred, target, data_batch, index)
 
     @torch.no_grad()
@@ -102,19 +102,17 @@ class ImageMetric(BaseMetric):
         """Measure the images of a batch.
 
         Args:
-            data_batch: the batch as it came from the workers; its ``inputs`` are measured with
-                ``of='input'``.
-            data_samples: dicts with ``pred_img`` and ``gt_img``, (C, H, W) in [0, 1], and where
-                known ``path``, ``title`` and ``dataset``.
+            data_batch: batch from the data workers; ``of='input'`` measures its ``inputs``.
+            data_samples: dicts with ``pred_img`` and ``gt_img``, (C, H, W) in [0, 1], and if known
+                ``path``, ``title`` and ``dataset``.
 
         Raises:
-            ValueError: an image has no target, or one of another shape, and one is needed; or an
-                image is too small.
+            ValueError: a required target is missing or has another shape, or an image is too small.
         """
         for i, sample in enumerate(data_samples):
             pred, target = sample['pred_img'], sample.get('gt_img')
             if self.datasets is not None and sample.get('dataset') not in self.datasets:
-                # Processes are asked for equally many results, whatever data sets they got.
+                # All processes must return equally many results, whatever their data sets.
                 self.results.append((LEFT_OUT, pred.new_zeros(()), ''))
                 continue
             if self.of == 'input':
@@ -132,35 +130,35 @@ class ImageMetric(BaseMetric):
         """Check that an image (C, H, W) is large enough.
 
         Raises:
-            ValueError: a side is shorter than ``minimum_side``; the message has its name.
+            ValueError: a side is shorter than ``minimum_side``; the message names the image.
         """
         height, width = image.shape[-2:]
         if min(height, width) < self.minimum_side:
             raise ValueError(
                 f'{self.name} needs images whose sides have at least {self.minimum_side} pixels, '
-                f'got {height}x{width} (height x width) of {name}: give larger images, or leave '
-                'the metric out'
+                f'got {height}x{width} (height x width) for {name}: use larger images, or remove '
+                'the metric'
             )
 
     def _check(self, sample: dict, pred: Tensor, target: Tensor | None) -> None:
         image = _image_name(sample)
         if target is None:
             raise ValueError(
-                f'{self.name} compares with a target, but {image} has no gt_img: use a data '
-                'set with targets, or leave out the evaluator to restore without measuring'
+                f'{self.name} needs a target, but {image} has no gt_img: use a data set with '
+                'targets, or remove the evaluator to restore without measuring'
             )
         if target.shape != pred.shape:
             raise ValueError(
-                f'{self.name} of {image}: the {self.of} has shape {tuple(pred.shape)}, the '
-                f'target {tuple(target.shape)}'
+                f'{self.name} of {image}: expected the {self.of} in the shape of the target, '
+                f'{tuple(target.shape)}, got {tuple(pred.shape)}'
             )
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Gather the values of all processes and average them over each data set.
 
         Args:
-            size: number of images; a sampler may have repeated some to give all processes equally
-                many.
+            size: number of images; a sampler may have repeated some so that all processes have
+                equally many.
         """
         if self.results:  # one copy from the device for all images
             datasets, values, titles = zip(*self.results, strict=True)
@@ -171,7 +169,7 @@ class ImageMetric(BaseMetric):
         """Summarize each data set; log the protocol the first time.
 
         Args:
-            results: the name of the data set, the value and the title of each image.
+            results: (data-set name, value, title) of each image.
         """
         if not self.protocol_logged:
             print_log(self.announcement(), logger='current')
@@ -179,7 +177,7 @@ class ImageMetric(BaseMetric):
         unseen = set(self.datasets or ()) - {dataset for dataset, _, _ in results}
         if unseen:
             print_log(
-                f'{self.name} is of data sets that did not occur: {", ".join(sorted(unseen))}',
+                f'{self.name} names data sets that were not evaluated: {", ".join(sorted(unseen))}',
                 logger='current',
                 level=logging.WARNING,
             )

@@ -1,4 +1,4 @@
-"""Measures of denoising that need no clean picture, but the network itself."""
+"""Reference-free denoising metrics that run the network on re-noised images."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from mmrestore.registry import METRICS
 
 
 class NetworkMetric(ImageMetric):
-    """A metric that runs the network, or ``reference``, again on images of its own.
+    """Metric that runs the network again on re-noised images.
 
-    What the reference network takes away from the noisy input, with signs that change at random, is
-    the noise by which the network is measured. To compare networks all must have one reference,
-    which is none of them or the one that they started from.
+    The probing noise is the residual of a reference network on the noisy input, with random signs.
+    To compare several networks, use the same reference for all of them: a network that is not
+    compared, or their common starting point.
 
     Attributes:
-        network: images (N, C, H, W) in [0, 1] to restored ones in [0, 1], as they are predicted.
-            The hook ``MetricNetworkHook``, which every run has, sets it before an evaluation.
+        network: function from images (N, C, H, W) in [0, 1] to predictions in [0, 1]. The hook
+            ``MetricNetworkHook``, which is part of every run, sets it before an evaluation.
 
     Args:
-        reference: ``backbone`` (config) and ``checkpoint`` of the reference network; the network
-            that is measured by default, whose own texture is then taken for noise.
-        seed: of the signs.
-        name: what results are called.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        reference: ``backbone`` (config) and ``checkpoint`` of the reference network. None uses the
+            measured network itself; texture that it removes then counts as noise.
+        seed: seed of the random signs.
+        name: name of the results.
+        datasets: names of the data sets to measure; all data sets if None.
     """
 
     needs_target = False
@@ -58,8 +58,8 @@ class NetworkMetric(ImageMetric):
         """Return the value of an image, ()."""
         if self.network is None:
             raise ValueError(
-                f'{self.name} runs the network again and was not given one: use it in a training '
-                'or a test, or set its attribute `network`'
+                f'{self.name} needs the network, but none is set: use the metric in training or '
+                'testing, or set its attribute `network`'
             )
         noisy = to_unit_range(data_batch['inputs'][index].to(pred.device))
         found = witnesses_of(
@@ -70,23 +70,24 @@ class NetworkMetric(ImageMetric):
 
 @METRICS.register_module()
 class BestStrength(NetworkMetric):
-    """Estimate w_hat of the strength at which each image is best restored, y + w (f(y) - y).
+    """Estimate of the best strength w per image, where y + w (f(y) - y) is the restored image.
 
-    Below 1/2 the restored image is worse than the noisy one, by this estimate, which is mostly too
-    low. See :func:`mmrestore.functional.witnesses.weigh`; arguments are those of ``NetworkMetric``.
+    A value below 1/2 estimates that the restored image is worse than the noisy one. The estimate is
+    mostly too low. See :func:`mmrestore.functional.witnesses.weigh`; for arguments see
+    ``NetworkMetric``.
 
     Examples:
         >>> noisy = 0.5 + 0.05 * torch.randn(3, 48, 48, generator=torch.manual_seed(0))
         >>> metric = BestStrength()
         >>> metric.network = lambda x: (x + 0.5) / 2
         >>> batch = dict(inputs=noisy[None])
-        >>> metric.measure_sample(metric.network(noisy), None, batch, 0)  # truly 2
+        >>> metric.measure_sample(metric.network(noisy), None, batch, 0)  # true value: 2
         tensor(0.5000, dtype=torch.float64)
     """
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         return 'w_hat, estimated from noisy images by a second pass, mean over images'
 
     def value(self, found: Witnesses) -> float:
@@ -96,11 +97,11 @@ class BestStrength(NetworkMetric):
 
 @METRICS.register_module()
 class EstimatedGain(NetworkMetric):
-    """Estimate G of what restoring is worth: E (2 c w_hat - 1) / mean z^2.
+    """Estimated denoising gain G = E (2 c w_hat - 1) / mean z^2.
 
-    0 for a network that changes nothing, more is better. It is in units of the energy of the noise
-    by which it is measured. It takes the place of ``RecorruptedGain`` where methods are compared.
-    See :func:`mmrestore.functional.strength.gain_at_full_strength`; arguments are those of
+    A network that changes nothing has 0; higher is better. The unit is the energy of the probing
+    noise. Use it instead of ``RecorruptedGain`` to compare methods. See
+    :func:`mmrestore.functional.strength.gain_at_full_strength`; for arguments see
     ``NetworkMetric``.
 
     Examples:
@@ -116,7 +117,7 @@ class EstimatedGain(NetworkMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         return f'G with c = {FACTOR:g}, estimated from noisy images, mean over images'
 
     def value(self, found: Witnesses) -> float:

@@ -1,4 +1,4 @@
-"""The values of single images, and the names of the images."""
+"""Metric values of single images, and image names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 
 class ImageValue(NamedTuple):
-    """What a metric gives for one image.
+    """Metric value of one image.
 
     Attributes:
-        dataset: name of the data set, None if it has none.
-        image: name of the image in it, without an ending; see :func:`image_title`.
-        value: what was measured.
+        dataset: name of the data set, or None.
+        image: image name in the data set, without file extension; see :func:`image_title`.
+        value: measured value.
     """
 
     dataset: str | None
@@ -23,10 +23,10 @@ class ImageValue(NamedTuple):
 
 
 def image_title(sample: Mapping[str, Any]) -> str:
-    """Return the name of an image in its data set: its ``title``, else that of its file.
+    """Return the name of an image in its data set: its ``title``, else its file name.
 
     Args:
-        sample: the data sample of the image, or its dictionary.
+        sample: data sample of the image, or its dictionary.
 
     Examples:
         >>> image_title({'path': 'data/a/1.png', 'title': 'a/1'}), image_title({'path': 'a/1.png'})
@@ -37,7 +37,7 @@ def image_title(sample: Mapping[str, Any]) -> str:
 
 
 class DistinctNames:
-    """Gives names that differ: the second ``a`` is ``a_2``.
+    """Generator of distinct names: the second ``a`` becomes ``a_2``.
 
     Examples:
         >>> names = DistinctNames()
@@ -50,7 +50,7 @@ class DistinctNames:
         self._counts: Counter[str] = Counter()
 
     def take(self, name: str) -> str:
-        """Return ``name``, with a number if it was taken before."""
+        """Return ``name``, with a number appended if it is already taken."""
         chosen = name
         while chosen in self._taken:
             self._counts[name] += 1
@@ -60,7 +60,7 @@ class DistinctNames:
 
 
 def with_distinct_names(values: Iterable[ImageValue]) -> list[ImageValue]:
-    """Return values of one metric in which images of one data set have different names."""
+    """Return the values of one metric with distinct image names within each data set."""
     names: dict[str | None, DistinctNames] = {}
     return [
         value._replace(image=names.setdefault(value.dataset, DistinctNames()).take(value.image))

@@ -1,4 +1,4 @@
-"""What the inputs of a validation score themselves, in place of the predictions."""
+"""PSNR of validation inputs, for comparison with predictions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mmrestore.functional.unit_range import to_unit_range
 
 
 def comparable_input(image: Tensor, target: Tensor) -> Tensor | None:
-    """Return an input in the size of its target, upscaled bicubically where it is smaller.
+    """Return an input in the size of its target, upscaled bicubically if it is smaller.
 
     Args:
-        image: (C, H, W) as it came from the worker.
+        image: (C, H, W) from the data worker.
         target: (C, s*H, s*W) in [0, 1].
 
     Returns:
-        (C, s*H, s*W) about [0, 1]; None if s is no integer or the channels differ.
+        (C, s*H, s*W), approximately in [0, 1]; None if s is not an integer or the channels differ.
 
     Examples:
         >>> import torch
@@ -41,14 +41,13 @@ def comparable_input(image: Tensor, target: Tensor) -> Tensor | None:
 
 
 class InputScores:
-    """The PSNR that inputs have, by the protocol and under the name of each PSNR of predictions.
+    """PSNR of the inputs, with protocol and name of each prediction PSNR of an evaluator.
 
-    Metrics that align images first are left out: aligning is slow.
-
-    ``upscaled`` tells whether inputs were smaller than their targets; see ``comparable_input``.
+    Metrics with alignment are skipped, because alignment is slow. ``upscaled`` is True if inputs
+    were smaller than their targets; see ``comparable_input``.
 
     Args:
-        metrics: those of an evaluator, which are not changed.
+        metrics: metrics of an evaluator; they are not modified.
     """
 
     upscaled = False
@@ -59,7 +58,7 @@ class InputScores:
             if isinstance(metric, PSNR) and metric.of == 'prediction' and not metric.align:
                 twin = copy.copy(metric)
                 twin.results = []
-                twin.protocol_logged = True  # as that of the predictions
+                twin.protocol_logged = True  # identical to the protocol of the predictions
                 self.metrics.append(twin)
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -73,7 +72,7 @@ class InputScores:
                 self.upscaled = True
             for metric in self.metrics:
                 if comparable is None:
-                    # Processes are asked for equally many results.
+                    # All processes must return equally many results.
                     metric.results.append((LEFT_OUT, pred.new_zeros(()), ''))
                 else:
                     metric.process(data_batch, [{**sample, 'pred_img': comparable}])

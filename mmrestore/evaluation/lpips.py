@@ -1,4 +1,4 @@
-"""LPIPS of a data set."""
+"""LPIPS metric."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmrestore.models.imagenet import find_weights, load_features
 from mmrestore.registry import METRICS
 
 TRUNKS = {'alex': 'alexnet', 'vgg': 'vgg16'}
-LEAST_SIDES = {'alex': 31, 'vgg': 16}  # of which the last pooling leaves a pixel
+LEAST_SIDES = {'alex': 31, 'vgg': 16}  # minimum sides; one pixel is left after the last pooling
 RANDOM = 'random'
 
 
@@ -23,13 +23,13 @@ RANDOM = 'random'
 class LPIPS(ImageMetric):
     """Learned perceptual image patch similarity, version 0.1 of the package ``lpips``.
 
-    Lower is better, equal images have 0. Images are RGB, scaled to [-1, 1]; a gray image is given
-    to the network as three equal channels. The weights of the network (ImageNet) are those of
-    torchvision. Nothing is downloaded.
+    Lower is better; identical images have 0. Images are RGB and scaled to [-1, 1]; gray images are
+    repeated to three channels. The network has torchvision's ImageNet weights. Nothing is
+    downloaded.
 
-    Where these weights cannot be had, ``weights='random'`` takes those that PyTorch initialises a
-    network with, drawn from one seed. The results are then called ``LPIPS_random_weights``: they
-    can be compared with each other, but not with any published figure.
+    If these weights are not available, ``weights='random'`` uses PyTorch's random initialization
+    with a fixed seed. The results are then named ``LPIPS_random_weights``: they are comparable with
+    each other, but not with published results.
 
     Source: Zhang, Isola, Efros, Shechtman and Wang, "The unreasonable effectiveness of deep
     features as a perceptual metric", CVPR 2018.
@@ -37,16 +37,16 @@ class LPIPS(ImageMetric):
     Args:
         net: 'alex' or 'vgg'.
         rounded: clamp and round both images to 8 bit.
-        weights: a file with torchvision's weights of AlexNet or VGG-16; if absent, the place where
-            torchvision keeps its downloads; ``'random'`` for none.
-        channel_order: order in which the network gets the channels, 'rgb', for which it was
-            trained, or 'bgr', in which some papers' code reads images.
-        name: what results are called; with random weights ``_random_weights`` is appended.
+        weights: file with torchvision's weights of AlexNet or VGG-16; torchvision's download folder
+            if None; ``'random'`` for random weights.
+        channel_order: channel order of the network input: 'rgb', for which the network was trained,
+            or 'bgr', which the code of some papers uses.
+        name: name of the results; with random weights, ``_random_weights`` is appended.
 
     Raises:
-        ValueError: ``net`` or ``channel_order`` is neither of the two; in an evaluation, if a side
-            is shorter than 31 pixels (``alex``) or 16 (``vgg``).
-        RuntimeError: the package or the weights are missing; the message says how to get them.
+        ValueError: ``net`` or ``channel_order`` is unknown; in an evaluation, if a side is shorter
+            than 31 pixels (``alex``) or 16 (``vgg``).
+        RuntimeError: the package or the weights are missing; the message states how to get them.
     """
 
     higher_is_better = False
@@ -76,14 +76,14 @@ class LPIPS(ImageMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         rounding = 'rounded to 8 bit' if self.rounded else 'neither clamped nor rounded'
         net = f'{self.net}, RANDOM WEIGHTS of seed 0' if self.is_random else self.net
         order = self.channel_order.upper()
         return f'LPIPS 0.1 ({net}), {order}, {rounding}, no border cropped, mean over images'
 
     def measure(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the distance of each pair of images (N, C, H, W) with one or three channels."""
+        """Return the distance of each image pair (N, C, H, W) with one or three channels."""
         distance = self.distance.to(pred.device)
         return distance(self._prepare(pred), self._prepare(target)).flatten()
 
@@ -96,22 +96,22 @@ class LPIPS(ImageMetric):
 
 
 def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
-    """Return the network of LPIPS, which maps two images in [-1, 1] to (N, 1, 1, 1).
+    """Load the LPIPS network, which maps two image batches in [-1, 1] to (N, 1, 1, 1).
 
     Args:
         net: 'alex' or 'vgg'.
-        weights: as of ``LPIPS``.
+        weights: see ``LPIPS``.
 
     Raises:
-        RuntimeError: the package or the weights are missing; the message says how to get them.
+        RuntimeError: the package or the weights are missing; the message states how to get them.
     """
     try:
         import lpips
     except (ImportError, RuntimeError) as error:
-        # A torchvision that does not fit the installed torch fails with a RuntimeError.
+        # An incompatible torchvision raises a RuntimeError.
         raise RuntimeError(
-            'LPIPS needs the packages lpips and torchvision: `pip install lpips torchvision` '
-            f'(both torch and torchvision from PyPI, or both CPU-only builds). {error}'
+            'LPIPS needs the packages lpips and torchvision: run `pip install lpips torchvision` '
+            f'(torch and torchvision both from PyPI, or both CPU-only builds). {error}'
         ) from error
     trunk = TRUNKS[net]
     file = None
@@ -121,14 +121,14 @@ def load_distance(net: str, weights: str | Path | None = None) -> nn.Module:
             weights,
             needed_by=f'LPIPS ({net})',
             otherwise='To evaluate without LPIPS, remove it from the metrics; with '
-            "weights='random' its figures can be compared with each other only.",
+            "weights='random' its results are comparable only with each other.",
         )
     with seeded(0), warnings.catch_warnings():
-        # lpips calls torchvision by an argument that is deprecated.
+        # lpips passes a deprecated argument to torchvision.
         warnings.simplefilter('ignore', UserWarning)
-        # With pnet_rand it does not download; its linear layers are trained and come with it.
+        # pnet_rand avoids the download; the trained linear layers are part of the package.
         distance = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
     if file is not None:
-        # It cuts the network into slices and keeps the numbers: slice2.3.bias is 3.bias.
+        # lpips splits the network into slices and keeps the layer numbers: slice2.3.bias is 3.bias.
         load_features(distance.net, trunk, file, key=lambda name: name.split('.', 1)[1])
     return distance.eval().requires_grad_(False)

@@ -1,4 +1,4 @@
-"""PSNR and SSIM of a data set."""
+"""PSNR and SSIM metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmrestore.registry import METRICS
 
 
 class _PixelMetric(ImageMetric):
-    """The options that PSNR and SSIM share, and how they are used."""
+    """Shared options of PSNR and SSIM."""
 
     function: Callable[..., Tensor]
     least_side = 1
@@ -53,7 +53,7 @@ class _PixelMetric(ImageMetric):
         return ', '.join(parts)
 
     def _channels(self) -> str:
-        """Return what is compared of the images that were measured, in words."""
+        """Describe the compared channels of the images measured so far."""
         colors = 'RGB' if self.channel == 'rgb' else 'Y (BT.601, studio range)'
         gray = 'gray (full range)'
         if self.channels == {1}:
@@ -62,11 +62,11 @@ class _PixelMetric(ImageMetric):
 
     @property
     def minimum_side(self) -> int:  # type: ignore[override]
-        """Pixels that height and width of an image must have, its border included."""
+        """Minimum height and width of an image in pixels, including the cropped border."""
         return self.least_side + 2 * self.crop_border
 
     def measure(self, pred: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Return the value of each image, (N,), where the mask (N, 1, H, W) is 1."""
+        """Return the value of each image, (N,), over the pixels of the mask (N, 1, H, W)."""
         return self.function(
             pred,
             target,
@@ -77,16 +77,16 @@ class _PixelMetric(ImageMetric):
         )
 
     def measure_one(self, pred: Tensor, target: Tensor) -> Tensor:
-        """Return the value of one image, (), after its alignment if that is wanted."""
+        """Return the value of one image, (), after alignment if ``align`` is set."""
         if not self.align:
             return super().measure_one(pred, target)
         pred, target, mask = aligned(pred, target, self.rounded)
         return self.measure(pred[None], target[None], mask[None]).squeeze(0)
 
 
-@lru_cache(maxsize=1)  # the metrics of an evaluator get the same tensors one after the other
+@lru_cache(maxsize=1)  # the metrics of an evaluator get the same tensors in succession
 def aligned(pred: Tensor, target: Tensor, rounded: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the aligned prediction, the target, both rounded before, and the mask."""
+    """Return aligned prediction, target and mask; both images are optionally rounded before."""
     if rounded:
         pred, target = round_to_8_bit(pred), round_to_8_bit(target)
     pred, mask = align(pred, target)
@@ -97,20 +97,20 @@ def aligned(pred: Tensor, target: Tensor, rounded: bool) -> tuple[Tensor, Tensor
 class PSNR(_PixelMetric):
     """Peak signal-to-noise ratio in dB, the mean over images of ``functional.psnr``.
 
-    One image that equals its target makes the mean infinite.
+    A single image identical to its target makes the mean infinite.
 
     Args:
         channel: 'rgb' for all channels, 'y' for the luma.
-        crop_border: pixels left out at each side.
+        crop_border: number of pixels excluded at each side.
         rounded: clamp and round both images to 8 bit.
-        align: first align the prediction with its target, as the RealBlur benchmark does; see
+        align: align the prediction with its target first, as the RealBlur benchmark does; see
             ``align``.
-        name: what results are called.
+        name: name of the results.
         of: ``prediction`` or ``input``.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Raises:
-        ValueError: an option is out of range.
+        ValueError: an option is outside its range.
 
     Examples:
         >>> import torch
@@ -125,7 +125,7 @@ class PSNR(_PixelMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         return self._protocol('PSNR in dB')
 
 
@@ -135,16 +135,16 @@ class SSIM(_PixelMetric):
 
     Args:
         channel: 'rgb' for the mean over all channels, 'y' for the luma.
-        crop_border: pixels left out at each side.
+        crop_border: number of pixels excluded at each side.
         rounded: clamp and round both images to 8 bit.
-        align: first align the prediction with its target, as the RealBlur benchmark does; see
+        align: align the prediction with its target first, as the RealBlur benchmark does; see
             ``align``.
-        name: what results are called.
+        name: name of the results.
         of: ``prediction`` or ``input``.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Raises:
-        ValueError: an option is out of range.
+        ValueError: an option is outside its range.
 
     Examples:
         >>> import torch
@@ -158,5 +158,5 @@ class SSIM(_PixelMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         return self._protocol('SSIM, 11 x 11 Gaussian window of sigma 1.5')

@@ -1,4 +1,4 @@
-"""NIQE of a data set."""
+"""NIQE metric."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mmrestore.files import expand
 from mmrestore.functional.niqe import BLOCK, NUM_FEATURES, niqe
 from mmrestore.registry import METRICS
 
-# Where the statistics are looked for, in the folder of torch.hub, and their names in the files.
+# Default files of the statistics in the torch.hub folder, and names of the arrays in the files.
 PLACES = ('niqe/niqe_pris_params.npz', 'pyiqa/niqe_modelparameters.mat')
 NAMES = {
     '.npz': ('mu_pris_param', 'cov_pris_param'),
@@ -26,30 +26,30 @@ NAMES = {
 
 @METRICS.register_module()
 class NIQE(ImageMetric):
-    """Natural image quality evaluator; no target is needed.
+    """Natural image quality evaluator (NIQE), without targets.
 
-    Lower is better. It is the distance between statistics of the luma in blocks of 96 x 96 pixels
-    and those of undistorted photographs, whose mean and covariance come in a file; see
-    ``functional.niqe``. Images are clamped and rounded to 8 bit. Nothing is downloaded.
+    Lower is better. NIQE is the distance between luma statistics of 96 x 96 blocks and those of
+    undistorted photographs; see ``functional.niqe``. Mean and covariance of the photographs are
+    read from a file. Images are clamped and rounded to 8 bit. Nothing is downloaded.
 
-    Images with fewer than two blocks have no covariance: they are refused. Faces of 120 x 120
-    pixels are too small.
+    Images with fewer than two blocks are refused, because they have no covariance. Faces of
+    120 x 120 pixels are too small.
 
     Source: Mittal, Soundararajan and Bovik, "Making a 'completely blind' image quality analyzer",
     IEEE SPL 20(3), 2013.
 
     Args:
-        crop_border: pixels left out at each side.
+        crop_border: number of pixels excluded at each side.
         parameters: file with mean and covariance, ``niqe_pris_params.npz`` of MMagic and BasicSR or
-            MATLAB's ``niqe_modelparameters.mat``; if absent, they are looked for in the folder of
-            ``torch.hub``, see docs/metrics.md.
-        name: what results are called.
+            MATLAB's ``niqe_modelparameters.mat``; if None, it is searched in the ``torch.hub``
+            folder, see docs/metrics.md.
+        name: name of the results.
         of: ``prediction`` or ``input``.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Raises:
         ValueError: ``crop_border`` is negative; in an evaluation, if an image is too small.
-        RuntimeError: the file is missing or holds other things; the message says how to get it.
+        RuntimeError: the file is missing or has other contents; the message states how to get it.
     """
 
     higher_is_better = False
@@ -72,17 +72,17 @@ class NIQE(ImageMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         border = f'border of {self.crop_border} pixels' if self.crop_border else 'no border'
         return f'NIQE, luma, rounded to 8 bit, {border} cropped, mean over images'
 
     def check_size(self, image: Tensor, name: str) -> None:
-        """Check that an image (C, H, W) has two blocks; see ``ImageMetric.check_size``."""
+        """Check that an image (C, H, W) has at least two blocks; see ``ImageMetric.check_size``."""
         height, width = (side - 2 * self.crop_border for side in image.shape[-2:])
         if max(height, 0) // BLOCK * (max(width, 0) // BLOCK) < 2:
             raise ValueError(
                 f'NIQE needs two blocks of {BLOCK} x {BLOCK} pixels, got {height} x {width} '
-                f'without the border of {name}: state the data sets with larger images, `datasets`'
+                f'without the border for {name}: set `datasets` to data sets with larger images'
             )
 
     def measure_sample(self, pred: Tensor, target: Any, data_batch: Any, index: int) -> Tensor:
@@ -94,13 +94,13 @@ class NIQE(ImageMetric):
 
 
 def read_statistics(parameters: str | Path | None = None) -> tuple[Tensor, Tensor]:
-    """Return the mean (36,) and the covariance (36, 36) of the features of photographs.
+    """Read mean (36,) and covariance (36, 36) of the NIQE features of photographs.
 
     Args:
-        parameters: as of ``NIQE``.
+        parameters: see ``NIQE``.
 
     Raises:
-        RuntimeError: there is no such file, or it holds other things.
+        RuntimeError: the file is missing or has other contents.
     """
     hub = Path(torch.hub.get_dir())
     places = [hub / place for place in PLACES] if parameters is None else [expand(parameters)]
@@ -108,9 +108,9 @@ def read_statistics(parameters: str | Path | None = None) -> tuple[Tensor, Tenso
     if file is None:
         raise RuntimeError(
             'NIQE needs the statistics of undistorted photographs, but there is no file '
-            f'{" or ".join(map(str, places))}. The package mmagic holds {Path(PLACES[0]).name} '
-            '(docs/metrics.md has the commands); put it there, or name a copy by the argument '
-            '`parameters`. To evaluate without NIQE, remove it from the metrics.'
+            f'{" or ".join(map(str, places))}. The package mmagic contains {Path(PLACES[0]).name} '
+            '(docs/metrics.md has the commands); copy it there, or pass its path as `parameters`. '
+            'To evaluate without NIQE, remove it from the metrics.'
         )
     names = NAMES['.npz' if file.suffix == '.npz' else '.mat']
     try:
@@ -121,9 +121,9 @@ def read_statistics(parameters: str | Path | None = None) -> tuple[Tensor, Tenso
             mean, covariance = (read_matlab(file, name) for name in names)
         mean = np.asarray(mean, np.float64).reshape(NUM_FEATURES)
         covariance = np.asarray(covariance, np.float64).reshape(NUM_FEATURES, NUM_FEATURES)
-    except Exception as error:  # NumPy raises whatever the damage leads to
+    except Exception as error:  # for damaged files NumPy raises various exceptions
         raise RuntimeError(
-            f'{file} holds no statistics {names[0]} of {NUM_FEATURES} values and {names[1]} of '
-            f'{NUM_FEATURES} x {NUM_FEATURES}: get it again (docs/metrics.md). {error}'
+            f'expected arrays {names[0]} of {NUM_FEATURES} values and {names[1]} of {NUM_FEATURES} '
+            f'x {NUM_FEATURES} in {file}: get the file again (docs/metrics.md). {error}'
         ) from error
     return torch.from_numpy(mean), torch.from_numpy(covariance)

@@ -1,4 +1,4 @@
-"""Protocols by name: the settings of PSNR and SSIM with which benchmarks are measured."""
+"""Named evaluation protocols: PSNR and SSIM settings of benchmarks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ CROPPING = ('PSNR', 'SSIM', 'NIQE')  # metrics with a `crop_border`
 
 
 class Protocol(NamedTuple):
-    """Settings of metrics under a name.
+    """Evaluation protocol: settings of metrics.
 
     Attributes:
-        purpose: what is measured so, in one line.
-        settings: arguments of metrics by their names; others have their defaults.
+        purpose: benchmarks and settings in one line.
+        settings: arguments of metrics by metric name; others keep their defaults.
     """
 
     purpose: str
@@ -50,10 +50,10 @@ PROTOCOLS = {
 
 
 def find_protocol(name: str) -> Protocol:
-    """Return the protocol of a name.
+    """Return the protocol with this name.
 
     Raises:
-        ValueError: there is none; the message lists all.
+        ValueError: the name is unknown; the message lists all names.
 
     Examples:
         >>> find_protocol('sr4').settings['PSNR']
@@ -67,17 +67,17 @@ def find_protocol(name: str) -> Protocol:
 def protocol_metrics(
     protocol: str, metrics: Sequence[str | Mapping[str, Any]], *, crop_border: int | None = None
 ) -> list[dict[str, Any]]:
-    """Return the configs of metrics in a protocol.
+    """Return the configs of metrics under a protocol.
 
     Args:
-        protocol: a name of ``PROTOCOLS``.
-        metrics: names of metrics of this package, of ``TORCH_METRICS`` or of classes of
-            ``torchmetrics.image``; or configs, which are taken as they are.
-        crop_border: pixels left out at each side by PSNR, SSIM and NIQE, in place of those of the
-            protocol.
+        protocol: a name in ``PROTOCOLS``.
+        metrics: names of metrics of this package, of ``TORCH_METRICS`` or of classes in
+            ``torchmetrics.image``; or configs, which are used unchanged.
+        crop_border: number of pixels that PSNR, SSIM and NIQE exclude at each side, instead of the
+            protocol's value.
 
     Raises:
-        ValueError: there is no such protocol or metric, a metric is given twice, or there is none.
+        ValueError: a protocol or metric is unknown, a metric is given twice, or none is given.
 
     Examples:
         >>> protocol_metrics('y', ['PSNR', 'DISTS'])
@@ -98,12 +98,12 @@ def protocol_metrics(
     if twice:
         raise ValueError(f'metrics are given twice: {", ".join(twice)}')
     if not configs:
-        raise ValueError('no metric is given')
+        raise ValueError('expected at least one metric, got none')
     return configs
 
 
 def _named(name: str) -> dict[str, Any]:
-    """Return the config of a metric that is given by its name."""
+    """Return the config of a metric with this name."""
     if name in METRICS.module_dict and name != 'TorchMetric':
         return {'type': name}
     if name in TORCH_METRICS or (name[:1].isupper() and any(c.islower() for c in name)):

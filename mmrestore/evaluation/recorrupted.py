@@ -1,4 +1,4 @@
-"""A measure of denoising that needs no clean picture."""
+"""Reference-free denoising gain from recorrupted images."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from mmrestore.registry import METRICS
 
 @METRICS.register_module()
 class RecorruptedGain(ImageMetric):
-    """By how much restoring lowers the mean squared error, estimated from noisy images alone.
+    """Reduction of the mean squared error by restoring, estimated from noisy images only.
 
-    The images come through the transform ``Recorrupt``. The gain of an image is the mean squared
-    difference of its input to the target minus that of the restored image, in grey levels squared:
-    0 for a network that changes nothing, more is better. Constants fall out of it, so that it
-    orders networks as the unknown mean squared error does, as far as the noise was estimated well.
-    On weak noise and after JPEG it prefers blur, for the estimate holds texture: rank the
-    checkpoints of one training by it, and compare methods by ``EstimatedGain``.
+    The transform ``Recorrupt`` must be part of the pipeline. The gain of an image is the mean
+    squared error of its input minus that of the restored image, both against the recorrupted
+    target, in squared gray levels. A network that changes nothing has 0; higher is better. Constant
+    terms cancel, so that networks are ranked as by the unknown mean squared error if the noise
+    estimate is good. With weak noise and after JPEG the estimate contains texture, and the metric
+    prefers blur: use it to rank checkpoints of one training, and ``EstimatedGain`` to compare
+    methods.
 
     Args:
-        name: what results are called.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        name: name of the results.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Examples:
         >>> import torch
@@ -43,8 +44,8 @@ class RecorruptedGain(ImageMetric):
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
-        return 'estimated fall of the mean squared error, grey levels squared, mean over images'
+        """Evaluation protocol in one line."""
+        return 'estimated reduction of the MSE, gray levels squared, mean over images'
 
     def measure_sample(self, pred: Tensor, target: Tensor, data_batch: Any, index: int) -> Tensor:
         """Return the gain of an image, ()."""

@@ -1,4 +1,4 @@
-"""What the results of an evaluation will be called."""
+"""Names of evaluation results."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from mmrestore.evaluation.base import ImageMetric
 
 
 def result_names(metrics: Sequence[Any], datasets: Sequence[str] | None) -> list[str] | None:
-    """Return the names of the results of an evaluation, in the order of the metrics.
+    """Return the result names of an evaluation, in the order of the metrics.
 
     Args:
         metrics: MMEngine metrics.
-        datasets: names of the data sets; None if they are not known.
+        datasets: names of the data sets; None if unknown.
 
     Returns:
-        The names; None if they are not known, for a metric of another package names its results as
-        it likes.
+        The names; None if they are unknown, because metrics of other packages name their results
+        freely.
     """
     if datasets is None or not all(isinstance(metric, ImageMetric) for metric in metrics):
         return None

@@ -1,4 +1,4 @@
-"""Metrics of the package torchmetrics in an evaluator."""
+"""Adapter for image metrics of the package torchmetrics."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ RANGES = {'unit': 'values in [0, 1]', 'levels': 'values in [0, 255]', 'bytes': '
 
 @METRICS.register_module()
 class TorchMetric(ImageMetric):
-    """A metric of ``torchmetrics.image``: MS-SSIM, DISTS, VIF, FID and others.
+    """Metric of ``torchmetrics.image``, such as MS-SSIM, DISTS, VIF or FID.
 
-    A metric that compares images is computed for each image and averaged. FID, KID, MIFID and IS
-    are *pooled*: they compare the distributions of all images of a data set, which gets one value,
-    and an image has none. Of several values that a metric returns, as mean and deviation, the first
-    counts. Random draws are seeded. Nothing is downloaded: weights that are missing are named, with
-    their address and place.
+    Metrics that compare images are computed per image and averaged. FID, KID, MIFID and IS are
+    *pooled*: they compare distributions over all images of a data set and give one value per data
+    set, none per image. If a metric returns several values, such as mean and deviation, the first
+    is used. Random draws are seeded. Nothing is downloaded: an error names missing weights with
+    their URL and path.
 
     Args:
-        metric: a name of ``TORCH_METRICS`` such as ``'MS-SSIM'``, or the name of a class.
+        metric: a name in ``TORCH_METRICS`` such as ``'MS-SSIM'``, or the name of a class.
         options: arguments of the class. ``data_range`` and ``normalize`` follow from ``values``.
-        values: what images are given as, ``'unit'``: [0, 1], ``'levels'``: [0, 255], or
-            ``'bytes'``: uint8; if absent, what the metric was made for, [0, 1] if not known.
-        rounded: clamp and round both images to 8 bit; bytes always are.
-        name: what results are called; ``metric`` if absent.
+        values: value range of the images: ``'unit'`` is [0, 1], ``'levels'`` is [0, 255],
+            ``'bytes'`` is uint8; if None, the range that the metric needs, [0, 1] if unknown.
+        rounded: clamp and round both images to 8 bit; ``'bytes'`` are always rounded.
+        name: name of the results; ``metric`` if None.
         of: ``prediction`` or ``input``.
-        datasets: names of the data sets whose images are measured; those of all if absent.
+        datasets: names of the data sets to measure; all data sets if None.
 
     Raises:
         RuntimeError: torchmetrics, a package that the metric needs, or its weights are missing; or
-            a pooled metric is evaluated by several processes.
-        ValueError: there is no such metric, it does not compare images, or does not take an option;
-            in an evaluation, it refuses an image, for its size for instance.
+            a pooled metric is evaluated in several processes.
+        ValueError: the metric is unknown, does not compare images, or does not accept an option; in
+            an evaluation, if it refuses an image, for example because of its size.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class TorchMetric(ImageMetric):
         facts = metric_facts(metric)
         self.values = values or facts.values
         if self.values not in RANGES:
-            raise ValueError(f'expected values of {", ".join(RANGES)}, got {values!r}')
+            raise ValueError(f'expected values among {", ".join(RANGES)}, got {values!r}')
         kind, version = import_metric(metric)
         self.options = dict(options or {})
-        with redirect_stderr(io.StringIO()):  # torch.hub announces downloads that are then refused
+        with redirect_stderr(io.StringIO()):  # torch.hub announces downloads, which are refused
             self.metric = build_metric(kind, metric, self.options, self.values)
         form = update_form(self.metric, metric)
         self.needs_target, self.one_by_one = form.needs_target, form.one_by_one
@@ -87,14 +87,14 @@ class TorchMetric(ImageMetric):
         self.higher_is_better = bool(self.metric.higher_is_better)
         self.source = f'{facts.class_name} of torchmetrics {version}'
         self._pools: dict[str | None, Any] = {}
-        if facts.color and not self.pooled:  # some load their networks with the first image
+        if facts.color and not self.pooled:  # some metrics load their network with the first image
             gray = torch.full((3, 64, 64), 0.5)
             with redirect_stderr(io.StringIO()):
                 self.measure_one(gray, gray)
 
     @property
     def protocol(self) -> str:
-        """What exactly is measured, in one line."""
+        """Evaluation protocol in one line."""
         given = ', '.join(f'{key}={value!r}' for key, value in self.options.items())
         rounded = self.rounded or self.values == 'bytes'
         parts = (
@@ -108,7 +108,7 @@ class TorchMetric(ImageMetric):
         return ', '.join(parts)
 
     def measure_one(self, pred: Tensor, target: Any) -> Tensor:
-        """Return the value of one image, (), of a metric that is not pooled."""
+        """Return the value of one image, (), for a metric that is not pooled."""
         metric = self.metric.to(pred.device)
         metric.reset()
         self._update(metric, pred, target)
@@ -117,7 +117,7 @@ class TorchMetric(ImageMetric):
     def measure_named(
         self, sample: dict, pred: Tensor, target: Any, data_batch: Any, index: int
     ) -> Tensor:
-        """Return the value of an image, (); 0 where it only goes into the pool of its data set."""
+        """Return the value of an image, (); 0 for pooled metrics, which only collect images."""
         try:
             if not self.pooled:
                 return self.measure_one(pred, target)
@@ -131,7 +131,7 @@ class TorchMetric(ImageMetric):
         return pred.new_zeros(())
 
     def summarize(self, dataset: str | None, values: Sequence[float]) -> float:
-        """Return the mean of the values, or what the pool of the data set gives."""
+        """Return the mean of the values, or the pooled value of the data set."""
         if not self.pooled:
             return super().summarize(dataset, values)
         try:
@@ -155,7 +155,7 @@ class TorchMetric(ImageMetric):
                 metric.update(image)
 
     def _prepare(self, x: Tensor) -> Tensor:
-        """Return an image (C, H, W) in [0, 1] as the metric takes it."""
+        """Convert an image (C, H, W) in [0, 1] to the channels and range of the metric."""
         if self.color:
             x = x.expand(3, -1, -1)
         if self.values == 'bytes':
@@ -165,5 +165,5 @@ class TorchMetric(ImageMetric):
 
 
 def _first(value: Any) -> Tensor:
-    """Return the value of a metric, (), the first one of several."""
+    """Return the value of a metric, (); the first one if it returns several."""
     return (value[0] if isinstance(value, (tuple, list)) else value).reshape(())

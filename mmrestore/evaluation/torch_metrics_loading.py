@@ -1,4 +1,4 @@
-"""Building metrics of the package torchmetrics, from what is on this machine."""
+"""Construction of torchmetrics metrics without downloads."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mmrestore.evaluation.torch_metrics_table import TORCH_METRICS, Values, metr
 
 
 def import_metric(name: str) -> tuple[type, str]:
-    """Return the class of a metric, and the version of torchmetrics.
+    """Return the class of a metric and the version of torchmetrics.
 
     Args:
-        name: as for :func:`metric_facts`.
+        name: see :func:`metric_facts`.
 
     Raises:
-        RuntimeError: torchmetrics, or what the metric needs, is not installed.
-        ValueError: there is no such metric; near names are in the message.
+        RuntimeError: torchmetrics or another required package is not installed.
+        ValueError: the metric is unknown; the message suggests similar names.
     """
     facts = metric_facts(name)
     try:
@@ -32,9 +32,10 @@ def import_metric(name: str) -> tuple[type, str]:
 
         module = importlib.import_module(facts.module)
     except (ImportError, RuntimeError) as error:
-        # A torchvision that does not fit the installed torch fails with a RuntimeError.
+        # An incompatible torchvision raises a RuntimeError.
         raise RuntimeError(
-            f'the metric {name} needs the package torchmetrics: `pip install torchmetrics`. {error}'
+            f'the metric {name} needs the package torchmetrics: run `pip install torchmetrics`. '
+            f'{error}'
         ) from error
     classes = {
         key: value
@@ -54,47 +55,49 @@ def import_metric(name: str) -> tuple[type, str]:
 
 
 def build_metric(kind: type, name: str, options: Mapping[str, Any], values: Values) -> Any:
-    """Build a metric of torchmetrics; nothing is downloaded.
+    """Build a metric of torchmetrics without downloads.
 
     Args:
-        kind: its class.
-        name: its name, for messages.
+        kind: class of the metric.
+        name: name of the metric for messages.
         options: arguments of the class.
-        values: what images will be given as; ``data_range`` and ``normalize`` follow from it.
+        values: value range of the images; ``data_range`` and ``normalize`` follow from it.
 
     Raises:
         RuntimeError: a package or weights are missing.
-        ValueError: the class does not take an option.
+        ValueError: the class does not accept an option.
     """
     taken = inspect.signature(kind).parameters
     implied = {'data_range': 1.0 if values == 'unit' else 255.0, 'normalize': values == 'unit'}
-    # MS-SSIM has a `normalize` that is about something else, and no bool.
+    # MS-SSIM has a `normalize` of another meaning, which is not a bool.
     fitting = {'data_range'} | {k for k, p in taken.items() if isinstance(p.default, bool)}
     arguments = {k: v for k, v in implied.items() if k in taken and k in fitting} | dict(options)
     try:
         # Processes gather the values of images, not the states of metrics.
         with only_local(name), warnings.catch_warnings():
-            # Some warn that they keep all images; they are reset after each.
+            # Some metrics warn that they keep all images; they are reset after each image.
             warnings.simplefilter('ignore', UserWarning)
             return kind(**arguments, sync_on_compute=False)
     except (TypeError, ValueError) as error:
         known = ', '.join(key for key in taken if key != 'kwargs')
         raise ValueError(
-            f'{name} of torchmetrics refuses the options {dict(options)}: {error}; it takes {known}'
+            f'{name} of torchmetrics refuses the options {dict(options)}: {error}; it accepts '
+            f'{known}'
         ) from error
 
 
 @contextmanager
 def only_local(name: str) -> Iterator[None]:
-    """Refuse downloads through ``torch.hub``; say what weights or packages are missing.
+    """Refuse downloads through ``torch.hub``, and name missing weights or packages.
 
     Raises:
-        RuntimeError: the code within needs weights or a package that are not there.
+        RuntimeError: the code in the block needs missing weights or packages.
     """
 
     def refuse(url: str, place: str, *args: Any, **options: Any) -> None:
         raise RuntimeError(
-            f'{name} needs the weights {url}, and nothing is downloaded: put them at {place}'
+            f'{name} needs the weights {url}; nothing is downloaded automatically: save them as '
+            f'{place}'
         )
 
     try:
@@ -102,32 +105,35 @@ def only_local(name: str) -> Iterator[None]:
             yield
     except ImportError as error:
         raise RuntimeError(
-            f'{name} needs more packages: `pip install "torchmetrics[image]"`. {error}'
+            f'{name} needs more packages: run `pip install "torchmetrics[image]"`. {error}'
         ) from error
 
 
 class UpdateForm(NamedTuple):
-    """How a metric takes images."""
+    """Calling convention of a metric's ``update``."""
 
     needs_target: bool
-    one_by_one: bool  # first targets, then predictions, with ``real`` True and False
+    one_by_one: bool  # separate calls for target (``real=True``) and prediction (``real=False``)
 
 
 def update_form(metric: Any, name: str) -> UpdateForm:
-    """Return how a metric takes images, from the signature of its ``update``.
+    """Return the calling convention of a metric from the signature of its ``update``.
 
     Raises:
-        ValueError: it takes something else than images and their targets.
+        ValueError: the metric does not take images and targets.
     """
     parameters = inspect.signature(inspect.unwrap(type(metric).update)).parameters
     taken = tuple(key for key in parameters if key != 'self')
     targets = [str(parameters[key].annotation) for key in taken if key == 'target']
     if any('dict' in text.lower() for text in targets) or taken == ('generator',):
-        raise ValueError(f'{name} of torchmetrics compares other things than images with targets')
+        raise ValueError(f'{name} of torchmetrics does not compare images with targets')
     if taken in (('preds', 'target'), ('img1', 'img2')):
         return UpdateForm(needs_target=True, one_by_one=False)
     if len(taken) == 2 and taken[1] == 'real':
         return UpdateForm(needs_target=True, one_by_one=True)
     if len(taken) == 1:
         return UpdateForm(needs_target=False, one_by_one=False)
-    raise ValueError(f'{name} of torchmetrics takes {", ".join(taken)}, which are no images')
+    raise ValueError(
+        f'expected a metric of images and targets, but {name} of torchmetrics takes '
+        f'{", ".join(taken)}'
+    )

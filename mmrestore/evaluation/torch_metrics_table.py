@@ -1,4 +1,4 @@
-"""The image metrics of the package torchmetrics: where they are, and what they take."""
+"""Table of the image metrics of the package torchmetrics."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ PLACE = 'torchmetrics.image'
 
 
 class TorchMetricFacts(NamedTuple):
-    """A metric of torchmetrics.
+    """Properties of a torchmetrics metric.
 
     Attributes:
-        class_name: name of its class.
-        module: where the class is.
-        values: what images are given as: ``'unit'`` in [0, 1], ``'levels'`` in [0, 255], both in
-            floating point, ``'bytes'`` uint8.
-        color: whether its network needs three channels, so that those of gray images are repeated.
-        pooled: whether a data set has one value, and its images have none.
+        class_name: name of the class.
+        module: module of the class.
+        values: value range of the images: ``'unit'`` is [0, 1] and ``'levels'`` [0, 255] in
+            floating point, ``'bytes'`` is uint8.
+        color: True if its network needs three channels; gray images are then repeated.
+        pooled: True if a data set has one value and single images have none.
     """
 
     class_name: str
@@ -31,7 +31,7 @@ def _inception(class_name: str, module: str) -> TorchMetricFacts:
     return TorchMetricFacts(class_name, f'{PLACE}.{module}', 'bytes', color=True, pooled=True)
 
 
-# By the names under which they are known.
+# Keyed by common names.
 TORCH_METRICS = {
     'MS-SSIM': TorchMetricFacts('MultiScaleStructuralSimilarityIndexMeasure'),
     'DISTS': TorchMetricFacts('DeepImageStructureAndTextureSimilarity', color=True),
@@ -54,10 +54,10 @@ TORCH_METRICS = {
 
 
 def metric_facts(name: str) -> TorchMetricFacts:
-    """Return what is known of a metric; of one that is not in the table, the usual.
+    """Return the properties of a metric; defaults if it is not in the table.
 
     Args:
-        name: a name of ``TORCH_METRICS``, or of a class of ``torchmetrics.image``.
+        name: a name in ``TORCH_METRICS``, or the name of a class in ``torchmetrics.image``.
 
     Examples:
         >>> metric_facts('VIF') == metric_facts('VisualInformationFidelity')

@@ -1,5 +1,6 @@
 """Pure functions of tensors: no class, no state, no registry."""
 
+from mmrestore.deprecation import former_names
 from mmrestore.functional.adversarial import discriminator_loss, generator_loss
 from mmrestore.functional.bayer_mosaic import demosaic, mosaic
 from mmrestore.functional.blur import gaussian_blur
@@ -12,7 +13,7 @@ from mmrestore.functional.camera_pipeline import (
     process_raw,
     unprocess,
 )
-from mmrestore.functional.colour import rgb_to_y
+from mmrestore.functional.color import rgb_to_y
 from mmrestore.functional.complementary_masks import hide_pixels, join_branches, random_branches
 from mmrestore.functional.dihedral import dihedral, inverse_dihedral
 from mmrestore.functional.grain import long_wave_grain
@@ -21,8 +22,8 @@ from mmrestore.functional.image_quality import psnr, round_to_8_bit, ssim
 from mmrestore.functional.jpeg import jpeg_compression
 from mmrestore.functional.masks import mask_vectors, random_mask, random_ratios, ratio_range
 from mmrestore.functional.mixture_noise import mixture_noise
-from mmrestore.functional.neighbour_masks import neighbour_places, one_pixel_of_each_cell
-from mmrestore.functional.neighbours import (
+from mmrestore.functional.neighbor_masks import neighbor_places, one_pixel_of_each_cell
+from mmrestore.functional.neighbors import (
     adjacent_pixel_places,
     cell_pixel_places,
     num_adjacent_pairs,
@@ -101,7 +102,7 @@ __all__ = [
     'mirrored_places',
     'mixture_noise',
     'mosaic',
-    'neighbour_places',
+    'neighbor_places',
     'niqe',
     'num_adjacent_pairs',
     'one_pixel_of_each_cell',
@@ -140,3 +141,7 @@ __all__ = [
     'unprocess',
     'view_picture',
 ]
+
+__getattr__ = former_names(
+    __name__, {'neighbour_places': neighbor_places}, since='0.2', removed='0.4'
+)

@@ -1,7 +1,7 @@
-"""Losses of a generator and a discriminator from the discriminator's logits.
+"""Adversarial losses of generator and discriminator, computed from discriminator logits.
 
-Logits z are high where an image looks real; the probability of the papers is D = sigmoid(z). There
-may be one an image or one a patch: means are over all of them, in place of expectations.
+A logit z is high where an image looks real; the probability in the papers is D = sigmoid(z).
+Discriminators return one logit per image or one per patch. Expectations are means over all logits.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ KINDS: tuple[str, ...] = get_args(AdversarialKind)
 
 
 def check_kind(kind: str) -> None:
-    """Raise a ``ValueError`` unless there is an adversarial loss of this kind."""
+    """Raise a ``ValueError`` if no adversarial loss has this name."""
     if kind not in KINDS:
         raise ValueError(
-            f'the kind of an adversarial loss must be one of {", ".join(KINDS)}, got {kind!r}'
+            f'kind of an adversarial loss must be one of {", ".join(KINDS)}, got {kind!r}'
         )
 
 
 def generator_loss(
     restored: Tensor, real: Tensor | None = None, *, kind: AdversarialKind = 'vanilla'
 ) -> Tensor:
-    """Return what a generator minimises so that its images look real.
+    """Return the generator loss, which is low when restored images look real.
 
-    With z the logits of restored images and r those of real ones it is, as a mean,
+    With z the logits of restored images and r those of real images, the loss is the mean of
 
     - vanilla: -log sigmoid(z);
     - least_squares: (z - 1)^2 / 2;
@@ -39,15 +39,15 @@ def generator_loss(
     2018, equation 4; Mao et al., "Least squares generative adversarial networks", ICCV 2017,
     equation 9; Miyato et al., "Spectral normalization for generative adversarial networks", ICLR
     2018, equation 17; Jolicoeur-Martineau, "The relativistic discriminator", ICLR 2019, section
-    4.2, as a sum (the code of ESRGAN takes half of it).
+    4.2, as a sum (the ESRGAN code takes half of it).
 
     Args:
         restored: logits of restored images, of any shape.
-        real: logits of real images, which only the relativistic loss looks at.
-        kind: which of them.
+        real: logits of real images; only the relativistic loss uses them.
+        kind: name of the loss.
 
     Raises:
-        ValueError: there is no such kind, or the relativistic loss has no logits of real images.
+        ValueError: ``kind`` is unknown, or the relativistic loss is called without ``real``.
 
     Examples:
         >>> import torch
@@ -65,31 +65,31 @@ def generator_loss(
     if kind == 'hinge':
         return -restored.mean()
     if real is None:
-        raise ValueError('the relativistic loss of a generator needs the logits of real images too')
+        raise ValueError('the relativistic generator loss also needs the logits of real images')
     return _cross_entropy(restored - real.mean(), real - restored.mean())
 
 
 def discriminator_loss(
     restored: Tensor, real: Tensor, *, kind: AdversarialKind = 'vanilla'
 ) -> Tensor:
-    """Return what a discriminator minimises so that it tells real images from restored ones.
+    """Return the discriminator loss, which is low when real and restored images are told apart.
 
-    With z the logits of restored images and r those of real ones it is, as means,
+    With z the logits of restored images and r those of real images, the loss is the mean of
 
     - vanilla: -log sigmoid(r) - log(1 - sigmoid(z)), the binary cross entropy;
     - least_squares: ((r - 1)^2 + z^2) / 2;
     - hinge: max(0, 1 - r) + max(0, 1 + z);
     - relativistic_average: -log sigmoid(r - mean z) - log(1 - sigmoid(z - mean r)).
 
-    Sources: as of :func:`generator_loss`, equations 5, 9 and 16 of the first three.
+    Sources: see :func:`generator_loss`; equations 5, 9 and 16 of the first three papers.
 
     Args:
         restored: logits of restored images, of any shape.
         real: logits of real images, of any shape.
-        kind: which of them.
+        kind: name of the loss.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: ``kind`` is unknown.
 
     Examples:
         >>> import torch
@@ -110,5 +110,5 @@ def discriminator_loss(
 
 
 def _cross_entropy(high: Tensor, low: Tensor) -> Tensor:
-    """Return -log sigmoid(high) - log(1 - sigmoid(low)), as means; no logit is too large."""
+    """Return the mean of -log sigmoid(high) - log(1 - sigmoid(low)), stable for large logits."""
     return -F.logsigmoid(high).mean() - F.logsigmoid(-low).mean()

@@ -1,4 +1,4 @@
-"""Seeding random functions that are called without a generator."""
+"""Seeds for random functions that are called without a generator."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _swapping = threading.RLock()
 
 
 class BareDraws(TorchFunctionMode):
-    """Draw from given generators, in this thread, where a call names none.
+    """Supply a generator to the random calls of this thread that pass none.
 
-    Functions without such an argument, as ``torch.rand_like``, draw while PyTorch's global
-    generator has the state of the given one; its own state is restored at once. Another thread that
-    draws from the global generator at that moment is disturbed.
+    Some functions, such as ``torch.rand_like``, take no generator. During such a call, PyTorch's
+    global generator has the state of the supplied generator; its own state is restored after the
+    call. A draw of another thread from the global generator during the call is not repeatable.
 
     Args:
-        generator_of: returns the generator for a device, None for PyTorch's global one.
+        generator_of: returns the generator for a device, or None for PyTorch's global generator.
 
     Examples:
         >>> generator = torch.Generator().manual_seed(0)
@@ -55,7 +55,7 @@ class BareDraws(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None
     ) -> Any:
-        """Call a function of PyTorch."""
+        """Call a PyTorch function, with a generator if it draws random numbers."""
         kwargs = kwargs or {}
         takes_one = func in WITH_GENERATOR and kwargs.get('generator') is None
         if not (takes_one or func in WITHOUT_GENERATOR or _in_training(func, args, kwargs)):
@@ -85,7 +85,7 @@ def _in_training(func: Callable, args: tuple, kwargs: dict) -> bool:
 
 
 def _device(args: tuple, kwargs: dict) -> torch.device:
-    """Return where a call draws: where it says, else where its first tensor is."""
+    """Return the device of a call: its argument ``device``, else the device of its first tensor."""
     if kwargs.get('device') is not None:
         return torch.device(kwargs['device'])
     tensors = (value for value in (*args, *kwargs.values()) if isinstance(value, Tensor))

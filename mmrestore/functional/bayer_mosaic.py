@@ -1,4 +1,4 @@
-"""One colour for each pixel, as under a Bayer filter, and back to three."""
+"""Bayer mosaic and bilinear demosaicing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from torch import Tensor
 
 
 def mosaic(x: Tensor) -> Tensor:
-    """Keep one colour of every pixel, as under a Bayer filter: (N, 3, H, W) to (N, 4, H/2, W/2).
+    """Keep one color per pixel, as a Bayer filter does: (N, 3, H, W) to (N, 4, H/2, W/2).
 
-    The planes are R of even rows and columns, G of even rows and odd columns, G of odd rows and
-    even columns, B of odd rows and columns.
+    The planes are R at even rows and columns, G at even rows and odd columns, G at odd rows and
+    even columns, B at odd rows and columns.
 
     Raises:
-        ValueError: a side is odd.
+        ValueError: the height or the width is odd.
 
     Examples:
         >>> mosaic(torch.arange(12.0).view(1, 3, 2, 2)).flatten()
@@ -21,8 +21,8 @@ def mosaic(x: Tensor) -> Tensor:
     """
     if x.shape[-2] % 2 or x.shape[-1] % 2:
         raise ValueError(
-            f'a mosaic of 2 x 2 pixels needs even sides, got {tuple(x.shape[-2:])}: add a row or a '
-            'column and crop the result'
+            'a Bayer mosaic needs even height and width, got '
+            f'{tuple(x.shape[-2:])}: add a row or a column and crop the result'
         )
     red, green, blue = x.unbind(dim=1)
     planes = (red[:, ::2, ::2], green[:, ::2, 1::2], green[:, 1::2, ::2], blue[:, 1::2, 1::2])
@@ -30,16 +30,16 @@ def mosaic(x: Tensor) -> Tensor:
 
 
 def demosaic(raw: Tensor) -> Tensor:
-    """Fill the colours that a mosaic lacks bilinearly: (N, 4, H, W) to (N, 3, 2H, 2W).
+    """Interpolate the missing colors of a Bayer mosaic bilinearly: (N, 4, H, W) to (N, 3, 2H, 2W).
 
-    A missing red or blue value is the mean of its two or four neighbours of that colour, a missing
-    green one of its four; where a neighbour would lie outside, the last value is repeated.
+    A missing red or blue value is the mean of its two or four neighbors of that color. A missing
+    green value is the mean of its four green neighbors. Edge values are repeated beyond the border.
 
     Args:
-        raw: planes of the colours as :func:`mosaic` orders them.
+        raw: color planes in the order of :func:`mosaic`.
 
     Raises:
-        ValueError: there are not four planes.
+        ValueError: ``raw`` does not have four planes.
 
     Examples:
         >>> demosaic(torch.tensor([1.0, 2.0, 4.0, 8.0]).view(1, 4, 1, 1))[0, 1]
@@ -47,7 +47,7 @@ def demosaic(raw: Tensor) -> Tensor:
                 [4., 3.]])
     """
     if raw.ndim != 4 or raw.shape[1] != 4:
-        raise ValueError(f'expected the planes of a mosaic (N, 4, H, W), got {tuple(raw.shape)}')
+        raise ValueError(f'expected a Bayer mosaic (N, 4, H, W), got {tuple(raw.shape)}')
     red, green_of_red, green_of_blue, blue = raw.split(1, dim=1)
     red = _double(_double(red, 2, first=0), 3, first=0)
     blue = _double(_double(blue, 2, first=1), 3, first=1)
@@ -59,9 +59,9 @@ def demosaic(raw: Tensor) -> Tensor:
 
 
 def _double(x: Tensor, dim: int, *, first: int) -> Tensor:
-    """Put ``x`` at the positions first, first + 2, ... of a side, and means of neighbours between.
+    """Double a side: ``x`` at positions first, first + 2, ... and means of neighbors between.
 
-    The one position without a second neighbour, at the end or at the beginning, repeats the first.
+    The position with only one neighbor, at the end or at the beginning, repeats that neighbor.
     """
     size = x.shape[dim]
     if first == 0:

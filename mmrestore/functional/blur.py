@@ -1,4 +1,4 @@
-"""Blur of a lens."""
+"""Gaussian blur."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from torch import Tensor
 
 from mmrestore.functional.borders import mirrored_places
 
-REACH = 4  # standard deviations after which a kernel ends
+REACH = 4  # radius of the kernel in standard deviations
 
 
 def gaussian_blur(x: Tensor, std: float | Tensor, *, widest: float | None = None) -> Tensor:
-    """Blur images (N, C, H, W) by a Gaussian, each by one of its own.
+    """Blur images (N, C, H, W) with a Gaussian kernel, one for all images or one for each.
 
-    The kernel has the Gaussian's values at whole pixels up to 4 standard deviations of the widest
-    one, divided by their sum. Beyond the border the image is mirrored with the edge repeated.
+    The kernel holds the values of the Gaussian at whole pixels, divided by their sum. Its radius is
+    4 times the largest standard deviation. Beyond the border the image is mirrored with the edge
+    repeated.
 
     Args:
         x: floating-point images.
-        std: standard deviation in pixels, one number or one of each image, (N,); 0 leaves an image
-            as it is.
+        std: standard deviation in pixels, one number or (N,) one for each image; 0 leaves an image
+            unchanged.
         widest: an upper bound of ``std``, so that tensors on a GPU need not be read; the result is
             the same.
 

@@ -1,4 +1,4 @@
-"""What lies beyond the border of an image."""
+"""Mirroring at image borders."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from torch import Tensor
 
 
 def mirrored_places(places: Tensor, length: int, *, edge_twice: bool = True) -> Tensor:
-    """Return where places along a side lie if the side goes on as its mirror image, and again.
+    """Map positions along a side into the image, which is mirrored at both borders, repeatedly.
 
     Args:
-        places: whole numbers, from 0 to ``length`` - 1 inside.
-        length: pixels of the side.
-        edge_twice: whether the mirror image begins with the outermost pixel once more
-            ('symmetric'), or with the one beside it ('reflect').
+        places: integer positions; 0 to ``length`` - 1 lie inside the image.
+        length: number of pixels along the side.
+        edge_twice: True repeats the outermost pixel ('symmetric' padding); False does not
+            ('reflect' padding).
 
     Examples:
         >>> places = torch.arange(-2, 5)
@@ -23,7 +23,7 @@ def mirrored_places(places: Tensor, length: int, *, edge_twice: bool = True) -> 
         tensor([2, 1, 0, 1, 2, 1, 0])
     """
     shared = 0 if edge_twice else 1
-    # A tensor, because a length that is traced for export cannot be compared.
+    # A tensor, because a length traced for export cannot be compared.
     period = places.new_full((), 2 * (length - shared)).clamp(min=1)
     folded = places % period
     return torch.where(folded < length, folded, 2 * length - 1 - shared - folded)

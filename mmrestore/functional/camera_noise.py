@@ -1,4 +1,4 @@
-"""Noise of a camera's sensor."""
+"""Shot and read noise of camera sensors."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def draw_sensor_noise_levels(
     device: torch.device | str | None = None,
     generator: torch.Generator | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Draw the shot noise and the read noise of ``num`` images, each (N,) float32.
+    """Draw shot and read noise levels for ``num`` images, each (N,) float32.
 
-    The logarithm of the shot noise is uniform, and ln read = 2.18 ln shot + 1.20 + n with n normal
-    of standard deviation 0.26. Both are parts of the variance of raw values in [0, 1], as
-    :func:`sensor_noise` adds it.
+    The logarithm of the shot noise is uniform. The read noise follows ln read = 2.18 ln shot + 1.20
+    + n, where n is normal with standard deviation 0.26. Both are terms of the noise variance of raw
+    values in [0, 1]; see :func:`sensor_noise`.
 
     Source: Brooks et al., "Unprocessing images for learned raw denoising", CVPR 2019, section 3.1.
 
     Args:
-        num: how many.
-        shot_noise: the shot noise, or a pair of the least and the largest; by default that of the
+        num: number of images N.
+        shot_noise: shot noise, one number or a pair (low, high); by default the range of the
             cameras of the Darmstadt Noise Dataset.
-        device: where the numbers are drawn.
-        generator: of the same device; the default generator of that device if absent.
+        device: device of the result.
+        generator: random generator on that device; the device's default generator if None.
 
     Raises:
         ValueError: ``shot_noise`` is below 1e-8 or above 1, or not one number or an ordered pair.
@@ -59,17 +59,17 @@ def sensor_noise(
     generator: torch.Generator | None = None,
     noise: Tensor | None = None,
 ) -> Tensor:
-    """Add noise of variance ``raw * shot + read`` to raw images (N, ...), not clipped.
+    """Add Gaussian noise of variance ``raw * shot + read`` to raw images (N, ...), not clipped.
 
     Args:
         raw: floating-point raw images in [0, 1].
-        shot: shot noise of every image, (N,).
-        read: read noise of every image, a variance, (N,).
-        generator: source of the noise, of the device of ``raw``.
-        noise: standard normal values of the shape of ``raw`` to be used instead of a draw.
+        shot: shot noise of each image, (N,).
+        read: read noise of each image, a variance, (N,).
+        generator: random generator on the device of ``raw``.
+        noise: standard normal values in the shape of ``raw``, used instead of a draw.
 
     Raises:
-        ValueError: ``shot``, ``read`` or ``noise`` has another shape.
+        ValueError: ``shot``, ``read`` or ``noise`` has the wrong shape.
 
     Examples:
         >>> raw = torch.tensor([[0.0, 0.25]])
@@ -79,7 +79,7 @@ def sensor_noise(
     """
     if any(tuple(levels.shape) != (len(raw),) for levels in (shot, read)):
         raise ValueError(
-            f'expected shot and read noise of {len(raw)} images, got shapes '
+            f'expected shot and read noise of shape ({len(raw)},), got '
             f'{tuple(shot.shape)} and {tuple(read.shape)}'
         )
     if noise is None:

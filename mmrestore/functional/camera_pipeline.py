@@ -1,4 +1,4 @@
-"""From photographs back to the raw mosaic of a camera's sensor, and from there to photographs."""
+"""Unprocessing of photographs to raw Bayer mosaics, and raw processing back to photographs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mmrestore.deprecation import former_names
 from mmrestore.functional.bayer_mosaic import demosaic, mosaic
 
-# Colour matrices of four cameras, from CIE XYZ to the colours of the sensor, row by row.
+# Color matrices of four cameras, from CIE XYZ to sensor colors, row by row.
 XYZ_TO_CAMERA = (
     (1.0234, -0.2969, -0.2266, -0.5625, 1.6328, -0.0469, -0.0703, 0.2188, 0.6406),
     (0.4913, -0.0541, -0.0202, -0.6130, 1.3513, 0.2906, -0.1564, 0.2151, 0.7183),
@@ -24,11 +25,11 @@ RGB_TO_XYZ = (
 
 
 class CameraMetadata(NamedTuple):
-    """What the camera does to each of N images.
+    """Color matrix, brightness gain and white balance of the cameras of N images.
 
     Args:
-        rgb_to_camera: from linear RGB to the colours of the sensor, (N, 3, 3); its rows add up to
-            1, so that grey stays grey.
+        rgb_to_camera: matrix from linear RGB to sensor colors, (N, 3, 3); its rows sum to 1, so
+            that gray stays gray.
         rgb_gain: brightness of the photograph relative to the raw image, (N,).
         red_gain: white balance of red relative to green, (N,).
         blue_gain: white balance of blue relative to green, (N,).
@@ -46,19 +47,19 @@ def draw_camera_metadata(
     device: torch.device | str | None = None,
     generator: torch.Generator | None = None,
 ) -> CameraMetadata:
-    """Draw cameras and exposures of ``num`` images, float32.
+    """Draw camera metadata for ``num`` images, float32.
 
-    The colour matrix is a convex combination of those of four cameras, with uniform weights that
-    are divided by their sum; 1 / rgb_gain is normal with mean 0.8 and standard deviation 0.1;
-    red_gain is uniform in [1.9, 2.4] and blue_gain in [1.5, 1.9].
+    The color matrix is a convex combination of the matrices of four cameras; the weights are
+    uniform and divided by their sum. 1 / rgb_gain is normal with mean 0.8 and standard deviation
+    0.1; red_gain is uniform in [1.9, 2.4], blue_gain in [1.5, 1.9].
 
     Source: Brooks et al., "Unprocessing images for learned raw denoising", CVPR 2019, section 3,
-    with the numbers of the code that its authors published.
+    with the values of the authors' code.
 
     Args:
-        num: how many.
-        device: where the numbers are drawn.
-        generator: of the same device; the default generator of that device if absent.
+        num: number of images N.
+        device: device of the result.
+        generator: random generator on that device; the device's default generator if None.
 
     Examples:
         >>> metadata = draw_camera_metadata(1000)
@@ -77,7 +78,7 @@ def draw_camera_metadata(
 
 
 def camera_matrix(weights: Tensor) -> Tensor:
-    """Mix the colour matrices of the cameras: weights (N, 4) give linear RGB to sensor, (N, 3, 3).
+    """Mix the four camera matrices by weights (N, 4): linear RGB to sensor colors, (N, 3, 3).
 
     Examples:
         >>> camera_matrix(torch.tensor([[1.0, 0.0, 0.0, 1.0]]))[0]
@@ -87,35 +88,35 @@ def camera_matrix(weights: Tensor) -> Tensor:
     """
     from_xyz = weights.new_tensor(XYZ_TO_CAMERA).view(4, 3, 3)
     shares = weights / weights.sum(dim=1, keepdim=True)
-    # Sums of products, not a product of matrices: that may run in TF32, with three digits.
+    # Sums of products instead of a matrix product, which may run in TF32 with three digits.
     mixed = (shares[:, :, None, None] * from_xyz).sum(dim=1)  # (N, sensor, XYZ)
     matrix = (mixed[:, :, :, None] * weights.new_tensor(RGB_TO_XYZ)).sum(dim=2)  # (N, sensor, RGB)
     return matrix / matrix.sum(dim=-1, keepdim=True)
 
 
 def unprocess(x: Tensor, metadata: CameraMetadata) -> Tensor:
-    """Turn photographs (N, 3, H, W) into the raw mosaics that they may have come from.
+    """Turn photographs (N, 3, H, W) into plausible raw Bayer mosaics.
 
-    The tone curve and the gamma are inverted, colours become those of the sensor, brightness and
-    white balance are taken back, and of every pixel one colour is kept.
+    Tone curve and gamma are inverted, RGB is converted to sensor colors, brightness gain and white
+    balance are inverted, and each pixel keeps one color.
 
     Source: Brooks et al. 2019, section 3.
 
     Args:
         x: floating-point RGB images of even height and width; values are clamped to [0, 1].
-        metadata: the camera of every image.
+        metadata: camera metadata of each image.
 
     Returns:
         The planes R, G, G, B of the mosaic, (N, 4, H/2, W/2) in [0, 1].
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``x`` does not have three channels, or a side is odd.
+        ValueError: ``x`` does not have three channels, or its height or width is odd.
 
     Examples:
-        >>> grey = torch.full((1, 3, 2, 2), 0.5)
+        >>> gray = torch.full((1, 3, 2, 2), 0.5)
         >>> camera = CameraMetadata(torch.eye(3)[None], *torch.tensor([[1.25], [2.0], [1.6]]))
-        >>> unprocess(grey, camera).flatten()  # 0.5^2.2 = 0.2176, divided by the gains
+        >>> unprocess(gray, camera).flatten()  # 0.5^2.2 = 0.2176, divided by the gains
         tensor([0.0871, 0.1741, 0.1741, 0.1088])
     """
     if not x.is_floating_point():
@@ -123,22 +124,22 @@ def unprocess(x: Tensor, metadata: CameraMetadata) -> Tensor:
     if x.ndim != 4 or x.shape[1] != 3:
         raise ValueError(f'expected RGB images (N, 3, H, W), got shape {tuple(x.shape)}')
     linear = gamma_expansion(inverse_smoothstep(x))
-    sensor = invert_gains(apply_colour_matrix(linear, metadata.rgb_to_camera), metadata)
+    sensor = invert_gains(apply_color_matrix(linear, metadata.rgb_to_camera), metadata)
     return mosaic(sensor.clamp(0, 1))
 
 
 def process_raw(raw: Tensor, metadata: CameraMetadata) -> Tensor:
-    """Turn raw mosaics (N, 4, H/2, W/2) into photographs (N, 3, H, W) in [0, 1].
+    """Turn raw Bayer mosaics (N, 4, H/2, W/2) into photographs (N, 3, H, W) in [0, 1].
 
-    White balance, demosaicing, colours, gamma. The tone curve and the gain of brightness that
-    :func:`unprocess` took back are not applied again: photographs are flatter than they were, with
-    darker highlights.
+    The steps are white balance, demosaicing, color matrix and gamma. Tone curve and brightness
+    gain, which :func:`unprocess` inverts, are not applied again: the result has less contrast and
+    darker highlights than the photograph.
 
-    Source: Brooks et al. 2019, section 3, as their published code processes raw images.
+    Source: Brooks et al. 2019, section 3, and the raw processing of the authors' code.
 
     Args:
-        raw: planes of the colours R, G, G, B; values may lie outside [0, 1].
-        metadata: the camera of every image.
+        raw: planes R, G, G, B; values may lie outside [0, 1].
+        metadata: camera metadata of each image.
 
     Examples:
         >>> white = torch.ones(1, 3, 2, 4)
@@ -148,10 +149,10 @@ def process_raw(raw: Tensor, metadata: CameraMetadata) -> Tensor:
     """
     red, blue = metadata.red_gain, metadata.blue_gain
     gains = torch.stack((red, torch.ones_like(red), torch.ones_like(red), blue), dim=1)  # (N, 4)
-    colours = demosaic((raw * gains[:, :, None, None].to(raw)).clamp(0, 1))
+    colors = demosaic((raw * gains[:, :, None, None].to(raw)).clamp(0, 1))
     # linalg.inv would make the CPU wait for the GPU.
     camera_to_rgb = torch.linalg.inv_ex(metadata.rgb_to_camera).inverse
-    return gamma_compression(apply_colour_matrix(colours, camera_to_rgb).clamp(0, 1))
+    return gamma_compression(apply_color_matrix(colors, camera_to_rgb).clamp(0, 1))
 
 
 def inverse_smoothstep(x: Tensor) -> Tensor:
@@ -165,7 +166,7 @@ def inverse_smoothstep(x: Tensor) -> Tensor:
 
 
 def gamma_expansion(x: Tensor) -> Tensor:
-    """Return ``x ** 2.2``, of at least 1e-8.
+    """Return ``x ** 2.2`` with ``x`` clamped to at least 1e-8.
 
     Examples:
         >>> gamma_expansion(torch.tensor([0.5, 1.0]))
@@ -175,7 +176,7 @@ def gamma_expansion(x: Tensor) -> Tensor:
 
 
 def gamma_compression(x: Tensor) -> Tensor:
-    """Return ``x ** (1 / 2.2)``, of at least 1e-8 and so of at least 0.00023.
+    """Return ``x ** (1 / 2.2)`` with ``x`` clamped to at least 1e-8: at least 0.00023.
 
     Examples:
         >>> gamma_compression(torch.tensor([0.2176, 1.0]))
@@ -184,12 +185,12 @@ def gamma_compression(x: Tensor) -> Tensor:
     return x.clamp(min=1e-8) ** (1 / 2.2)
 
 
-def apply_colour_matrix(x: Tensor, matrix: Tensor) -> Tensor:
-    """Multiply the colours of every pixel, (N, 3, H, W), by the matrix of its image, (N, 3, 3).
+def apply_color_matrix(x: Tensor, matrix: Tensor) -> Tensor:
+    """Multiply the colors of each pixel, (N, 3, H, W), by the matrix of its image, (N, 3, 3).
 
     Examples:
         >>> matrix = torch.tensor([[[0.0, 1.0, 0.0], [0.0, 0.0, 2.0], [1.0, 1.0, 1.0]]])
-        >>> apply_colour_matrix(torch.tensor([1.0, 2.0, 3.0]).view(1, 3, 1, 1), matrix).flatten()
+        >>> apply_color_matrix(torch.tensor([1.0, 2.0, 3.0]).view(1, 3, 1, 1), matrix).flatten()
         tensor([2., 6., 6.])
     """
     columns = matrix.to(x)[..., None, None].unbind(dim=2)  # three of (N, 3, 1, 1)
@@ -198,14 +199,14 @@ def apply_colour_matrix(x: Tensor, matrix: Tensor) -> Tensor:
 
 
 def invert_gains(x: Tensor, metadata: CameraMetadata) -> Tensor:
-    """Take brightness and white balance back; pixels that are nearly white stay white.
+    """Invert brightness gain and white balance, and keep nearly white pixels white.
 
-    A gain g (below 1 after the division) becomes max(k + (1 - k) g, g) where the mean of the three
-    colours is above 0.9, with k = ((mean - 0.9) / 0.1)^2.
+    Let g be an inverted gain. Where the mean of the three colors is above 0.9, g is replaced by
+    max(k + (1 - k) g, g), with k = ((mean - 0.9) / 0.1)^2.
 
     Args:
-        x: colours of the sensor, (N, 3, H, W).
-        metadata: the camera of every image.
+        x: sensor colors, (N, 3, H, W).
+        metadata: camera metadata of each image.
 
     Examples:
         >>> metadata = CameraMetadata(torch.eye(3)[None], *torch.tensor([[1.25], [2.0], [1.6]]))
@@ -219,3 +220,8 @@ def invert_gains(x: Tensor, metadata: CameraMetadata) -> Tensor:
     gains = (gains / metadata.rgb_gain[:, None])[:, :, None, None].to(x)
     guard = ((x.mean(dim=1, keepdim=True) - 0.9).clamp(min=0) / 0.1) ** 2
     return x * torch.maximum(guard + (1 - guard) * gains, gains)
+
+
+__getattr__ = former_names(
+    __name__, {'apply_colour_matrix': apply_color_matrix}, since='0.2', removed='0.4'
+)

@@ -1,6 +1,6 @@
-"""Complementary masks: each pixel is hidden from one of several branches, which restores it.
+"""Complementary masks: each pixel is masked in exactly one of several branches, which restores it.
 
-A map says which branch restores which pixel. All branches are one network.
+A branch map holds the number of that branch for each pixel. All branches share one network.
 
 Source: Liao, Zheng, Zhong, Zhang and Ren, "Asymmetric mask scheme for self-supervised real image
 denoising" (AMSNet), ECCV 2024, section 3.3.
@@ -18,11 +18,11 @@ from mmrestore.functional.recharge import random_classes
 
 
 class MaskScheme(NamedTuple):
-    """How pixels are hidden: one of ``num_branches`` disjoint masks at a time.
+    """Number and granularity of complementary masks, which are disjoint and cover all pixels.
 
     Attributes:
-        num_branches: number of masks; each hides a share of 1 / ``num_branches``.
-        per_channel: whether the channels of a pixel are hidden independently.
+        num_branches: number of masks; each masks a share of 1 / ``num_branches``.
+        per_channel: whether the channels of a pixel are masked independently.
     """
 
     num_branches: int
@@ -33,17 +33,17 @@ def check_branches(num_branches: int) -> None:
     """Raise a ``ValueError`` unless there are at least two branches."""
     if not isinstance(num_branches, int) or num_branches < 2:
         raise ValueError(
-            f'expected a whole number of at least 2 branches, got {num_branches!r}: of one branch '
-            'everything is hidden; AMSNet has 2'
+            f'expected a whole number of at least 2 branches, got {num_branches!r}: a single '
+            'branch would mask every pixel; AMSNet uses 2'
         )
 
 
 def check_map(x: Tensor, branches: Tensor) -> None:
-    """Raise a ``ValueError`` unless ``branches`` has the shape of a map of images (N, C, H, W)."""
+    """Raise a ``ValueError`` unless ``branches`` is shaped as a branch map of images ``x``."""
     if branches.shape not in (x.shape, (len(x), 1, *x.shape[2:])):
         raise ValueError(
-            f'for images {tuple(x.shape)} expected the branches of their pixels, in all channels '
-            f'together or in each, got {tuple(branches.shape)}'
+            f'for images {tuple(x.shape)} expected a branch map of shape '
+            f'{(len(x), 1, *x.shape[2:])} or {tuple(x.shape)}, got {tuple(branches.shape)}'
         )
 
 
@@ -54,19 +54,19 @@ def random_branches(
     per_channel: bool = False,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    """Draw the branch that restores each pixel, independently and uniformly.
+    """Draw a branch map: the branch that restores each pixel, independent and uniform.
 
     Args:
-        x: images (N, C, H, W) that give shape and device.
+        x: images (N, C, H, W), of which only shape and device are used.
         num_branches: number of branches K, at least 2.
         per_channel: draw for each channel, instead of once for all channels of a pixel.
-        generator: source of the draws, of the device of ``x``.
+        generator: random generator on the device of ``x``.
 
     Returns:
-        int64 (N, 1, H, W) or (N, C, H, W), 0 to K - 1.
+        int64 (N, 1, H, W), or (N, C, H, W) with ``per_channel``; values 0 to K - 1.
 
     Raises:
-        ValueError: there are fewer than two branches.
+        ValueError: ``num_branches`` is below 2.
 
     Examples:
         >>> generator = torch.Generator().manual_seed(0)
@@ -88,18 +88,18 @@ def random_branches(
 
 
 def hide_pixels(x: Tensor, branches: Tensor, numbers: range) -> Tensor:
-    """Return what the branches called ``numbers`` see: zero at the pixels that they restore.
+    """Return the inputs of branches ``numbers``: images with zeros at the pixels they restore.
 
     Args:
         x: images (N, C, H, W).
-        branches: the branch of each pixel (N, 1, H, W), or of each of its channels (N, C, H, W).
-        numbers: the branches, B consecutive ones.
+        branches: branch map (N, 1, H, W) or (N, C, H, W).
+        numbers: B consecutive branch numbers.
 
     Returns:
         (B, N, C, H, W).
 
     Raises:
-        ValueError: the shapes do not fit.
+        ValueError: the shapes do not match.
 
     Examples:
         >>> branches = torch.tensor([0, 1, 0]).view(1, 1, 1, 3)
@@ -113,12 +113,12 @@ def hide_pixels(x: Tensor, branches: Tensor, numbers: range) -> Tensor:
 
 
 def join_branches(outputs: Iterable[Tensor], branches: Tensor) -> Tensor:
-    """Put together what each branch made of the pixels that were hidden from it.
+    """Join branch outputs: each pixel is taken from the branch in which it was masked.
 
     Args:
-        outputs: the images (N, C, H, W) of each branch, branch 0 first, at least one. An iterator
-            is used up one by one, so that the outputs need not be there all at once.
-        branches: the branch of each pixel (N, 1, H, W), or of each of its channels (N, C, H, W).
+        outputs: at least one image batch (N, C, H, W), in the order of the branches. An iterator is
+            consumed one output at a time, so that not all outputs are in memory at once.
+        branches: branch map (N, 1, H, W) or (N, C, H, W).
 
     Examples:
         >>> branches = torch.tensor([0, 1, 0]).view(1, 1, 1, 3)

@@ -1,4 +1,4 @@
-"""The eight symmetries of the square."""
+"""Dihedral transforms: the eight symmetries of the square."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from torch import Tensor
 def dihedral(x: Tensor, k: int, dims: tuple[int, int] = (-2, -1)) -> Tensor:
     """Apply symmetry ``k`` of the square to the plane of ``dims`` (rows, columns).
 
-    The bits of ``k`` say what is done, in this order: 1 reverses the columns, 2 reverses the rows,
-    4 transposes. So 0 is the identity, 3 a half turn, 5 and 6 are quarter turns. Without reversal
-    (0 and 4) the result is a view.
+    The bits of ``k`` are applied in this order: 1 reverses the columns, 2 reverses the rows,
+    4 transposes. So 0 is the identity, 3 is a rotation by 180 degrees, 5 and 6 are rotations by 90
+    degrees. Without reversal (0 and 4) the result is a view.
 
     Args:
-        x: any tensor with these two dimensions; their sizes change places if ``k`` is 4 or more.
+        x: any tensor with these two dimensions; their sizes are swapped if ``k`` is 4 or more.
         k: 0 to 7.
-        dims: the dimensions of the rows and of the columns.
+        dims: dimensions of the rows and the columns.
 
     Raises:
         ValueError: ``k`` is not one of 0 to 7.
@@ -47,6 +47,6 @@ def inverse_dihedral(x: Tensor, k: int, dims: tuple[int, int] = (-2, -1)) -> Ten
 
 def _reverse(x: Tensor, k: int, dims: tuple[int, int]) -> Tensor:
     if k not in range(8):
-        raise ValueError(f'expected a symmetry k of 0 to 7, got {k!r}')
+        raise ValueError(f'expected a symmetry k from 0 to 7, got {k!r}')
     reversed_dims = [dim for dim, bit in zip(dims, (2, 1), strict=True) if k & bit]
     return x.flip(reversed_dims) if reversed_dims else x

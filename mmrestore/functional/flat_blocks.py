@@ -1,4 +1,4 @@
-"""Noise in the flattest blocks of a picture: by brightness, and its correlation by distance."""
+"""Noise estimates from flat image blocks: level by brightness, correlation by distance."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-BLOCK, STEP = 16, 8  # side of the blocks and distance between them, in pixels
-CLIPPED = 0.05  # share of black and white values from which on a block is left out
-FLATTEST = 0.1  # share of the blocks that are taken for flat
-CLASSES = 6  # of brightness
-LEAST = 5  # blocks by which a class is described
+BLOCK, STEP = 16, 8  # block side and stride, in pixels
+CLIPPED = 0.05  # largest share of black and white values in a block
+FLATTEST = 0.1  # share of the blocks that count as flat
+CLASSES = 6  # number of brightness classes
+LEAST = 5  # smallest number of flat blocks in a class
 
 
 class Blocks(NamedTuple):
-    """Blocks of images that are not clipped, each without its plane.
+    """Unclipped image blocks, each minus its least-squares plane.
 
-    - ``residuals``: (B, C, 16, 16), what is left in 8-bit gray levels;
-    - ``brightness``: (B,), mean of the block in 8-bit gray levels;
+    - ``residuals``: (B, C, 16, 16), blocks minus their planes, in 8-bit gray levels;
+    - ``brightness``: (B,), block means in 8-bit gray levels;
     - ``roughness``: (B,), logarithm of the variance, averaged over 3 x 3 neighboring blocks.
     """
 
@@ -31,7 +31,7 @@ class Blocks(NamedTuple):
 
 
 def find_blocks(image: Tensor) -> Blocks:
-    """Return the blocks of an image (C, H, W) in [0, 1]; none of one smaller than a block.
+    """Return the unclipped blocks of an image (C, H, W) in [0, 1]; none if it is below 16 x 16.
 
     Examples:
         >>> slope = torch.linspace(0.2, 0.8, 40).expand(1, 32, 40)
@@ -57,7 +57,7 @@ def find_blocks(image: Tensor) -> Blocks:
 
 
 def without_plane(blocks: Tensor) -> Tensor:
-    """Return blocks (..., n, n) less the plane that fits each best in the least-squares sense."""
+    """Return blocks (..., n, n) minus their least-squares planes."""
     side = blocks.shape[-1]
     ramp = torch.arange(side, dtype=blocks.dtype, device=blocks.device) - (side - 1) / 2
     energy = side * ramp.square().sum()
@@ -68,12 +68,12 @@ def without_plane(blocks: Tensor) -> Tensor:
 
 
 def joined(parts: Iterable[Blocks]) -> Blocks:
-    """Return the blocks of several images as those of one."""
+    """Concatenate the blocks of several images."""
     return Blocks(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
 
 
 def flattest(blocks: Blocks, share: float = FLATTEST) -> Blocks:
-    """Return the share of the blocks with the least roughness, at least one if there is any."""
+    """Return the given share of the blocks, those of lowest roughness; at least one block."""
     if not len(blocks.roughness):
         return blocks
     order = blocks.roughness.argsort()[: max(int(share * len(blocks.roughness)), 1)]
@@ -81,12 +81,12 @@ def flattest(blocks: Blocks, share: float = FLATTEST) -> Blocks:
 
 
 def noise_by_brightness(blocks: Blocks) -> list[tuple[float, float, int]]:
-    """Return brightness, standard deviation of the noise and number of the flat blocks by class.
+    """Return (brightness, noise standard deviation, number of flat blocks) per brightness class.
 
-    The blocks are put into six classes of brightness with equal numbers; of each the flattest tenth
-    is taken, and the median of their variances. Classes with fewer than 5 flat blocks are left
-    out. On photographs the values are between half and twice the true ones; texture is
-    counted where nothing is flat.
+    The blocks are split into six brightness classes of equal size. The noise variance of a class is
+    the median over the flattest tenth of its blocks. Classes with fewer than 5 flat blocks are left
+    out. On photographs, estimates lie between half and twice the true values. Where no block is
+    flat, texture is counted as noise.
 
     Examples:
         >>> noisy = 0.5 + 4 / 255 * torch.randn(3, 256, 256, generator=torch.manual_seed(0))
@@ -105,10 +105,10 @@ def noise_by_brightness(blocks: Blocks) -> list[tuple[float, float, int]]:
 
 
 def noise_level(by_brightness: Sequence[tuple[float, float, int]]) -> float:
-    """Return one standard deviation for an image: the root mean square over its classes.
+    """Return one noise standard deviation per image: the root mean square over its classes.
 
     Args:
-        by_brightness: what ``noise_by_brightness`` has found, at least one class.
+        by_brightness: result of ``noise_by_brightness`` with at least one class.
 
     Examples:
         >>> noise_level([(40.0, 3.0, 9), (90.0, 4.0, 9)]) == 12.5**0.5
@@ -118,9 +118,10 @@ def noise_level(by_brightness: Sequence[tuple[float, float, int]]) -> float:
 
 
 def correlation_in_blocks(blocks: Blocks, reach: int = 6) -> list[float]:
-    """Return the correlation at distances 1 to ``reach`` along rows and columns of flat blocks.
+    """Return the noise correlation at distances 1 to ``reach`` along rows and columns.
 
-    Each block counts alike. Waves longer than a block are taken away with its plane.
+    It is averaged over flat blocks with equal weights. Subtracting the planes of the blocks removes
+    waves longer than a block.
 
     Examples:
         >>> noisy = 0.5 + 4 / 255 * torch.randn(3, 128, 128, generator=torch.manual_seed(0))

@@ -1,4 +1,4 @@
-"""Grain with long waves, as in-camera processing and film leave it."""
+"""Low-frequency grain, as left by film and in-camera processing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-OCTAVES = 5  # waves of 1, 2, 4, 8 and 16 pixels
+OCTAVES = 5  # grain sizes of 1, 2, 4, 8 and 16 pixels
 
 
 def long_wave_grain(
@@ -19,17 +19,19 @@ def long_wave_grain(
 ) -> Tensor:
     """Add Gaussian noise that is correlated over pixels and channels to images (N, C, H, W).
 
-    The noise is a sum of white noises of 1/1, 1/2, 1/4, 1/8 and 1/16 of the size, enlarged
-    bicubically. Each image draws how much every octave adds (the amplitude falls by a factor
-    between 0.3 and 0.9 per octave, the finest one has a random share), how much of the noise is
-    common to all channels (0 to 0.9 of the variance) and how much it follows the brightness (from
-    not at all to the square root).
+    The noise is a sum of white noise at 1/1, 1/2, 1/4, 1/8 and 1/16 of the resolution, upscaled
+    bicubically. Three properties are drawn for each image:
+
+    - octave amplitudes: they fall by a factor between 0.3 and 0.9 per octave; the amplitude of the
+      finest octave is uniform in [0, 1];
+    - variance shared by all channels: 0 to 0.9;
+    - dependence on brightness: from none to the square root of the brightness.
 
     Args:
         x: floating-point images in [0, 1]; the result is not clipped.
-        sigma: standard deviation in 8-bit gray levels, one number or (N,) one for each image. Where
-            noise follows the brightness it is that of middle gray.
-        generator: source of all draws, of the device of ``x``.
+        sigma: standard deviation in 8-bit gray levels, one number or (N,) one for each image. If
+            the noise depends on brightness, it is the value at middle gray.
+        generator: random generator on the device of ``x``.
 
     Examples:
         >>> x = torch.full((4, 3, 128, 128), 0.5)

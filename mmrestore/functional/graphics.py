@@ -1,4 +1,4 @@
-"""Drawn text, shapes and weaves: content that denoisers trained on photographs erase."""
+"""Synthetic text, shapes and weaves: content that denoisers trained on photographs erase."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ FONTS = (
     cv2.FONT_HERSHEY_TRIPLEX,
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
 )
-TWICE = 2  # pictures are drawn at twice the size and reduced, which smooths edges
+TWICE = 2  # factor of the drawing resolution; downscaling then smooths edges
 
 
 def draw_graphics(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw a picture (H, W, 3), uint8: a gradient with text, shapes or a weave on it.
+    """Draw a picture (H, W, 3), uint8: text, shapes or a weave on a color gradient.
 
-    Each picture is one of three kinds, equally likely: lines of text, lines and shapes, or a weave
-    of two crossing waves. Some are softened as by a lens.
+    Three kinds of pictures are equally likely: lines of text; lines and shapes; a weave of two
+    crossing waves. Some pictures are blurred slightly.
 
     Args:
-        height: rows.
-        width: columns.
-        rng: source of all draws.
+        height: number of rows.
+        width: number of columns.
+        rng: random generator.
 
     Examples:
         >>> image = draw_graphics(24, 32, np.random.default_rng(0))
@@ -49,9 +49,9 @@ def draw_graphics(height: int, width: int, rng: np.random.Generator) -> np.ndarr
 
 
 def graphics_like(x: Tensor) -> Tensor:
-    """Return one drawn picture, see :func:`draw_graphics`, for each of the images (N, 3, H, W).
+    """Return one picture of :func:`draw_graphics` for each of the images (N, 3, H, W).
 
-    Their draws follow PyTorch's global generator of the CPU.
+    The pictures are seeded from PyTorch's global CPU generator.
 
     Raises:
         ValueError: the images do not have three channels.
@@ -62,7 +62,7 @@ def graphics_like(x: Tensor) -> Tensor:
     """
     if x.ndim != 4 or x.shape[1] != 3:
         raise ValueError(
-            f'graphics are drawn in color: expected (N, 3, H, W), got {tuple(x.shape)}'
+            f'graphics are drawn in color: expected images (N, 3, H, W), got {tuple(x.shape)}'
         )
     rng = np.random.default_rng(int(torch.randint(2**62, ())))
     height, width = x.shape[-2:]
@@ -135,7 +135,7 @@ def _weave(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _turned(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Turn a picture by up to 15 degrees, or leave it."""
+    """Rotate half of the pictures by up to 15 degrees."""
     height, width = canvas.shape[:2]
     angle = 0.0 if rng.random() < 0.5 else float(rng.uniform(-15, 15))
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)

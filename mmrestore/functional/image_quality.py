@@ -1,4 +1,4 @@
-"""Measures of the difference between two images."""
+"""PSNR and SSIM."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from mmrestore.functional.colour import rgb_to_y
+from mmrestore.functional.color import rgb_to_y
 
 Channel = Literal['rgb', 'y']
 
 SSIM_WINDOW = 11
 SSIM_SIGMA = 1.5
-PSNR_STRIP, SSIM_STRIP = 2**17, 2**18  # values at once on a CPU, measured to be fastest
+PSNR_STRIP, SSIM_STRIP = 2**17, 2**18  # values per strip on a CPU; fastest in measurements
 
 
 @torch.no_grad()
@@ -28,24 +28,24 @@ def psnr(
     rounded: bool = True,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """Peak signal-to-noise ratio of each image in dB, (N,) float64; identical images have inf.
+    """Return the peak signal-to-noise ratio of each image in dB, (N,) float64.
 
-    10 log10(255^2 / MSE) with the mean squared error over all compared pixels and channels of one
-    image, in gray levels. No gradients are computed.
+    10 log10(255^2 / MSE), where the mean squared error in gray levels is taken over all compared
+    pixels and channels of one image. Identical images give inf. No gradients are computed.
 
     Args:
         pred: images (N, C, H, W), floating point in [0, 1].
         target: images of the same shape.
-        channel: 'rgb' compares all channels, 'y' the luma of ``rgb_to_y``, which is not rounded
-            again. An image with one channel is its own luma.
-        crop_border: pixels left out at each of the four sides.
-        rounded: clamp both images to [0, 1] and round them to 8 bit, ties to even, before anything
-            else; otherwise they are compared as they are.
-        mask: which pixels are compared, 1, and which are not, 0, (N, 1, H, W); all if absent.
+        channel: 'rgb' compares all channels; 'y' compares the luma of ``rgb_to_y``, which is not
+            rounded again. A one-channel image is its own luma.
+        crop_border: number of pixels excluded at each of the four sides.
+        rounded: clamp both images to [0, 1] and round them to 8 bit, ties to even, before all other
+            steps; False compares the values unchanged.
+        mask: (N, 1, H, W), 1 for pixels to compare and 0 for others; all pixels if None.
 
     Raises:
         TypeError: an image is not floating point.
-        ValueError: the shapes differ or do not fit the options.
+        ValueError: the shapes differ, or an option is invalid for the image size.
 
     Examples:
         >>> target = torch.zeros(1, 3, 4, 4)
@@ -76,20 +76,20 @@ def ssim(
     rounded: bool = True,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """Structural similarity of each image, (N,) float64; identical images have 1.
+    """Return the structural similarity of each image, (N,) float64.
 
-    Local means, variances and covariance under an 11 x 11 Gaussian window of standard deviation
-    1.5, population statistics, K1 = 0.01, K2 = 0.03, range 255, at the positions where the window
-    lies inside the image; the mean over positions, then over channels. With 'y' there is one
-    channel. With a mask both images are 0 where it is, and only windows around its ones are in the
-    mean. Arguments and errors as in ``psnr``.
+    Local means, variances and covariance are weighted by an 11 x 11 Gaussian window of standard
+    deviation 1.5 (population statistics, K1 = 0.01, K2 = 0.03, range 255). The index is averaged
+    over all positions where the window lies inside the image, then over channels; 'y' has one
+    channel. Identical images give 1. A mask sets both images to 0 where it is 0, and only windows
+    centered on its ones are averaged. For arguments and errors see ``psnr``.
 
     Source: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity", IEEE TIP 13(4), 2004, equation 13.
 
     Raises:
         TypeError: an image is not floating point.
-        ValueError: as in ``psnr``, or a side of the compared region is shorter than 11 pixels.
+        ValueError: see ``psnr``, or a side of the compared region is shorter than 11 pixels.
 
     Examples:
         >>> black = torch.zeros(1, 1, 11, 11)
@@ -121,11 +121,11 @@ def ssim(
 
 
 def _similarity(x: Tensor, y: Tensor) -> Tensor:
-    """Return the similarity at all windows inside images in gray levels, which are overwritten."""
+    """Return the similarity map of images in gray levels, which are overwritten."""
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     mean_x, mean_y = _window_mean(x), _window_mean(y)
     covariance = _window_mean(x * y)
-    # Only the sum of the two variances enters, so one filtering serves both.
+    # The formula needs only the sum of both variances, so one filter pass suffices.
     variances = _window_mean(x.square_().addcmul_(y, y))
     product = mean_x * mean_y
     squared_means = mean_x.square_().addcmul_(mean_y, mean_y)
@@ -136,9 +136,9 @@ def _similarity(x: Tensor, y: Tensor) -> Tensor:
 
 
 def round_to_8_bit(x: Tensor) -> Tensor:
-    """Clamp to [0, 1] and round to the nearest of the 256 grey levels n / 255, ties to even.
+    """Clamp to [0, 1] and round to the nearest of the 256 gray levels n / 255, ties to even.
 
-    It is computed in float64, as in ``psnr``, and returned in the type of ``x``.
+    Computed in float64, as in ``psnr``, and returned in the dtype of ``x``.
 
     Examples:
         >>> round_to_8_bit(torch.tensor([-0.2, 0.1, 1.5])) * 255
@@ -150,10 +150,10 @@ def round_to_8_bit(x: Tensor) -> Tensor:
 def _compared(
     pred: Tensor, target: Tensor, channel: Channel, crop_border: int
 ) -> tuple[Tensor, Tensor]:
-    """Return what is compared of images (N, C, H, W), without the border."""
+    """Check images (N, C, H, W) and crop their borders."""
     if pred.ndim != 4 or pred.shape != target.shape:
         raise ValueError(
-            'expected a prediction and a target of one shape (N, C, H, W), got '
+            'expected prediction and target of the same shape (N, C, H, W), got '
             f'{tuple(pred.shape)} and {tuple(target.shape)}'
         )
     for x in (pred, target):
@@ -165,8 +165,8 @@ def _compared(
         raise ValueError(f"expected channel 'rgb' or 'y', got {channel!r}")
     if crop_border < 0 or 2 * crop_border >= min(pred.shape[-2:]):
         raise ValueError(
-            f'crop_border={crop_border} must be at least 0 and leave pixels of an image of size '
-            f'{tuple(pred.shape[-2:])}'
+            'crop_border must be at least 0 and less than half of each side of the image, got '
+            f'{crop_border} for size {tuple(pred.shape[-2:])}'
         )
     return _cropped(pred, crop_border), _cropped(target, crop_border)
 
@@ -180,7 +180,7 @@ def _inside(mask: Tensor | None, border: int) -> Tensor | None:
 
 
 def _num_compared(x: Tensor, mask: Tensor | None, channel: Channel) -> Tensor | int:
-    """Return the number of values of each image that are compared."""
+    """Return the number of compared values of each image."""
     channels = 1 if channel == 'y' else x.shape[1]
     if mask is None:
         return channels * x.shape[-2] * x.shape[-1]
@@ -188,9 +188,9 @@ def _num_compared(x: Tensor, mask: Tensor | None, channel: Channel) -> Tensor | 
 
 
 def _strips(x: Tensor, size: int) -> Iterator[slice]:
-    """Yield strips of rows of images (N, C, H, W) with about ``size`` values.
+    """Yield row slices of images (N, C, H, W) with about ``size`` values each.
 
-    On a CPU the intermediate results of a strip stay in its cache; elsewhere one strip is all.
+    On a CPU, the intermediate results of a strip fit into the cache. Other devices use one strip.
     """
     height = x.shape[-2]
     rows = max(1, size * height // x.numel()) if x.device.type == 'cpu' else height
@@ -199,7 +199,7 @@ def _strips(x: Tensor, size: int) -> Iterator[slice]:
 
 
 def _levels(x: Tensor, channel: Channel, rounded: bool) -> Tensor:
-    """Return images in [0, 1] as new ones in gray levels, (N, C', H, W) float64."""
+    """Return images in [0, 1] as new images in gray levels, (N, C', H, W) float64."""
     x = x.to(torch.float64, copy=True)
     if rounded:
         x.clamp_(0, 1).mul_(255).round_()
@@ -215,8 +215,8 @@ def _gaussian() -> tuple[float, ...]:
 
 
 def _window_mean(x: Tensor) -> Tensor:
-    """Weighted means of all windows inside the image, one direction after the other."""
-    # Sums of shifted views: for one channel at a time PyTorch's float64 convolution is slower.
+    """Return the weighted means of all windows inside the image, filtered separably."""
+    # Sums of shifted views: PyTorch's float64 convolution is slower with one channel at a time.
     first, *weights = _gaussian()
     for dim in (-2, -1):
         length = x.shape[dim] - SSIM_WINDOW + 1

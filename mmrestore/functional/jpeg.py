@@ -1,4 +1,4 @@
-"""Compression losses."""
+"""JPEG compression."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 
 
 def jpeg_compression(x: Tensor, quality: int | Tensor) -> Tensor:
-    """Compress images to JPEG and decompress them, each on its own; the result is of 8 bit.
+    """Compress each image to JPEG and decompress it; the result has 8-bit values.
 
-    Values are clamped to [0, 1] and rounded to 8 bit, encoded by OpenCV (libjpeg; of colour images
-    the chroma has half the resolution) and decoded. That happens on the CPU: images on another
-    device are copied there and back, which waits for the device. Nothing is random.
+    Values are clamped to [0, 1], rounded to 8 bit, encoded by OpenCV (libjpeg; chroma is subsampled
+    by 2) and decoded. This runs on the CPU: images on another device are copied to the CPU and
+    back, which synchronizes the device. The function is deterministic.
 
     Args:
         x: floating-point images (N, C, H, W) in [0, 1], RGB or gray.
-        quality: libjpeg's quality, a whole number from 1 to 100, or (N,) one for each image.
+        quality: libjpeg quality, a whole number from 1 to 100, or (N,) one for each image.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: the quality is another number or has another length than ``x``, or the images
+        ValueError: the quality is outside the range or has another length than ``x``, or the images
             have neither one nor three channels.
 
     Examples:
@@ -35,7 +35,7 @@ def jpeg_compression(x: Tensor, quality: int | Tensor) -> Tensor:
     QUALITY.for_images(quality, x)
     if x.ndim != 4 or x.shape[1] not in (1, 3):
         raise ValueError(
-            f'JPEG is compressed from images (N, 3, H, W) or (N, 1, H, W), got {tuple(x.shape)}'
+            f'JPEG compression needs images (N, 3, H, W) or (N, 1, H, W), got {tuple(x.shape)}'
         )
     qualities = torch.as_tensor(quality).expand(len(x)).tolist()
     images = to_8_bit(x).permute(0, 2, 3, 1).cpu().numpy()

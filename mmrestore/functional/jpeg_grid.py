@@ -1,4 +1,4 @@
-"""Traces of the 8 x 8 blocks of JPEG in pixels."""
+"""Detection of the 8 x 8 block grid that JPEG compression leaves in an image."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import torch
 from torch import Tensor
 
 PERIOD = 8
-LIMIT = 0.9  # quantile at which edges are cut off
-COMPRESSED = 1.05  # ratio from which on an image has been a JPEG
+LIMIT = 0.9  # quantile at which steps are clipped
+COMPRESSED = 1.05  # smallest ratio of an image that was once a JPEG
 
 
 def jpeg_grid_ratio(image: Tensor) -> float:
-    """Return how much stronger steps are on the grid of JPEG blocks than elsewhere.
+    """Return the ratio of steps on the JPEG block grid to steps elsewhere.
 
-    Of the differences d between neighbors along rows, |2 d(j) - d(j - 1) - d(j + 1)| is averaged
-    for each of the eight places j mod 8, limited at its 90 % quantile so that edges of the picture
-    count little; the ratio is that of the largest mean to the median of the eight. The same along
-    columns; the mean of both is returned.
+    With d the differences between neighbors along rows, |2 d(j) - d(j - 1) - d(j + 1)| is clipped
+    at its 90 % quantile, which limits the influence of image edges, and averaged for each of the
+    eight phases j mod 8. The row ratio is the largest of the eight means divided by their median.
+    The result is the mean of the row ratio and the column ratio.
 
-    Images that never were JPEG have 1.00 to 1.03, of quality 95 or less mostly more than 1.05. A
-    picture that was downscaled or turned by other than quarter turns has lost the trace.
+    Images that were never compressed have ratios of 1.00 to 1.03. JPEG quality 95 or less mostly
+    gives more than 1.05. Downscaling, or rotation by other than multiples of 90 degrees, removes
+    the grid.
 
     Args:
-        image: (C, H, W); any part of a picture.
+        image: (C, H, W), a whole image or any crop.
 
     Returns:
-        The ratio; 1.0 of an image without contrast, or with a side below 24 pixels.
+        The ratio; 1.0 if the image has no contrast or a side below 24 pixels.
 
     Examples:
         >>> blocks = torch.rand(1, 12, 12, generator=torch.manual_seed(0))
@@ -44,9 +45,9 @@ def jpeg_grid_ratio(image: Tensor) -> float:
 def _ratio(gray: Tensor) -> float:
     steps = gray.diff(dim=1)
     jumps = (2 * steps[:, 1:-1] - steps[:, :-2] - steps[:, 2:]).abs()
-    # Not torch.quantile, which refuses large images.
+    # torch.quantile refuses large images.
     limit = jumps.flatten().kthvalue(max(int(LIMIT * jumps.numel()), 1)).values
-    # Where most pixels agree there is no quantile to cut at.
+    # If most pixels are equal, the quantile is 0 and nothing is clipped.
     means = (jumps.clamp(max=float(limit)) if limit > 0 else jumps).mean(dim=0)
     places = torch.stack([means[start::PERIOD].mean() for start in range(PERIOD)])
     middle = float(places.sort().values[PERIOD // 2 - 1 : PERIOD // 2 + 1].mean())

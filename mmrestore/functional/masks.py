@@ -11,10 +11,10 @@ from torch import Tensor
 
 
 def ratio_range(ratio: float | Sequence[float]) -> tuple[float, float]:
-    """Return the least and the greatest ratio that ``ratio``, a number or a pair, stands for.
+    """Return the smallest and largest ratio of ``ratio``, which is a number or a pair.
 
     Raises:
-        ValueError: it is not in [0, 1], or is no ordered pair.
+        ValueError: a ratio is not in [0, 1], or the pair is not ordered.
 
     Examples:
         >>> ratio_range(0.75), ratio_range([0.75, 0.85])
@@ -24,8 +24,8 @@ def ratio_range(ratio: float | Sequence[float]) -> tuple[float, float]:
     are_numbers = len(values) == 2 and all(isinstance(value, Real) for value in values)
     if not are_numbers or not 0 <= values[0] <= values[1] <= 1:
         raise ValueError(
-            f'expected a ratio in [0, 1], or a pair (low, high) of them, got {ratio!r}: 0.75 masks '
-            'three of four'
+            f'expected a ratio in [0, 1] or a pair (low, high) of ratios, got {ratio!r}: 0.75 '
+            'masks three of four'
         )
     low, high = values
     return low, high
@@ -43,13 +43,13 @@ def random_ratios(
     """Draw ratios uniformly from [low, high].
 
     Args:
-        num: how many.
-        low: the least ratio, a number or a tensor without axes.
-        high: the greatest.
-        whole_percent: draw ``low``, ``low`` + 0.01, ... up to ``high``, all equally likely, as the
-            released code of masked training does, instead of any number between them.
-        device: where they are drawn.
-        generator: source of the draws, of that device.
+        num: number of ratios.
+        low: smallest ratio, a number or a 0-dimensional tensor.
+        high: largest ratio.
+        whole_percent: draw from ``low``, ``low`` + 0.01, ... up to ``high``, all equally likely, as
+            the released code of masked training does; False draws from the continuous interval.
+        device: device of the result.
+        generator: random generator on that device.
 
     Returns:
         (num,), float32.
@@ -74,27 +74,28 @@ def random_mask(
     generator: torch.Generator | None = None,
     draws: Tensor | None = None,
 ) -> Tensor:
-    """Return what is kept when each element is masked with probability ``ratio``, by itself.
+    """Draw a mask that masks each element independently with probability ``ratio``.
 
     Args:
         shape: shape of the mask.
         ratio: one number, or a tensor that broadcasts to ``shape``.
-        device: where the mask is drawn.
-        generator: source of the draws, of that device.
-        draws: numbers in [0, 1) of that shape to be used instead; those below ``ratio`` are masked.
+        device: device of the mask.
+        generator: random generator on that device.
+        draws: numbers in [0, 1) of that shape, used instead of a draw; elements below ``ratio`` are
+            masked.
 
     Returns:
         Boolean, True where an element is kept.
 
     Raises:
-        ValueError: ``draws`` have another shape.
+        ValueError: ``draws`` has another shape.
 
     Examples:
         >>> random_mask((3,), 0.5, draws=torch.tensor([0.2, 0.7, 0.5]))
         tensor([False,  True,  True])
     """
     if draws is None:
-        # torch.rand with a generator, even None, cannot be compiled for images of any size.
+        # torch.rand with a generator, even None, cannot be compiled for dynamic sizes.
         draws = torch.empty(tuple(shape), device=device).uniform_(generator=generator)
     elif tuple(draws.shape) != tuple(shape):
         raise ValueError(f'expected draws of shape {tuple(shape)}, got {tuple(draws.shape)}')
@@ -104,17 +105,17 @@ def random_mask(
 def mask_vectors(
     x: Tensor, keep: Tensor, *, channel_dim: int, token: float | Tensor = 0.0
 ) -> Tensor:
-    """Replace the vectors along ``channel_dim`` that are not kept by a mask token.
+    """Replace masked vectors along ``channel_dim`` by a mask token.
 
     Args:
         x: vectors of C numbers, such as (N, C, H, W) with ``channel_dim=1`` or (windows, pixels, C)
             with ``channel_dim=-1``.
         keep: boolean, True where a vector is kept; the shape of ``x`` without ``channel_dim``.
-        channel_dim: the axis of the channels.
-        token: what stands for a masked vector, one number for all channels or (C,).
+        channel_dim: channel axis.
+        token: mask token, one number for all channels or (C,).
 
     Raises:
-        ValueError: ``keep`` or ``token`` has another shape.
+        ValueError: ``keep`` or ``token`` has the wrong shape.
 
     Examples:
         >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -128,7 +129,7 @@ def mask_vectors(
         raise ValueError(f'expected a mask of shape {expected}, got {tuple(keep.shape)}')
     keep = keep.unsqueeze(channel_dim)
     if not isinstance(token, Tensor):
-        # As numbers: products of different types are slow on CPUs.
+        # Products of different dtypes are slow on CPUs.
         return x * keep.to(x.dtype) if token == 0 else torch.where(keep, x, token)
     if tuple(token.shape) != (x.shape[channel_dim],):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Several noises in turn."""
+"""Mixture noise: several noise models in sequence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmrestore.functional.unit_range import to_8_bit, to_unit_range
 
 
 class MixtureLevel(NamedTuple):
-    """The parts of a mixture; variances are for images in [0, 1]."""
+    """Parameters of a noise mixture; variances are for images in [0, 1]."""
 
     gaussian_variance: float
     amplification: float
@@ -23,7 +23,7 @@ class MixtureLevel(NamedTuple):
     speckle_variance: float
 
 
-# Levels 1 to 5. Level 3 is fitted to a published noisy image, the others are scaled so that the
+# Levels 1 to 5. Level 3 is fitted to a published noisy image; the others are scaled so that the
 # PSNR of their noise follows the published curves.
 MIXTURE_LEVELS = (
     MixtureLevel(0.0030, 1.15, 0.0020, 0.0030),
@@ -35,7 +35,7 @@ MIXTURE_LEVELS = (
 
 
 class MixtureDraws(NamedTuple):
-    """Draws to be used in a mixture, each as the noise takes it; None is drawn."""
+    """Given draws of a noise mixture; None is drawn at random."""
 
     gaussian: Tensor | None = None
     counts: Tensor | None = None
@@ -47,7 +47,7 @@ ALL_DRAWN = MixtureDraws()
 
 
 def in_turn(x: Tensor, *noises: Callable[[Tensor], Tensor]) -> Tensor:
-    """Apply noises one after the other, clamped to [0, 1] and rounded to 8 bit after each.
+    """Apply noise functions in sequence; after each, clamp to [0, 1] and round to 8 bit.
 
     Examples:
         >>> in_turn(torch.tensor([0.5]), lambda x: x + 0.3, lambda x: 2 * x, lambda x: x - 0.6)
@@ -67,24 +67,24 @@ def mixture_noise(
 ) -> Tensor:
     """Add a reconstruction of the mixture noise of masked image training, at level 1 to 5.
 
-    Gaussian noise, amplified Poisson noise, salt and pepper and speckle noise, in this order, each
-    followed by rounding to 8 bit, with the parameters in ``MIXTURE_LEVELS``.
+    Gaussian noise, amplified Poisson noise, salt-and-pepper noise and speckle noise are added in
+    this order, each followed by rounding to 8 bit. ``MIXTURE_LEVELS`` holds the parameters.
 
     The composition of the published mixture is not public (Chen et al., "Masked image training for
-    generalizable deep image denoising", CVPR 2023). This one was derived from a noisy image that a
-    later paper shows and from the published curves: figures measured with it are comparable among
-    each other, not with the paper's.
+    generalizable deep image denoising", CVPR 2023). This one was derived from a noisy image in a
+    later paper and from the published curves. Results measured with it are comparable with each
+    other, but not with the paper's.
 
     Args:
         x: floating-point images (N, ...) in [0, 1].
         level: a whole number from 1 to 5, or (N,) one for each image.
-        generator: source of all draws, of the device of ``x``.
-        draws: values to be used instead of draws.
+        generator: random generator on the device of ``x``.
+        draws: given values, used instead of draws.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: the level is another number or has another length than ``x``, or given draws
-            have another shape.
+        ValueError: the level is outside the range or has another length than ``x``, or given draws
+            have the wrong shape.
 
     Examples:
         >>> x = torch.full((1, 3, 100, 100), 0.5)

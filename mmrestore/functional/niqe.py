@@ -1,4 +1,4 @@
-"""Natural image quality evaluator: statistics of an image against those of photographs."""
+"""Natural image quality evaluator (NIQE)."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from torch import Tensor
 from mmrestore.functional.image_quality import round_to_8_bit
 from mmrestore.functional.resize import resize
 
-BLOCK = 96  # side of the blocks whose statistics are compared, in pixels
-NUM_FEATURES = 36  # 18 of the image and 18 of the image in half its size
-LUMA = (0.298936021293775, 0.587043074451121, 0.114020904255103)  # of MATLAB's rgb2gray
+BLOCK = 96  # block side in pixels
+NUM_FEATURES = 36  # 18 at full resolution and 18 at half resolution
+LUMA = (0.298936021293775, 0.587043074451121, 0.114020904255103)  # from MATLAB's rgb2gray
 WINDOW, SIGMA = 7, 7 / 6
 ROUNDING = 1e-9  # gray levels
-NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # rows and columns to the other pixel of a pair
+NEIGHBORS = ((0, 1), (1, 0), (1, 1), (1, -1))  # row and column offsets within a pixel pair
 
 
 @torch.no_grad()
 def niqe(image: Tensor, mean: Tensor, covariance: Tensor) -> Tensor:
-    """NIQE of one image, () float64; lower is better.
+    """Return the NIQE of one image, () float64; lower is better.
 
-    sqrt(d^T ((C + C') / 2)^+ d), d being the difference between the mean of the features of the
-    blocks of the image and that of photographs, C and C' their covariances.
+    sqrt(d^T ((C + C') / 2)^+ d), where d is the difference between the mean block features of the
+    image and of photographs, and C and C' are the covariances of both.
 
     Source: Mittal, Soundararajan and Bovik, "Making a 'completely blind' image quality analyzer",
     IEEE SPL 20(3), 2013, equation 10.
 
     Args:
         image: (C, H, W) in [0, 1] with one or three channels; it is clamped and rounded to 8 bit.
-        mean: mean of the features of undistorted photographs, (36,).
-        covariance: their covariance, (36, 36).
+        mean: mean features of undistorted photographs, (36,).
+        covariance: covariance of these features, (36, 36).
 
     Raises:
-        ValueError: the image has fewer than two blocks of 96 x 96 pixels, or another number of
+        ValueError: the image has fewer than two blocks of 96 x 96 pixels, or neither one nor three
             channels.
 
     Examples:
@@ -45,7 +45,7 @@ def niqe(image: Tensor, mean: Tensor, covariance: Tensor) -> Tensor:
         0.0
     """
     features = niqe_features(image)
-    whole = features[features.isfinite().all(dim=1)]  # blocks of one value have no shape
+    whole = features[features.isfinite().all(dim=1)]  # constant blocks have no shape
     mean, covariance = (x.to(features).reshape(-1) for x in (mean, covariance))
     pooled = (covariance.view(NUM_FEATURES, NUM_FEATURES) + whole.T.cov()) / 2
     difference = mean - features.nanmean(dim=0)
@@ -53,23 +53,23 @@ def niqe(image: Tensor, mean: Tensor, covariance: Tensor) -> Tensor:
 
 
 def niqe_features(image: Tensor) -> Tensor:
-    """Return the features of the blocks of an image, (blocks, 36) float64.
+    """Return the block features of an image, (blocks, 36) float64.
 
-    They are parameters of asymmetric generalized Gaussian distributions of normalized luminance,
-    and of products of neighbours, in the image and in its half.
+    The features are the parameters of asymmetric generalized Gaussian distributions, fitted to
+    normalized luminance and to products of neighboring values, at full and at half resolution.
 
     Args:
-        image: as of :func:`niqe`.
+        image: see :func:`niqe`.
 
     Raises:
-        ValueError: as in :func:`niqe`.
+        ValueError: see :func:`niqe`.
     """
     channels, height, width = image.shape
     rows, columns = height // BLOCK, width // BLOCK
     if channels not in (1, 3) or rows * columns < 2:
         raise ValueError(
-            f'NIQE needs an image (1 or 3, H, W) of two blocks of {BLOCK} x {BLOCK} pixels, got '
-            f'{tuple(image.shape)}'
+            'NIQE needs an image (1 or 3, H, W) with at least two blocks of '
+            f'{BLOCK} x {BLOCK} pixels, got {tuple(image.shape)}'
         )
     levels = 255 * round_to_8_bit(image.double())
     if channels == 3:
@@ -87,9 +87,9 @@ def niqe_features(image: Tensor) -> Tensor:
 def normalize_luminance(levels: Tensor) -> Tensor:
     """Return (x - local mean) / (local standard deviation + 1) of gray levels (1, H, W).
 
-    Local means are weighted by a Gaussian window of 7 x 7 pixels and sigma 7 / 6; edges repeat.
-    Where all pixels of a window are equal the result is 0, not the rounding error of the sums: the
-    sign of that would count.
+    Local statistics are weighted by a Gaussian window of 7 x 7 pixels with sigma 7 / 6; edge values
+    are repeated beyond the border. Constant windows give exactly 0: the sign of a rounding error
+    would change the features.
 
     Examples:
         >>> normalize_luminance(torch.full((1, 8, 8), 0.3, dtype=torch.float64)).abs().max().item()
@@ -110,14 +110,13 @@ def normalize_luminance(levels: Tensor) -> Tensor:
 
 
 def fit_asymmetric_gaussian(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Fit asymmetric generalized Gaussian distributions by their moments.
+    """Fit asymmetric generalized Gaussian distributions by moment matching.
 
     Args:
-        x: samples, (N, n); each row has a distribution of its own.
+        x: samples, (N, n); one distribution is fitted to each row.
 
     Returns:
-        The shape alpha, in steps of 0.001 from 0.2 to 10, and the scales of the left and the right
-        side, each (N,).
+        The shape alpha, in steps of 0.001 from 0.2 to 10, and the left and right scales, each (N,).
 
     Source: Lasmar, Stitou and Berthoumieu, "Multiscale skewed heavy tailed model for texture
     analysis", ICIP 2009.
@@ -144,7 +143,7 @@ def _block_features(blocks: Tensor) -> Tensor:
     """Return the 18 features of each block (N, side, side) of normalized luminance."""
     alpha, left, right = fit_asymmetric_gaussian(blocks.flatten(1))
     features = [alpha, (left + right) / 2]
-    for shift in NEIGHBOURS:
+    for shift in NEIGHBORS:
         products = blocks * blocks.roll(shift, dims=(1, 2))
         alpha, left, right = fit_asymmetric_gaussian(products.flatten(1))
         mean = (right - left) * (_log_gamma(2 / alpha) - _log_gamma(1 / alpha)).exp()
@@ -154,7 +153,7 @@ def _block_features(blocks: Tensor) -> Tensor:
 
 @lru_cache(maxsize=1)
 def _shape_table() -> tuple[Tensor, Tensor]:
-    """Return shapes, and (E|x|)^2 / E x^2 of symmetric distributions with them."""
+    """Return the table of shapes and the values (E|x|)^2 / E x^2 of symmetric distributions."""
     shapes = torch.arange(200, 10_001, dtype=torch.float64) / 1000
     ratios = 2 * _log_gamma(2 / shapes) - _log_gamma(1 / shapes) - _log_gamma(3 / shapes)
     return shapes, ratios.exp()

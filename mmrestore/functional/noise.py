@@ -1,4 +1,4 @@
-"""Noise models whose draws do not depend on the image."""
+"""Gaussian, correlated Gaussian, speckle and salt-and-pepper noise."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch import Tensor
 
 from mmrestore.functional.noise_level import DENSITY, SIGMA, VARIANCE
 
-BOX = 3  # side of the window that correlates noise
-# By what PyTorch calls it; a border of one pixel that repeats the edge is the edge itself.
+BOX = 3  # side of the averaging window
+# SciPy's names and PyTorch's modes. For a border of one pixel, SciPy's 'reflect' is 'replicate'.
 BORDERS = {'mirror': 'reflect', 'reflect': 'replicate', 'zero': 'constant'}
 
 
@@ -26,14 +26,14 @@ def gaussian_noise(
 
     Args:
         x: floating-point images (N, ...) in [0, 1].
-        sigma: standard deviation in 8-bit grey levels, one number or (N,) one for each image.
-        generator: source of the noise, of the device of ``x``.
-        noise: standard normal values of the shape of ``x`` to be used instead of a draw.
+        sigma: standard deviation in 8-bit gray levels, one number or (N,) one for each image.
+        generator: random generator on the device of ``x``.
+        noise: standard normal values in the shape of ``x``, used instead of a draw.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``sigma`` is a negative number or has another length than ``x``, or ``noise``
-            has another shape.
+        ValueError: ``sigma`` is negative or has another length than ``x``, or ``noise`` has another
+            shape.
 
     Examples:
         >>> gaussian_noise(torch.zeros(1, 1, 1, 2), 51.0, noise=torch.tensor([[[[1.0, -2.0]]]]))
@@ -52,25 +52,25 @@ def correlated_gaussian_noise(
     generator: torch.Generator | None = None,
     noise: Tensor | None = None,
 ) -> Tensor:
-    """Add Gaussian noise averaged over windows of 3 x 3: ``x + box(sigma / 255 * noise)``.
+    """Add Gaussian noise averaged over 3 x 3 windows: ``x + box(sigma / 255 * noise)``.
 
-    Each channel is averaged on its own; nothing is clipped. Away from the border the result has the
-    standard deviation ``sigma / 3``, and neighbours at a distance of one and two pixels along a row
-    or column have the correlations 2/3 and 1/3.
+    Each channel is averaged separately; the result is not clipped. Away from the border, the noise
+    has the standard deviation ``sigma / 3``; its correlation along rows and columns is 2/3 at a
+    distance of one pixel and 1/3 at two pixels.
 
     Args:
         x: floating-point images (N, C, H, W) in [0, 1].
-        sigma: standard deviation before averaging in 8-bit grey levels, one number or (N,).
-        border: how the white noise goes on beyond the image: ``'mirror'`` about the outermost
-            pixels, ``'reflect'`` about the edge, so that these repeat (SciPy's names), or
-            ``'zero'``.
-        generator: source of the noise, of the device of ``x``.
-        noise: standard normal values of the shape of ``x`` to be used instead of a draw.
+        sigma: standard deviation before averaging in 8-bit gray levels, one number or (N,).
+        border: padding of the white noise, with SciPy's names: ``'mirror'`` mirrors about the
+            outermost pixels, ``'reflect'`` mirrors with the outermost pixels repeated, ``'zero'``
+            pads with zeros.
+        generator: random generator on the device of ``x``.
+        noise: standard normal values in the shape of ``x``, used instead of a draw.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``sigma`` or ``noise`` is not as in ``gaussian_noise``, the border has another
-            name, or an image is too small to be mirrored.
+        ValueError: ``sigma`` or ``noise`` is invalid (see ``gaussian_noise``), the border is
+            unknown, or an image is too small to be mirrored.
 
     Examples:
         >>> white = torch.tensor([[[[9.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]])
@@ -82,8 +82,8 @@ def correlated_gaussian_noise(
     check_border(border)
     if border == 'mirror' and min(x.shape[-2:]) < 2:
         raise ValueError(
-            f'noise is mirrored in images of at least 2 x 2, got {tuple(x.shape[-2:])}: take '
-            "border='reflect'"
+            "border='mirror' needs images of at least 2 x 2 pixels, got "
+            f"{tuple(x.shape[-2:])}: use border='reflect'"
         )
     noise = _draw(torch.randn, x, generator, noise)
     padded = F.pad(noise, [BOX // 2] * 4, mode=BORDERS[border])
@@ -91,18 +91,18 @@ def correlated_gaussian_noise(
 
 
 def check_border(border: str) -> None:
-    """Check the name of a border.
+    """Check the name of a border mode.
 
     Raises:
-        ValueError: there is no such border.
+        ValueError: the border mode is unknown.
 
     Examples:
         >>> check_border('mirrored')
         Traceback (most recent call last):
-        ValueError: expected a border of mirror, reflect, zero, got 'mirrored'
+        ValueError: expected a border among mirror, reflect, zero, got 'mirrored'
     """
     if border not in BORDERS:
-        raise ValueError(f'expected a border of {", ".join(BORDERS)}, got {border!r}')
+        raise ValueError(f'expected a border among {", ".join(BORDERS)}, got {border!r}')
 
 
 def speckle_noise(
@@ -112,21 +112,21 @@ def speckle_noise(
     generator: torch.Generator | None = None,
     uniform: Tensor | None = None,
 ) -> Tensor:
-    """Add uniform noise in proportion to the image: ``x + sqrt(12 variance) x (uniform - 1/2)``.
+    """Add uniform multiplicative noise: ``x + sqrt(12 variance) x (uniform - 1/2)``.
 
-    That is ``x (1 + n)`` with n uniform between -+sqrt(3 variance), of mean 0 and the given
-    variance: MATLAB's ``imnoise(x, 'speckle', variance)``, but not clipped.
+    This is ``x (1 + n)`` with n uniform in +-sqrt(3 variance), which has mean 0 and the given
+    variance. It equals MATLAB's ``imnoise(x, 'speckle', variance)``, but is not clipped.
 
     Args:
         x: floating-point images (N, ...) in [0, 1].
         variance: variance of n, for x in [0, 1], one number or (N,) one for each image.
-        generator: source of the noise, of the device of ``x``.
-        uniform: values in [0, 1) of the shape of ``x`` to be used instead of a draw.
+        generator: random generator on the device of ``x``.
+        uniform: values in [0, 1) in the shape of ``x``, used instead of a draw.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``variance`` is a negative number or has another length than ``x``, or
-            ``uniform`` has another shape.
+        ValueError: ``variance`` is negative or has another length than ``x``, or ``uniform`` has
+            another shape.
 
     Examples:
         >>> speckle_noise(torch.full((1, 1, 1, 2), 0.5), 0.03, uniform=torch.tensor([[[[0.0, 1]]]]))
@@ -144,22 +144,21 @@ def salt_and_pepper_noise(
     generator: torch.Generator | None = None,
     uniform: Tensor | None = None,
 ) -> Tensor:
-    """Replace elements by 0 where ``uniform < density / 2``, else by 1 where it is below density.
+    """Set elements to 0 where ``uniform < density / 2``, else to 1 where ``uniform < density``.
 
-    Channels are hit independently of each other; other elements stay as they are: MATLAB's
+    Channels are replaced independently; other elements are unchanged. It equals MATLAB's
     ``imnoise(x, 'salt & pepper', density)``.
 
     Args:
         x: floating-point images (N, ...) in [0, 1].
-        density: expected share of the elements that are replaced, one number or (N,) one for each
-            image.
-        generator: source of the noise, of the device of ``x``.
-        uniform: values in [0, 1) of the shape of ``x`` to be used instead of a draw.
+        density: expected share of replaced elements, one number or (N,) one for each image.
+        generator: random generator on the device of ``x``.
+        uniform: values in [0, 1) in the shape of ``x``, used instead of a draw.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``density`` is a number outside [0, 1] or has another length than ``x``, or
-            ``uniform`` has another shape.
+        ValueError: ``density`` is outside [0, 1] or has another length than ``x``, or ``uniform``
+            has another shape.
 
     Examples:
         >>> x = torch.full((1, 1, 1, 3), 0.5)
@@ -177,9 +176,9 @@ def _draw(
     generator: torch.Generator | None,
     given: Tensor | None,
 ) -> Tensor:
-    """Return the given values, or draw one for each element of ``x``."""
+    """Return the given values, or draw one value for each element of ``x``."""
     if given is None:
-        # The 2048 uniform values of half precision are too few for a density of 0.002.
+        # Half precision has only 2048 uniform values, too few for a density of 0.002.
         dtype = torch.promote_types(x.dtype, torch.float32)
         return sampler(x.shape, dtype=dtype, device=x.device, generator=generator)
     if given.shape != x.shape:

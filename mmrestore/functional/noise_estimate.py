@@ -1,20 +1,20 @@
-"""How noisy an image is, estimated from the image alone."""
+"""Blind estimate of the noise level of an image."""
 
 from __future__ import annotations
 
 import numpy as np
 
-BLOCK = 16  # side of the blocks, in pixels
-FLATTEST = 0.1  # share of the blocks that are taken for flat
-SATURATED = 0.25  # share of black and white values up to which a block counts
-LEAST_BLOCKS = 64  # an image of 128 x 128
+BLOCK = 16  # block side in pixels
+FLATTEST = 0.1  # share of the blocks that count as flat
+SATURATED = 0.25  # largest share of black and white values in a block
+LEAST_BLOCKS = 64  # blocks of an image of 128 x 128 pixels
 
 
 def diagonal_details(image: np.ndarray) -> np.ndarray:
     """Return the diagonal Haar coefficients of an image (H, W, C), (H // 2, W // 2, C).
 
-    White noise keeps its standard deviation in them, and smooth surfaces and straight edges along
-    rows and columns disappear.
+    White noise keeps its standard deviation in these coefficients. Smooth regions and straight
+    horizontal and vertical edges vanish.
 
     Raises:
         ValueError: a side is shorter than two pixels.
@@ -25,26 +25,28 @@ def diagonal_details(image: np.ndarray) -> np.ndarray:
     """
     height, width = (side // 2 * 2 for side in image.shape[:2])
     if min(height, width) < 2:
-        raise ValueError(f'noise is estimated in images of at least 2 x 2, got {image.shape[:2]}')
+        raise ValueError(
+            f'noise estimation needs an image of at least 2 x 2 pixels, got {image.shape[:2]}'
+        )
     cells = image[:height, :width]
     return (cells[::2, ::2] - cells[::2, 1::2] - cells[1::2, ::2] + cells[1::2, 1::2]) / 2
 
 
 def flat_noise(image: np.ndarray) -> float | None:
-    """Return the standard deviation of the noise in the flattest parts of an image.
+    """Return the noise standard deviation in the flattest blocks of an image.
 
-    Of blocks of 16 x 16 pixels, without saturated ones, the standard deviation that a tenth of them
-    stays below, as the diagonal Haar coefficients have it. It is a lower bound rather than an
-    estimate: noise that is correlated between neighbors, as in JPEG files of cameras, is
-    underestimated, and only an image without any smooth part has a high value without noise.
-    Photographs of Kodak24, McMaster and BSD have a median of 0.8 to 1.7, with white noise of 10
-    gray levels 9.3 to 9.8.
+    It is the 10 % quantile of the standard deviation of the diagonal Haar coefficients over blocks
+    of 16 x 16 pixels; saturated blocks are excluded. The value is a lower bound rather than an
+    estimate: noise that is correlated between neighbors, as in camera JPEG files, is
+    underestimated. A noise-free image has a high value only if it has no smooth region.
+    Photographs of Kodak24, McMaster and BSD have a median of 0.8 to 1.7; with added white noise of
+    10 gray levels it is 9.3 to 9.8.
 
     Args:
         image: (H, W, C), uint8, uint16, or floating point in [0, 1].
 
     Returns:
-        The standard deviation in 8-bit gray levels; None of fewer than 64 blocks that count.
+        The standard deviation in 8-bit gray levels; None with fewer than 64 unsaturated blocks.
 
     Examples:
         >>> noisy = np.random.default_rng(0).normal(100, 9, (128, 128, 1))
@@ -63,7 +65,7 @@ def flat_noise(image: np.ndarray) -> float | None:
 
 
 def _blocks(image: np.ndarray, side: int) -> np.ndarray:
-    """Return (blocks, side * side, C) of an image (H, W, C)."""
+    """Split an image (H, W, C) into blocks (blocks, side * side, C)."""
     height, width, channels = image.shape
     cells = image.reshape(height // side, side, width // side, side, channels)
     return cells.swapaxes(1, 2).reshape(-1, side * side, channels)

@@ -1,4 +1,4 @@
-"""What the level of a noise may be, and how it meets a batch of images."""
+"""Noise levels: allowed values, ranges, random draws and broadcasting to image batches."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class NoiseLevel:
-    """One kind of level: what it means and which values are allowed.
+    """Kind of noise level with its range of allowed values.
 
     Args:
-        meaning: the allowed values in words, as error messages name them.
-        least: the least allowed value.
-        most: the greatest allowed value.
-        whole: whether only whole numbers are allowed.
+        meaning: description of the allowed values for error messages.
+        least: smallest allowed value.
+        most: largest allowed value.
+        whole: True allows only whole numbers.
 
     Examples:
         >>> NoiseLevel('a density in [0, 1]', most=1).check(2)
@@ -32,13 +32,13 @@ class NoiseLevel:
     whole: bool = False
 
     def allows(self, value: float) -> bool:
-        """Whether a number is an allowed level; that which is not a number is none."""
+        """Return True if ``value`` is a number and an allowed level."""
         if not isinstance(value, Real) or not self.least <= value <= self.most:
             return False
         return not self.whole or value == int(value)
 
     def check(self, value: float) -> None:
-        """Check a number.
+        """Check that ``value`` is an allowed level.
 
         Raises:
             ValueError: it is not allowed.
@@ -47,10 +47,10 @@ class NoiseLevel:
             raise ValueError(f'expected {self.meaning}, got {value!r}')
 
     def pair(self, value: float | tuple[float, float]) -> tuple[float, float]:
-        """Return (low, high) of such a pair or of one number.
+        """Return the range (low, high) of a pair or of one number.
 
         Raises:
-            ValueError: it is neither, the pair is not ordered, or a value is not allowed.
+            ValueError: ``value`` is neither, the pair is not ordered, or a level is not allowed.
 
         Examples:
             >>> NoiseLevel('a variance of at least 0').pair(0.5)
@@ -59,12 +59,12 @@ class NoiseLevel:
         values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
         if len(values) != 2 or not all(map(self.allows, values)) or values[0] > values[1]:
             raise ValueError(
-                f'expected {self.meaning}, or a pair (low, high) of them, got {value!r}'
+                f'expected {self.meaning}, or a pair (low, high) of such values, got {value!r}'
             )
         return values
 
     def draw(self, low: float, high: float, x: Tensor) -> float | Tensor:
-        """Draw a level for each of the images ``x`` (N, ...), uniformly; (N,), or ``low`` if fixed.
+        """Draw a uniform level for each image of ``x`` (N, ...): (N,), or ``low`` if low == high.
 
         Whole numbers are drawn from low to high, both included.
         """
@@ -75,13 +75,13 @@ class NoiseLevel:
         return torch.empty(len(x), device=x.device).uniform_(low, high)
 
     def for_images(self, value: float | Tensor, x: Tensor) -> float | Tensor:
-        """Return a level in the form that multiplies images ``x`` (N, ...).
+        """Return a level in a shape that broadcasts to images ``x`` (N, ...).
 
-        Values in a tensor are not checked: a device would have to be waited for.
+        Values in a tensor are not checked, because that would synchronize the device.
 
         Raises:
             TypeError: the images are not floating point.
-            ValueError: a number is not allowed, or there is not one level for each image.
+            ValueError: a number is not allowed, or a tensor does not hold one level per image.
 
         Examples:
             >>> variance = NoiseLevel('a variance of at least 0')
@@ -99,12 +99,13 @@ class NoiseLevel:
             return value
         if tuple(value.shape) != (len(x),):
             raise ValueError(
-                f'expected one level or one for each of {len(x)} images, got {tuple(value.shape)}'
+                f'expected one level, or one for each of {len(x)} images, got shape '
+                f'{tuple(value.shape)}'
             )
         return value.to(x).view(-1, *[1] * (x.ndim - 1))
 
 
-SIGMA = NoiseLevel('a standard deviation of at least 0 grey levels')
+SIGMA = NoiseLevel('a standard deviation of at least 0 gray levels')
 VARIANCE = NoiseLevel('a variance of at least 0')
 AMPLIFICATION = NoiseLevel('an amplification of at least 0')
 DENSITY = NoiseLevel('a density in [0, 1]', most=1)

@@ -13,17 +13,17 @@ def random_permutation(
 ) -> Tensor:
     """Draw independent uniform permutations of ``shape[-1]`` elements, int64 of shape ``shape``.
 
-    Each permutation is the order of random keys. They have 63 bits because equal keys would favour
-    some permutations: among 4096 keys of ``torch.rand`` (24 bits) two are equal in 4 rows of 10.
-    On a CPU sorting them also takes less time than sorting floats.
+    Each permutation sorts random keys of 63 bits. Equal keys would favor some permutations: 4 of 10
+    rows of 4096 ``torch.rand`` keys (24 bits) contain equal keys. On a CPU, sorting integers is
+    also faster than sorting floats.
 
     Args:
-        shape: the shape of the batch of permutations, then the number of elements of each.
-        device: where the permutations are made.
-        generator: of the same device; the default generator of that device if absent.
+        shape: batch shape of the permutations, followed by the number of elements.
+        device: device of the result.
+        generator: random generator on that device; the device's default generator if None.
 
     Raises:
-        ValueError: no number of elements is given.
+        ValueError: ``shape`` is empty.
 
     Examples:
         >>> permutation = random_permutation(2, 3, 5)
@@ -37,7 +37,7 @@ def random_permutation(
 
 
 def invert_permutation(permutation: Tensor) -> Tensor:
-    """Return the permutations that undo ``permutation``, int64 of shape (..., n).
+    """Return the inverse permutations, int64 of shape (..., n).
 
     Examples:
         >>> invert_permutation(torch.tensor([2, 0, 1]))
@@ -48,16 +48,16 @@ def invert_permutation(permutation: Tensor) -> Tensor:
 
 
 def permute_pixels(x: Tensor, permutation: Tensor) -> Tensor:
-    """Move the pixels of every image: pixel ``i`` comes from pixel ``permutation[i]``.
+    """Permute the pixels of each image: pixel ``i`` is taken from pixel ``permutation[i]``.
 
-    Pixels are counted row by row. Values are moved, never changed, in any dtype.
+    Pixels are numbered in row-major order. Values are moved unchanged, in any dtype.
 
     Args:
-        x: images (N, C, H, W), or (N, K, C, H, W) whose K images are moved in the same way.
-        permutation: int64 (N, C, H*W), or (N, 1, H*W) to move all channels of an image together.
+        x: images (N, C, H, W), or (N, K, C, H, W) with the same permutation for K images.
+        permutation: int64 (N, C, H*W), or (N, 1, H*W) for all channels of an image together.
 
     Raises:
-        ValueError: the shapes do not fit.
+        ValueError: the shapes do not match.
 
     Examples:
         >>> x = torch.tensor([[[[1, 2], [3, 4]]]])

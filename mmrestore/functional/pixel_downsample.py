@@ -1,7 +1,7 @@
-"""Pixel downsampling: images taken apart into sub-images of every s-th pixel, and put together.
+"""Pixel downsampling (PD): split images into sub-images of every s-th pixel, and the inverse.
 
-Noise that is correlated between neighbours is less so between every s-th pixel. The sub-images go
-to the batch axis or, side by side, into a mosaic of the channels that they had.
+Correlated noise is less correlated in the sub-images. They are stacked along the batch axis or
+placed side by side in a mosaic with the channels of the image.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ from torch import Tensor
 
 
 def check_stride(stride: int, padding: int = 0) -> None:
-    """Raise a ``ValueError`` unless both are whole, the stride above 0, the padding not below."""
+    """Raise a ``ValueError`` unless stride and padding are integers of at least 1 and 0."""
     if not isinstance(stride, int) or stride < 1:
         raise ValueError(
             f'expected a whole stride of at least 1, got {stride!r}: 1 takes every pixel, 2 '
-            'every second one'
+            'every second pixel'
         )
     if not isinstance(padding, int) or padding < 0:
         raise ValueError(
-            f'expected a whole padding of at least 0, got {padding!r}: 0 puts no zeros between '
+            f'expected a whole padding of at least 0, got {padding!r}: 0 adds no zeros between '
             'the tiles of a mosaic'
         )
 
 
 def pixel_downsample(x: Tensor, stride: int) -> Tensor:
-    """Take images apart: sub-image ``n*s*s + dy*s + dx`` is ``x[n, ..., dy::s, dx::s]``.
+    """Split images: sub-image ``n*s*s + dy*s + dx`` is ``x[n, ..., dy::s, dx::s]``.
 
     Source: Liao, Zheng, Zhong, Zhang and Ren, "Asymmetric mask scheme for self-supervised real
     image denoising" (AMSNet), ECCV 2024, section 3.2; the order is that of the released code.
 
     Args:
-        x: images (N, C, H, W), or (N, K, C, H, W) whose K images are treated alike.
-        stride: s; with 1 nothing changes.
+        x: images (N, C, H, W) or (N, K, C, H, W).
+        stride: s; 1 changes nothing.
 
     Returns:
         (N*s*s, C, H/s, W/s) or (N*s*s, K, C, H/s, W/s).
 
     Raises:
-        ValueError: the stride is below 1, or a side is no positive multiple of it.
+        ValueError: the stride is below 1, or a side is not a positive multiple of it.
 
     Examples:
         >>> import torch
@@ -53,7 +53,7 @@ def pixel_downsample(x: Tensor, stride: int) -> Tensor:
 
 
 def pixel_upsample(x: Tensor, stride: int) -> Tensor:
-    """Put sub-images together again, the inverse of :func:`pixel_downsample`.
+    """Reassemble images from sub-images, the inverse of :func:`pixel_downsample`.
 
     Args:
         x: (N*s*s, C, h, w) or (N*s*s, K, C, h, w).
@@ -63,7 +63,7 @@ def pixel_upsample(x: Tensor, stride: int) -> Tensor:
         (N, C, h*s, w*s) or (N, K, C, h*s, w*s).
 
     Raises:
-        ValueError: the stride is below 1, or the number of sub-images is no positive multiple of
+        ValueError: the stride is below 1, or the number of sub-images is not a positive multiple of
             its square.
 
     Examples:
@@ -76,29 +76,29 @@ def pixel_upsample(x: Tensor, stride: int) -> Tensor:
     number = x.shape[0]
     if not number or number % stride**2:
         raise ValueError(
-            f'a stride of {stride} makes {stride**2} sub-images of one image, got {number} of them'
+            f'expected a multiple of {stride**2} sub-images for stride {stride}, got {number}'
         )
     phases = x.unflatten(0, (-1, stride, stride)).movedim(1, -2).movedim(1, -1)
-    return phases.flatten(-2).flatten(-3, -2)  # of (N, ..., h, dy, w, dx)
+    return phases.flatten(-2).flatten(-3, -2)  # from (N, ..., h, dy, w, dx)
 
 
 def to_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
-    """Put the sub-images of images side by side: the one of ``dy`` and ``dx`` is in that tile.
+    """Place sub-images side by side: tile (``dy``, ``dx``) is ``x[..., dy::s, dx::s]``.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
     asymmetric PD and blind-spot network", CVPR 2022, whose padding is 2.
 
     Args:
-        x: images (N, C, H, W), or (N, K, C, H, W) whose K images are treated alike.
-        stride: s, the number of tiles in a row and in a column.
-        padding: rows and columns of zeros on all four sides of every tile.
+        x: images (N, C, H, W) or (N, K, C, H, W).
+        stride: s, the number of tiles per row and per column.
+        padding: width of the zero padding on all four sides of each tile.
 
     Returns:
-        (N, C, H + 2*s*padding, W + 2*s*padding), or with K.
+        (N, C, H', W') or (N, K, C, H', W') with H' = H + 2*s*padding, W' = W + 2*s*padding.
 
     Raises:
-        ValueError: the stride is below 1, the padding negative, or a side no positive multiple of
-            the stride.
+        ValueError: the stride is below 1, the padding is negative, or a side is not a positive
+            multiple of the stride.
 
     Examples:
         >>> import torch
@@ -114,18 +114,18 @@ def to_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
 
 
 def from_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
-    """Put images together from a mosaic, the inverse of :func:`to_mosaic`; the padding is dropped.
+    """Reassemble images from a mosaic without its padding, the inverse of :func:`to_mosaic`.
 
     Args:
-        x: (N, C, H + 2*s*padding, W + 2*s*padding), or with K.
+        x: (N, C, H', W') or (N, K, C, H', W'), see :func:`to_mosaic`.
         stride: s.
-        padding: rows and columns on all four sides of every tile.
+        padding: width of the padding on all four sides of each tile.
 
     Returns:
         (N, C, H, W) or (N, K, C, H, W).
 
     Raises:
-        ValueError: the stride is below 1, the padding negative, or these do not fit the size.
+        ValueError: the stride is below 1, the padding is negative, or the size does not match them.
 
     Examples:
         >>> import torch
@@ -137,7 +137,7 @@ def from_mosaic(x: Tensor, stride: int, *, padding: int = 2) -> Tensor:
     height, width = x.shape[-2:]
     if height % stride or width % stride or min(height, width) <= 2 * stride * padding:
         raise ValueError(
-            f'a mosaic of {stride} x {stride} tiles with a padding of {padding} has sides that are '
+            f'a mosaic of {stride} x {stride} tiles with padding {padding} has sides that are '
             f'multiples of {stride} above {2 * stride * padding}, got {(height, width)}'
         )
     tiles = x.unflatten(-1, (stride, -1)).unflatten(-3, (stride, -1))  # (N, ..., dy, h, dx, w)
@@ -153,7 +153,7 @@ def _phases(x: Tensor, stride: int) -> Tensor:
     if not min(height, width) or height % stride or width % stride:
         raise ValueError(
             f'pixel downsampling by {stride} needs sides that are multiples of {stride}, got '
-            f'{(height, width)}: change the size of the crop, or pad images and crop the result as '
+            f'{(height, width)}: change the crop size, or pad the images and crop the result, as '
             'the inference decorator PixelDownsampled does'
         )
     return x.unflatten(-1, (-1, stride)).unflatten(-3, (-1, stride))

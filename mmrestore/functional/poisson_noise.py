@@ -1,4 +1,4 @@
-"""Noise of counted photons."""
+"""Poisson noise of photon counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor
 from mmrestore.functional.noise_level import AMPLIFICATION, NoiseLevel
 from mmrestore.functional.unit_range import to_8_bit
 
-PEAK = NoiseLevel('a count at white above 0', least=torch.finfo(torch.float32).tiny)
+PEAK = NoiseLevel('a peak count above 0', least=torch.finfo(torch.float32).tiny)
 
 
 def poisson_noise(
@@ -21,10 +21,10 @@ def poisson_noise(
 ) -> Tensor:
     """Add amplified Poisson noise: ``x + amplification * (counts / peak - x)``, not clipped.
 
-    The counts of an element have the Poisson distribution of mean ``peak * x``, so that the result
-    has the mean x and the variance ``amplification^2 x / peak``. Unless the amplification is 1 this
-    is not Poisson noise of another peak: its values lie on a lattice of spacing ``amplification /
-    peak``. Where ``x`` is negative nothing is counted and it stays as it is.
+    Counts are Poisson distributed with mean ``peak * x``. The result has mean x and variance
+    ``amplification^2 x / peak``; its values lie on a lattice of spacing ``amplification / peak``.
+    Unless the amplification is 1, this differs from Poisson noise with another peak. Negative
+    values of ``x`` are unchanged.
 
     Source: the noise of the test sets of Chen et al., "Masked image training for generalizable deep
     image denoising", CVPR 2023.
@@ -32,14 +32,14 @@ def poisson_noise(
     Args:
         x: floating-point images (N, ...) in [0, 1].
         amplification: factor of the deviation from x, one number or (N,) one for each image.
-        peak: mean count of a white element, one number or (N,); ``poisson_peak(x)`` if absent.
-        generator: source of the counts, of the device of ``x``.
-        counts: counts of the shape of ``x`` to be used instead of a draw.
+        peak: mean count of a white element, one number or (N,); ``poisson_peak(x)`` if None.
+        generator: random generator on the device of ``x``.
+        counts: counts in the shape of ``x``, used instead of a draw.
 
     Raises:
         TypeError: ``x`` is not floating point.
-        ValueError: ``amplification`` is a negative number, ``peak`` not positive, one of them has
-            another length than ``x``, or ``counts`` has another shape.
+        ValueError: ``amplification`` is negative, ``peak`` is not positive, one of them has another
+            length than ``x``, or ``counts`` has another shape.
 
     Examples:
         >>> x = torch.full((1, 1, 1, 2), 0.5)
@@ -48,7 +48,7 @@ def poisson_noise(
     """
     amplification = AMPLIFICATION.for_images(amplification, x)
     peak = PEAK.for_images(poisson_peak(x) if peak is None else peak, x)
-    # Half precision cannot tell one count from the next.
+    # Half precision cannot distinguish successive counts.
     wide = x.to(torch.promote_types(x.dtype, torch.float32))
     mean = wide.clamp(min=0)
     if counts is None:
@@ -59,10 +59,10 @@ def poisson_noise(
 
 
 def poisson_peak(x: Tensor) -> Tensor:
-    """Return the peaks that belong to images ``x`` (N, ...) in [0, 1]: (N,), of their dtype.
+    """Return the default Poisson peaks of images ``x`` (N, ...) in [0, 1]: (N,), in their dtype.
 
-    The least power of two that is not below the number of distinct values of the image in 8 bit,
-    all channels together: 256 for most photographs.
+    The peak is the smallest power of two not below the number of distinct 8-bit values of the
+    image, over all channels: 256 for most photographs.
 
     Examples:
         >>> poisson_peak(torch.tensor([[0.0, 0.2, 0.2, 1.0], [0.5, 0.5, 0.5, 0.5]]))

@@ -1,4 +1,4 @@
-"""Noisy pixels put back into denoised targets, each into one of several."""
+"""Recharge: put each noisy pixel back into one of several denoised targets."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ def random_classes(
     device: torch.device | str | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    """Draw one of ``num_classes`` classes for every pixel of every image.
+    """Draw one of ``num_classes`` classes for each pixel of each image.
 
     Args:
         num: number of images.
-        height: their height.
-        width: their width.
+        height: height of the images.
+        width: width of the images.
         num_classes: number of classes K.
-        balanced: all classes of an image have equally many pixels, the first ones one more where K
-            does not divide their number. Otherwise every pixel draws its class independently.
-        device: where they are drawn.
-        generator: source of the draws, of that device.
+        balanced: True gives all classes of an image equal pixel counts; if K does not divide the
+            number of pixels, the first classes have one pixel more. False draws the class of each
+            pixel independently.
+        device: device of the result.
+        generator: random generator on that device.
 
     Returns:
         int64 (num, height, width), 0 to K - 1.
@@ -44,18 +45,18 @@ def random_classes(
 
 
 def recharge(targets: Tensor, noisy: Tensor, classes: Tensor) -> Tensor:
-    """Replace the pixels of class k by the noisy ones in the k-th target of every image.
+    """Replace the pixels of class k in the k-th target of each image by the noisy pixels.
 
     Source: Kim and Cho, "APR-RD: Complementary two steps for self-supervised real image denoising",
     AAAI 2025, equation 8.
 
     Args:
-        targets: denoised images (N, K, C, H, W); they are not changed.
-        noisy: the noisy images (N, C, H, W).
-        classes: int64 (N, H, W), for all channels; a class that no target has changes nothing.
+        targets: denoised images (N, K, C, H, W); they are not modified.
+        noisy: noisy images (N, C, H, W).
+        classes: int64 (N, H, W), shared by all channels; classes outside 0 to K - 1 are ignored.
 
     Raises:
-        ValueError: the shapes do not fit.
+        ValueError: the shapes do not match.
 
     Examples:
         >>> targets, noisy = torch.zeros(1, 2, 1, 1, 3), torch.ones(1, 1, 1, 3)

@@ -1,4 +1,4 @@
-"""Noisy pixels put back into restored images, for another pass of the network."""
+"""Random replacement: put noisy pixels back into restored images for another network pass."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from mmrestore.functional.masks import random_mask
 
 
 def check_replacements(copies: int, probability: float) -> None:
-    """Raise a ``ValueError`` unless there may be so many copies, and the probability is one."""
+    """Raise a ``ValueError`` unless ``copies`` is at least 1 and ``probability`` is in [0, 1]."""
     if not isinstance(copies, int) or copies < 1:
         raise ValueError(
             f'expected a whole number of copies of at least 1, got {copies!r}: AMSNet and AP-BSN '
-            'have 8; leave the refinement out where nothing is to be refined'
+            'use 8; remove the refinement to do without it'
         )
     if not 0 <= probability <= 1:
         raise ValueError(
@@ -31,27 +31,27 @@ def random_replacements(
     generator: torch.Generator | None = None,
     draws: Tensor | None = None,
 ) -> Tensor:
-    """Return copies of restored images in which some pixels are the noisy ones again.
+    """Return copies of restored images in which random pixels are replaced by noisy pixels.
 
     Source: Lee, Son and Lee, "AP-BSN: Self-supervised denoising for real-world images via
-    asymmetric PD and blind-spot network", CVPR 2022, whose code draws for every element; that of
-    AMSNet draws once for all channels of a pixel.
+    asymmetric PD and blind-spot network", CVPR 2022. The AP-BSN code draws for each element, the
+    AMSNet code once for all channels of a pixel.
 
     Args:
-        restored: images (N, C, H, W).
-        noisy: what they were restored from.
-        probability: that a pixel is replaced, in [0, 1].
+        restored: restored images (N, C, H, W).
+        noisy: noisy images of the same shape.
+        probability: probability that a pixel is replaced, in [0, 1].
         copies: number of copies T.
-        per_element: draw for every channel of a pixel instead of once for all.
-        generator: source of the draws, of the device of the images.
-        draws: numbers in [0, 1) to be used instead, (T, N, 1, H, W), or (T, N, C, H, W) per
-            element; where they are below ``probability`` the noisy pixel comes back.
+        per_element: draw for each channel of a pixel instead of once for all channels.
+        generator: random generator on the device of the images.
+        draws: numbers in [0, 1), used instead of a draw, (T, N, 1, H, W), or (T, N, C, H, W) with
+            ``per_element``; pixels with draws below ``probability`` are replaced.
 
     Returns:
         (T, N, C, H, W).
 
     Raises:
-        ValueError: the shapes do not fit, or a number is out of its range.
+        ValueError: the shapes do not match, or a number is outside its range.
 
     Examples:
         >>> draws = torch.tensor([0.1, 0.9, 0.5]).view(1, 1, 1, 1, 3)
@@ -62,8 +62,8 @@ def random_replacements(
     check_replacements(copies, probability)
     if restored.shape != noisy.shape:
         raise ValueError(
-            f'expected restored and noisy images of one shape, got {tuple(restored.shape)} and '
-            f'{tuple(noisy.shape)}'
+            'expected restored and noisy images of the same shape, got '
+            f'{tuple(restored.shape)} and {tuple(noisy.shape)}'
         )
     num, channels, height, width = restored.shape
     shape = (copies, num, channels if per_element else 1, height, width)

@@ -1,8 +1,7 @@
-"""Resizing as MATLAB's ``imresize`` does it, on tensors of any device.
+"""Resizing identical to MATLAB's ``imresize``, for tensors on any device.
 
-Each direction is a sum of taps: for every new row the rows that it is made of are taken, weighted
-and added. Matrix products and convolutions are avoided because autocast and TF32 would shorten
-them.
+Each direction is filtered as a weighted sum of selected rows or columns. Matrix products and
+convolutions would lose precision under autocast and TF32.
 """
 
 from __future__ import annotations
@@ -25,32 +24,32 @@ def resize(
     kernel: str = 'bicubic',
     antialias: bool = True,
 ) -> Tensor:
-    """Resize images (..., H, W) with the numbers of MATLAB's ``imresize``.
+    """Resize images (..., H, W) with the results of MATLAB's ``imresize``.
 
-    Pixel i of n stands at i + 0.5 of a side of n. A new pixel is the mean of those around its
-    place, weighted by the kernel of their distance; the weights of every pixel are divided by their
-    sum. Where a direction shrinks, the kernel is as much wider, so that all pixels count
-    (antialiasing). Beyond the border the image is mirrored with the edge repeated. The direction
-    that shrinks more comes first, of two equal ones the vertical one.
+    The center of pixel i lies at i + 0.5. A new pixel is a weighted mean of the pixels around its
+    center; the weights are kernel values of the distance, divided by their sum. For downscaling,
+    the kernel is widened by the inverse scale (antialiasing). Beyond the border the image is
+    mirrored with the edge repeated. The direction with the smaller scale is filtered first; with
+    equal scales, the vertical direction.
 
-    Floating-point images are neither clipped nor rounded, so that edges may overshoot [0, 1]; half
-    precision is computed in float32. Integers are computed in float64 and, after each of the two
-    directions, clipped to their range and rounded, halves up, as files of 8 bit come out of MATLAB.
+    Floating-point images are neither clipped nor rounded: edges may overshoot [0, 1]. Half
+    precision is computed in float32. Integers are computed in float64, and clipped to their range
+    and rounded, halves up, after each direction, as MATLAB does for 8-bit images.
 
     Source: the function ``contributions`` in MATLAB's ``imresize.m``; Keys, "Cubic convolution
     interpolation for digital image processing", IEEE TASSP 29(6), 1981, with a = -0.5.
 
     Args:
-        x: uint8, uint16 or floating-point images; both of the leading axes are optional.
-        scale: factor of both sides; a new side has ceil(scale * side) pixels.
-        size: new height and width in place of ``scale``; the factors are then their quotients.
+        x: uint8, uint16 or floating-point images; leading axes are optional.
+        scale: scale factor of both sides; a new side has ceil(scale * side) pixels.
+        size: new height and width instead of ``scale``; the scales are new side / old side.
         kernel: ``'bicubic'``, ``'bilinear'`` or ``'lanczos3'``.
-        antialias: whether kernels become wider when a direction shrinks.
+        antialias: widen the kernel for downscaling.
 
     Raises:
-        ValueError: not one of ``scale`` and ``size`` is given, one is not positive, there is no
-            such kernel, or ``x`` has no pixels.
-        TypeError: the images are of another type.
+        ValueError: both or neither of ``scale`` and ``size`` are given, a value is not positive,
+            the kernel is unknown, or ``x`` has no pixels.
+        TypeError: the images have another dtype.
 
     Examples:
         >>> impulse = torch.tensor([[0.0, 0.0, 1.0, 0.0, 0.0]])
@@ -60,14 +59,14 @@ def resize(
         tensor([[  0, 148]], dtype=torch.uint8)
     """
     if kernel not in KERNELS:
-        raise ValueError(f'expected a kernel of {", ".join(map(repr, KERNELS))}, got {kernel!r}')
+        raise ValueError(f'expected a kernel among {", ".join(map(repr, KERNELS))}, got {kernel!r}')
     if x.ndim < 2 or x.numel() == 0:
         raise ValueError(f'expected images (..., H, W) with pixels, got {tuple(x.shape)}')
     if not x.is_floating_point() and x.dtype not in FULL_SCALE:
         raise TypeError(f'an image must be uint8, uint16 or floating point, got {x.dtype}')
     sides = x.shape[-2:]
     if scale is not None and size is None and scale > 0:
-        if isinstance(scale, int):  # nothing to round, and a side may be one traced for export
+        if isinstance(scale, int):  # no rounding: a side may be traced for export
             new_sides = tuple(scale * side for side in sides)
         else:
             new_sides = tuple(math.ceil(scale * side) for side in sides)
@@ -91,33 +90,33 @@ def resize(
 
 
 def check_factor(scale: int) -> None:
-    """Accept a whole number of at least 2, by which sides are divided.
+    """Check a downscaling factor.
 
     Raises:
-        ValueError: it is none.
+        ValueError: ``scale`` is not a whole number of at least 2.
 
     Examples:
         >>> check_factor(0.25)
         Traceback (most recent call last):
-        ValueError: scale is a whole number of at least 2 by which sides are divided, got 0.25
+        ValueError: scale, the downscaling factor, must be a whole number of at least 2, got 0.25
     """
     if not isinstance(scale, int) or scale < 2:
         raise ValueError(
-            f'scale is a whole number of at least 2 by which sides are divided, got {scale}'
+            f'scale, the downscaling factor, must be a whole number of at least 2, got {scale}'
         )
 
 
 def contributions(
     length: int, new_length: int, scale: float, kernel: str, antialias: bool
 ) -> tuple[Tensor, Tensor]:
-    """Return which old pixels each new one is made of, and their weights, (new_length, taps) each.
+    """Return the source positions and weights of each new pixel, (new_length, taps) each.
 
     Args:
-        length: pixels along a side.
-        new_length: pixels along the new side.
-        scale: factor of the side, the distance of old pixels in new ones.
-        kernel: a name of ``KERNELS``.
-        antialias: whether the kernel becomes wider when the side shrinks.
+        length: number of pixels along the side.
+        new_length: number of pixels along the new side.
+        scale: scale factor, the distance of old pixels in new pixels.
+        kernel: a name in ``KERNELS``.
+        antialias: widen the kernel for downscaling.
 
     Examples:
         >>> places, weights = contributions(4, 2, 0.5, 'bilinear', True)
@@ -129,16 +128,16 @@ def contributions(
     function, width = KERNELS[kernel]
     stretch = min(scale, 1.0) if antialias else 1.0
     width /= stretch
-    centre = (torch.arange(new_length, dtype=torch.float64) + 0.5) / scale - 0.5
-    # Whatever is less than half a width away: so many places at most, from this one on.
-    first = torch.floor(centre - width / 2).long() + 1
+    center = (torch.arange(new_length, dtype=torch.float64) + 0.5) / scale - 0.5
+    # The first of the at most ceil(width) pixels closer than half a kernel width.
+    first = torch.floor(center - width / 2).long() + 1
     places = first[:, None] + torch.arange(math.ceil(width))
-    weights = function((centre[:, None] - places) * stretch)
+    weights = function((center[:, None] - places) * stretch)
     return mirrored_places(places, length), weights / weights.sum(dim=1, keepdim=True)
 
 
 def _combine(x: Tensor, dim: int, places: Tensor, weights: Tensor) -> Tensor:
-    """Add up taps along a dimension, -2 or -1."""
+    """Sum the taps along a dimension, -2 or -1."""
     shape = (-1, 1) if dim == -2 else (-1,)
     rows = places.t().contiguous().to(x.device)  # (taps, new_length)
     factors = weights.t().contiguous().to(x.device, x.dtype)
@@ -163,7 +162,7 @@ def _lanczos3(t: Tensor) -> Tensor:
     return torch.where(t.abs() < 3, torch.sinc(t) * torch.sinc(t / 3), 0)
 
 
-# The function of the distance and the width of the interval where it is not 0.
+# Kernel function of the distance, and the width of its support.
 KERNELS: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
     'bicubic': (_cubic, 4.0),
     'bilinear': (_triangle, 2.0),

@@ -1,4 +1,4 @@
-"""The light of a display: every pixel of a picture as a block of red, green and blue sub-pixels."""
+"""Light of a display: each image pixel is a block of red, green and blue sub-pixels."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ from torch import Tensor
 
 from mmrestore.functional.camera_pipeline import gamma_expansion
 
-BLOCK = (4, 9)  # samples of the light in a display pixel, height and width
-REACH = 2  # neighbours of a display pixel on each side whose light the blur brings into it
-MOST_SPREAD = 0.6  # in display pixels; of a wider blur more than 0.0003 came from further away
+BLOCK = (4, 9)  # light samples per display pixel, height and width
+REACH = 2  # neighbors on each side whose light the blur spreads into a display pixel
+MOST_SPREAD = 0.6  # in display pixels; up to here less than 0.0003 comes from further away
 
 
 def display_light(x: Tensor, columns: Tensor, rows: Tensor, spread: Tensor) -> Tensor:
     """Return the light of pictures (N, 3, H, W) on a display, blurred by a lens: (N, 3, 4H, 9W).
 
-    Light is the value to the power of 2.2. Each colour of a display pixel shines in a rectangle of
-    it, so much brighter that the light of the whole pixel is that of the picture, and is dark
-    elsewhere. The result samples this light, convolved with a Gaussian, in the middle of cells of
-    1/4 x 1/9 pixel. The convolution is exact, by the error function, not a sum over samples: the
-    lens blurs before anything samples, and no harmonics of the pattern fold back that would not in
-    a camera. Beyond its border the picture repeats its outermost pixels.
+    Linear light is the pixel value to the power of 2.2. Each color of a display pixel is emitted
+    from a rectangle within the pixel and scaled so that the mean over the whole pixel is the light
+    of the picture. The light is convolved with a Gaussian and sampled at the centers of cells of
+    1/4 x 1/9 pixel. The convolution is exact (error function) rather than a sum over samples: the
+    lens blurs before sampling, so that only harmonics that also alias in a camera are aliased.
+    Beyond the border the picture repeats its outermost pixels.
 
-    The samples are made for bilinear interpolation: the variance of its tent, 1/6 of a squared
-    step, is left out of the Gaussian, if that has so much.
+    The samples are meant for bilinear interpolation. The variance of its triangle kernel, 1/6 of a
+    squared sampling step, is subtracted from the variance of the Gaussian as far as possible.
 
     Args:
         x: floating-point RGB pictures in [0, 1].
-        columns: left and right edge of the red, the green and the blue sub-pixel, (N, 3, 2), in
-            pixels from the left edge of the pixel; 0 and 1 for all three is a pixel without
-            pattern.
-        rows: upper and lower edge of the sub-pixels, (N, 2).
-        spread: standard deviation of the Gaussian, (N,), in display pixels, more than 0 and at most
-            0.6.
+        columns: left and right edges of the red, green and blue sub-pixels, (N, 3, 2), in pixels
+            from the left edge of the pixel; 0 and 1 for all three is a pixel without sub-pixels.
+        rows: upper and lower edges of the sub-pixels, (N, 2).
+        spread: standard deviation of the Gaussian in display pixels, (N,), above 0 and at most 0.6.
 
     Raises:
         TypeError: ``x`` is not floating point.
@@ -61,16 +59,16 @@ def display_light(x: Tensor, columns: Tensor, rows: Tensor, spread: Tensor) -> T
 
 
 def shares(edges: Tensor, spread: Tensor, num: int) -> Tensor:
-    """Return what stripes of pixels, blurred by a Gaussian, give to samples in the middle pixel.
+    """Return the contributions of five blurred pixel stripes to the samples of the middle pixel.
 
     Args:
-        edges: both edges of the stripe in its pixel, (..., 2).
+        edges: both edges of the stripe within its pixel, (..., 2).
         spread: standard deviation of the Gaussian in pixels, (...).
-        num: number of samples, in the middle of equal parts of the pixel.
+        num: number of samples, at the centers of equal intervals of the pixel.
 
     Returns:
-        (..., 5, num): the pixels from the second before to the second behind; for each sample they
-        add up to the brightness of the pattern there, which is 1 on average.
+        (..., 5, num): contributions of the pixels at offsets -2 to 2. For each sample they sum to
+        the brightness of the pattern there, which is 1 on average.
 
     Examples:
         >>> shares(torch.tensor([0.0, 0.5]), torch.tensor(1e-3), 4)[1:4]
@@ -80,7 +78,7 @@ def shares(edges: Tensor, spread: Tensor, num: int) -> Tensor:
     """
     places = (torch.arange(num, device=edges.device) + 0.5).to(edges) / num
     pixels = torch.arange(-REACH, REACH + 1, device=edges.device).to(edges)
-    # (..., 5, num, 2): from the edges of the stripe of each pixel to each sample
+    # (..., 5, num, 2): distances from the stripe edges of each pixel to each sample
     distances = (places[:, None] - pixels[:, None, None]) - edges[..., None, None, :]
     below = torch.special.ndtr(distances / spread[..., None, None, None])
     width = (edges[..., 1] - edges[..., 0])[..., None, None]
@@ -88,19 +86,19 @@ def shares(edges: Tensor, spread: Tensor, num: int) -> Tensor:
 
 
 def _spread_across(x: Tensor, weights: Tensor) -> Tensor:
-    """Make samples of the columns of ``x`` (N, C, H, W) by weights (N, C, 5, k): (N, C, H, kW)."""
+    """Sample the columns of ``x`` (N, C, H, W) with weights (N, C, 5, k): (N, C, H, kW)."""
     width = x.shape[-1]
     padded = F.pad(x, (REACH, REACH, 0, 0), mode='replicate')
-    # Sums of products, not a convolution: that may run in TF32, with three digits.
+    # Sums of products instead of a convolution, which may run in TF32 with three digits.
     result = padded[..., :width, None] * weights[:, :, None, None, 0]  # (N, C, H, W, k)
     for place in range(1, 2 * REACH + 1):
-        neighbours = padded[..., place : place + width, None]
-        result.addcmul_(neighbours, weights[:, :, None, None, place])
+        neighbors = padded[..., place : place + width, None]
+        result.addcmul_(neighbors, weights[:, :, None, None, place])
     return result.flatten(-2)
 
 
 def _spread_down(x: Tensor, weights: Tensor) -> Tensor:
-    """Make samples of the rows of ``x`` (N, C, H, W) by weights (N, 5, k): (N, C, kH, W)."""
+    """Sample the rows of ``x`` (N, C, H, W) with weights (N, 5, k): (N, C, kH, W)."""
     height = x.shape[-2]
     padded = F.pad(x, (0, 0, REACH, REACH), mode='replicate')
     spread = weights[:, None, None, :, :, None]  # (N, 1, 1, 5, k, 1)

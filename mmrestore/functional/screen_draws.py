@@ -1,4 +1,4 @@
-"""What is drawn for a photograph of a screen: the display, the camera and where it stands."""
+"""Random display and camera parameters for photographs of screens."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from mmrestore.functional.screen_geometry import CameraView
 
 
 class ScreenRanges(NamedTuple):
-    """From where to where the properties of screens and cameras are drawn, uniformly.
+    """Ranges of screen and camera parameters, which are drawn uniformly.
 
-    All defaults are our choice: the paper that this follows names the steps of its synthesiser and
-    none of its numbers.
+    All default ranges are our choice: the source paper states the steps of its synthesizer, but no
+    parameter values.
 
     Args:
-        magnification: sensor pixels for each display pixel.
-        tilt: yaw and pitch of the screen in degrees, each.
+        magnification: sensor pixels per display pixel.
+        tilt: yaw and pitch of the screen in degrees, drawn separately.
         roll: rotation of the screen in degrees.
-        distortion: the lens's radial distortion, see :class:`CameraView`.
-        focal_length: in larger sides of the photograph.
-        stripe_width: width of a sub-pixel in thirds of a display pixel; black is between them.
-        stripe_height: its height in display pixels.
-        blur: standard deviation of the optical low pass (lens and anti-alias filter) in sensor
+        distortion: radial distortion of the lens, see :class:`CameraView`.
+        focal_length: focal length in units of the longer side of the photograph.
+        stripe_width: sub-pixel width in thirds of a display pixel; the gaps are black.
+        stripe_height: sub-pixel height in display pixels.
+        blur: standard deviation of the optical low-pass (lens and anti-aliasing filter) in sensor
             pixels, at most 0.6 display pixels.
         exposure: brightness of the photograph relative to the picture, in linear light.
-        contrast: strength of the tone curve, from 0, none, to 1, 3 v^2 - 2 v^3.
-        shot_noise: see ``sensor_noise``, drawn uniformly in its logarithm; read noise follows it.
-        quality: of JPEG, whole numbers, both ends included.
+        contrast: strength of the tone curve, from 0 (none) to 1 (3 v^2 - 2 v^3).
+        shot_noise: shot noise of ``sensor_noise``, drawn log-uniformly; the read noise depends on
+            it.
+        quality: JPEG quality, whole numbers, both ends included.
     """
 
     magnification: tuple[float, float] = (1.2, 2.4)
@@ -65,19 +66,18 @@ LIMITS = ScreenRanges(
 
 
 class Screens(NamedTuple):
-    """What was drawn for each of N photographs of screens.
+    """Drawn parameters of N photographs of screens.
 
     Args:
-        view: how the camera sees the screen.
-        columns: edges of the sub-pixels of each colour in their pixel, (N, 3, 2); see
-            ``display_light``, as for the next two.
-        rows: upper and lower edge of the sub-pixels, (N, 2).
-        spread: standard deviation of the optical low pass in display pixels, (N,).
+        view: geometry of camera and screen.
+        columns: left and right sub-pixel edges of each color, (N, 3, 2), see ``display_light``.
+        rows: upper and lower sub-pixel edges, (N, 2), see ``display_light``.
+        spread: standard deviation of the optical low-pass in display pixels, (N,).
         exposure: brightness relative to the picture, in linear light, (N,).
         contrast: strength of the tone curve, (N,).
         shot: shot noise, (N,).
         read: read noise, (N,).
-        quality: of JPEG, (N,), int64; None leaves the photographs uncompressed.
+        quality: JPEG quality, (N,), int64; None leaves the photographs uncompressed.
     """
 
     view: CameraView
@@ -92,11 +92,11 @@ class Screens(NamedTuple):
 
 
 def check_ranges(ranges: ScreenRanges) -> ScreenRanges:
-    """Return the ranges as pairs; one number is a range of its own.
+    """Return the ranges as pairs; a number becomes a pair of equal values.
 
     Raises:
-        ValueError: a range is neither a number nor an ordered pair, exceeds its limits, or the
-            optical low pass could be wider than 0.6 display pixels.
+        ValueError: a range is neither a number nor an ordered pair, a range exceeds its limits, or
+            the optical low-pass could exceed 0.6 display pixels.
 
     Examples:
         >>> check_ranges(ScreenRanges(roll=3.0)).roll
@@ -116,7 +116,8 @@ def check_ranges(ranges: ScreenRanges) -> ScreenRanges:
     if checked.blur[1] > MOST_SPREAD * checked.magnification[0]:
         raise ValueError(
             f'a blur of {checked.blur[1]} sensor pixels is wider than {MOST_SPREAD} display pixels '
-            f'at a magnification of {checked.magnification[0]}: lower the one or raise the other'
+            f'at magnification {checked.magnification[0]}: lower the blur or raise the '
+            'magnification'
         )
     return checked
 
@@ -128,19 +129,19 @@ def draw_screens(
     device: torch.device | str | None = None,
     generator: torch.Generator | None = None,
 ) -> Screens:
-    """Draw screens and cameras of ``num`` photographs, float32.
+    """Draw screen and camera parameters for ``num`` photographs, float32.
 
-    Where the camera aims is drawn within one display pixel, so that pixels of the display meet
-    those of the sensor in every phase; what part of a larger picture is seen, a crop decides.
+    The aim of the camera varies by one display pixel, so that display and sensor grids meet in
+    every phase. To see another part of a larger picture, crop the picture.
 
     Args:
-        num: how many.
-        ranges: what is drawn uniformly; the defaults of :class:`ScreenRanges` if absent.
-        device: where the numbers are drawn.
-        generator: of the same device; the default generator of that device if absent.
+        num: number of photographs N.
+        ranges: ranges of the parameters; the defaults of :class:`ScreenRanges` if None.
+        device: device of the result.
+        generator: random generator on that device; the device's default generator if None.
 
     Raises:
-        ValueError: a range is not as :func:`check_ranges` wants it.
+        ValueError: a range is invalid, see :func:`check_ranges`.
 
     Examples:
         >>> screens = draw_screens(1000)
@@ -176,8 +177,8 @@ def stripes(widths: Tensor, heights: Tensor) -> tuple[Tensor, Tensor]:
     """Return the edges of red, green and blue stripes side by side, (N, 3, 2) and (N, 2).
 
     Args:
-        widths: of the sub-pixels in thirds of a display pixel, (N,).
-        heights: of the sub-pixels in display pixels, (N,).
+        widths: sub-pixel widths in thirds of a display pixel, (N,).
+        heights: sub-pixel heights in display pixels, (N,).
 
     Examples:
         >>> columns, rows = stripes(torch.tensor([0.6]), torch.tensor([0.8]))

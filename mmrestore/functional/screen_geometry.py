@@ -1,4 +1,4 @@
-"""From the pixels of a camera to the places of a screen that they see."""
+"""Projection of sensor pixels onto a photographed screen."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from torch import Tensor
 
 
 class CameraView(NamedTuple):
-    """How a camera sees a screen, for each of N photographs.
+    """Geometry of camera and screen for each of N photographs.
 
     Args:
-        angles: yaw, pitch and roll of the screen against the sensor, (N, 3), in degrees: it is
-            turned about its vertical axis (its right side away), then about the horizontal axis
-            (the lower side away) and then, clockwise, about the line of sight.
-        magnification: sensor pixels for each pixel of a screen that is not tilted, in the middle,
-            (N,).
-        shift: the place of the picture that the camera aims at, (N, 2), in display pixels to the
-            right of its middle and below.
-        distortion: the lens's radial distortion k, (N,): what would be at the distance
-            r (1 + k r^2) from the middle is seen at r, in units of half the diagonal. Below 0 it is
-            a pincushion, above a barrel.
-        focal_length: in larger sides of the photograph, (N,); the smaller the stronger the
-            perspective.
+        angles: yaw, pitch and roll of the screen relative to the sensor in degrees, (N, 3). The
+            screen is rotated about its vertical axis (right side away from the camera), then about
+            the horizontal axis (lower side away), then clockwise about the line of sight.
+        magnification: sensor pixels per display pixel at the center of an untilted screen, (N,).
+        shift: aim of the camera on the picture, (N, 2), in display pixels to the right of its
+            center and below it.
+        distortion: radial lens distortion k, (N,): a point at distance r (1 + k r^2) from the
+            center is imaged at r, in units of half the diagonal. Negative values are pincushion
+            distortion, positive values barrel distortion.
+        focal_length: focal length in units of the longer side of the photograph, (N,); smaller
+            values give stronger perspective.
     """
 
     angles: Tensor
@@ -35,19 +34,19 @@ class CameraView(NamedTuple):
 
 
 def seen_places(view: CameraView, size: tuple[int, int], *, supersampling: int = 1) -> Tensor:
-    """Return the places of the screen that a sensor of ``size`` sees, (N, sH, sW, 2).
+    """Return the screen coordinates that a sensor of ``size`` sees, (N, sH, sW, 2).
 
-    The ray of every sample of the sensor is bent back as the lens bent it and followed to the plane
-    of the screen.
+    The ray of each sensor sample is corrected for lens distortion and intersected with the screen
+    plane.
 
     Args:
-        view: how the camera sees the screen.
+        view: geometry of camera and screen.
         size: height and width of the photograph in pixels.
-        supersampling: the number s of samples along both sides of a sensor pixel, in the middle of
-            s x s equal parts.
+        supersampling: number s of samples along each side of a sensor pixel, at the centers of
+            s x s equal cells.
 
     Returns:
-        x to the right and y downwards from the middle of the picture, in display pixels.
+        x to the right and y downwards from the center of the picture, in display pixels.
 
     Examples:
         >>> zero = torch.zeros(1)
@@ -74,11 +73,12 @@ def seen_places(view: CameraView, size: tuple[int, int], *, supersampling: int =
 
 
 def _to_screen(view: CameraView, focal_length: Tensor) -> Tensor:
-    """Return the homographies (N, 3, 3) from sensor (x, y, 1) to the plane of the screen.
+    """Return the homographies (N, 3, 3) from sensor (x, y, 1) to the screen plane.
 
-    With f the focal length, D = f / magnification the distance of the screen, a and b its axes and
-    n its normal as the camera sees them, the ray d = (x, y, f) meets the plane through (0, 0, D) at
-    D n_z d / (n d); of the way to there from (0, 0, D), a and b take the coordinates.
+    Let f be the focal length, D = f / magnification the distance of the screen, and a, b and n its
+    axes and normal in camera coordinates. The ray d = (x, y, f) meets the plane through (0, 0, D)
+    at p = D n_z d / (n d). The screen coordinates of p are the products of p - (0, 0, D) with a and
+    b.
     """
     axes = _rotation(view.angles)  # (N, which axis, xyz)
     distance = focal_length / view.magnification
@@ -91,7 +91,7 @@ def _to_screen(view: CameraView, focal_length: Tensor) -> Tensor:
 
 
 def _rotation(angles: Tensor) -> Tensor:
-    """Return the axes of the screen, in rows, as the camera sees them."""
+    """Return the screen axes in camera coordinates, one per row."""
     yaw, pitch, roll = torch.deg2rad(angles).unbind(1)
     zero, one = torch.zeros_like(yaw), torch.ones_like(yaw)
     cos, sin = torch.cos, torch.sin
@@ -102,21 +102,21 @@ def _rotation(angles: Tensor) -> Tensor:
     about_y = matrix(cos(yaw), zero, sin(yaw), zero, one, zero, -sin(yaw), zero, cos(yaw))
     about_x = matrix(one, zero, zero, zero, cos(pitch), sin(pitch), zero, -sin(pitch), cos(pitch))
     about_z = matrix(cos(roll), sin(roll), zero, -sin(roll), cos(roll), zero, zero, zero, one)
-    # Sums of products, not products of matrices: these may run in TF32, with three digits.
+    # Sums of products instead of matrix products, which may run in TF32 with three digits.
     turned = (about_y[:, :, :, None] * about_x[:, None]).sum(dim=2)
     return (turned[:, :, :, None] * about_z[:, None]).sum(dim=2)
 
 
 def look_at(x: Tensor, places: Tensor, picture_size: tuple[int, int], *, mode: str) -> Tensor:
-    """Sample what is on a screen (N, C, H, W) at places (N, h, w, 2) of it.
+    """Sample a screen image (N, C, H, W) at screen coordinates (N, h, w, 2).
 
-    Beyond its border the screen goes on mirrored.
+    Beyond the border the image is mirrored.
 
     Args:
-        x: what is on the screen, in any resolution.
-        places: as :func:`seen_places` returns them.
+        x: image on the screen, in any resolution.
+        places: screen coordinates from :func:`seen_places`.
         picture_size: height and width of the picture on the screen in display pixels.
-        mode: ``'bilinear'`` or ``'bicubic'`` interpolation between the samples of ``x``.
+        mode: ``'bilinear'`` or ``'bicubic'`` interpolation.
 
     Examples:
         >>> x = torch.arange(4.0).view(1, 1, 1, 4)

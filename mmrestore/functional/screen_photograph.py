@@ -1,4 +1,4 @@
-"""Photographs of screens, with moire, and what they would be without."""
+"""Synthesis of screen photographs with moire, and of their clean images."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from mmrestore.functional.screen_display import display_light
 from mmrestore.functional.screen_draws import Screens
 from mmrestore.functional.screen_geometry import CameraView, look_at, seen_places
 
-SUPERSAMPLING = 3  # samples along the side of a sensor pixel
+SUPERSAMPLING = 3  # samples along each side of a sensor pixel
 
 
 class ScreenStages(NamedTuple):
-    """A photograph of a screen, and what it was on the way.
+    """Photograph of a screen and its intermediate results.
 
     Args:
-        light: of the display behind the optical low pass, linear, (N, 3, 4H, 9W).
-        sensor: what falls on the sensor in all colours, linear, (N, 3, h, w), h and w even.
-        raw: the noisy mosaic, (N, 4, h/2, w/2).
-        developed: the demosaicked photograph with its tone curve, (N, 3, height, width) in [0, 1].
-        photograph: that after JPEG.
+        light: linear light of the display after the optical low-pass, (N, 3, 4H, 9W).
+        sensor: linear light on the sensor in all colors, (N, 3, h, w), h and w even.
+        raw: noisy Bayer mosaic, (N, 4, h/2, w/2).
+        developed: demosaicked photograph with tone curve, (N, 3, height, width) in [0, 1].
+        photograph: developed photograph after JPEG compression.
     """
 
     light: Tensor
@@ -45,27 +45,26 @@ def photograph_screen(
     generator: torch.Generator | None = None,
     noise: Tensor | None = None,
 ) -> ScreenStages:
-    """Take photographs of a screen that shows pictures (N, 3, H, W).
+    """Synthesize photographs of a screen that shows pictures (N, 3, H, W).
 
-    The display turns the picture into light of red, green and blue stripes; the lens blurs it, sees
-    it in perspective and distorts it. Each pixel of the sensor gathers the light of its whole area,
-    the mean of 3 x 3 samples, and keeps one colour of it (Bayer); noise is added. The raw image is
-    demosaicked, gets its tone curve and is compressed.
+    The display emits the picture as red, green and blue stripes. The lens blurs, projects and
+    distorts this light. Each sensor pixel averages 3 x 3 samples of its area and keeps one color
+    (Bayer filter). Noise is added. The raw image is demosaicked, tone-mapped and compressed.
 
-    The blur acts on the display's side, with the magnification in the middle: where perspective
-    makes the magnification another, the blur changes with it.
+    The blur is applied in display coordinates, converted with the magnification at the center.
+    Where perspective changes the magnification, the blur in sensor pixels changes with it.
 
     Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
     2018, section 5.1, for the order of the steps.
 
     Args:
         x: floating-point RGB pictures in [0, 1].
-        screens: the screen and the camera of every photograph.
-        size: height and width of the photographs; those of the pictures if absent. The camera aims
-            at the middle; what it sees beyond the border is the screen mirrored.
-        generator: source of the noise, of the device of ``x``.
-        noise: standard normal values to be used instead of a draw, of the shape of the raw images,
-            (N, 4, h/2, w/2) with odd sides made even.
+        screens: screen and camera parameters of each photograph.
+        size: height and width of the photographs; the picture size if None. The camera aims at the
+            center; beyond the border the screen is mirrored.
+        generator: random generator on the device of ``x``.
+        noise: standard normal values, used instead of a draw, in the shape of the raw images,
+            (N, 4, h/2, w/2), where odd sides are rounded up to even ones.
 
     Examples:
         >>> from mmrestore.functional.screen_draws import ScreenRanges, draw_screens
@@ -75,7 +74,7 @@ def photograph_screen(
         (0.22, torch.Size([1, 3, 32, 48]))
     """
     size = size or (x.shape[-2], x.shape[-1])
-    # A sample stands for a ninth of a sensor pixel: the lens gets the variance of its area too.
+    # A sample covers a ninth of a sensor pixel: the variance of that area is added to the blur.
     area = (12**0.5 * SUPERSAMPLING * screens.view.magnification) ** -2
     spread = (screens.spread**2 + area).sqrt()
     light = display_light(x, screens.columns, screens.rows, spread)
@@ -95,17 +94,18 @@ def photograph_screen(
 def view_picture(
     x: Tensor, view: CameraView, *, size: tuple[int, int] | None = None, antialias: bool = True
 ) -> Tensor:
-    """Warp pictures (N, 3, H, W) as photographs of them are: (N, 3, height, width) in [0, 1].
+    """Warp pictures (N, 3, H, W) to the clean images of their photographs, in [0, 1].
 
-    That is the clean image of a photograph: perspective, distortion and size are its, but nothing
-    else. Interpolation is bicubic, of the values as they are.
+    The result, (N, 3, height, width), has perspective, distortion and size of the photograph, and
+    no other degradation. Pixel values are interpolated bicubically, without conversion to linear
+    light.
 
     Args:
         x: floating-point RGB pictures in [0, 1].
-        view: how the camera sees the screen.
-        size: height and width of the result; those of the pictures if absent.
-        antialias: take the mean of 2 x 2 samples, as far apart as a magnification below 1 asks. At
-            1 and above they coincide, so that False gives the same in a quarter of the time.
+        view: geometry of camera and screen.
+        size: height and width of the result; the picture size if None.
+        antialias: average 2 x 2 samples, spaced for magnifications below 1. At 1 and above, the
+            samples coincide, and False gives the same result in a quarter of the time.
 
     Examples:
         >>> x = torch.rand(1, 3, 4, 5)
@@ -119,7 +119,7 @@ def view_picture(
     places = seen_places(view, size or picture_size)
     if not antialias:
         return look_at(x, places, picture_size, mode='bicubic').clamp(0, 1)
-    # A pixel is 1 / magnification wide, of which bicubic interpolation covers 1.
+    # A pixel is 1 / magnification wide; bicubic interpolation covers a width of 1.
     excess = (view.magnification**-2 - 1).clamp(min=0).sqrt() / 4
     total = torch.zeros_like(x[..., :1, :1])
     for right in (-1, 1):
@@ -131,11 +131,11 @@ def view_picture(
 
 
 def tone_curve(x: Tensor, contrast: Tensor) -> Tensor:
-    """Turn linear light (N, C, H, W) into values v = x^(1/2.2), a part of them 3 v^2 - 2 v^3.
+    """Turn linear light (N, C, H, W) into v + contrast (3 v^2 - 2 v^3 - v) with v = x^(1/2.2).
 
     Args:
-        x: light; it is clamped to [0, 1].
-        contrast: that part, (N,).
+        x: linear light; it is clamped to [0, 1].
+        contrast: strength of the tone curve, in [0, 1], (N,).
 
     Examples:
         >>> x = torch.tensor([0.25**2.2, 1.0]).view(1, 1, 1, 2)

@@ -1,4 +1,4 @@
-"""Random numbers that repeat."""
+"""Seeded random draws."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _generators: ContextVar[_Generators | None] = ContextVar('generators', default=N
 
 @contextmanager
 def seeded(seed: int | None, device: torch.device | str = 'cpu') -> Iterator[None]:
-    """Draw from PyTorch's generators as after ``torch.manual_seed(seed)``; restore them at the end.
+    """Seed PyTorch's global generators within this block, and restore their states at the end.
 
-    What is drawn afterwards is what would have been drawn without the block. Other threads that
-    draw meanwhile are disturbed: see :func:`local_draws`.
+    Draws in the block are those after ``torch.manual_seed(seed)``. Draws after the block are as if
+    the block had not run. Draws of other threads during the block are affected; to avoid that, see
+    :func:`local_draws`.
 
     Args:
-        seed: the seed; None leaves the generators alone.
-        device: a device beside the CPU whose generator is seeded too.
+        seed: the seed; None leaves the generators unchanged.
+        device: device whose generator is seeded in addition to the CPU's.
 
     Examples:
         >>> with seeded(0):
@@ -46,7 +47,7 @@ def seeded(seed: int | None, device: torch.device | str = 'cpu') -> Iterator[Non
 
 
 class _Generators:
-    """A generator for each device, made when it is asked for."""
+    """Seeded generators by device, created on first use."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -60,15 +61,15 @@ class _Generators:
 
 @contextmanager
 def local_draws(seed: int | None) -> Iterator[None]:
-    """Seed the draws of this thread in this block.
+    """Seed the draws of the current thread within this block.
 
-    The numbers are those of :func:`seeded`. What draws from :func:`random_generator`, or calls a
-    random function of PyTorch that takes a generator without giving one, leaves PyTorch's global
-    generators untouched; about functions that take none, as ``torch.rand_like``, see
+    The draws equal those of :func:`seeded`. PyTorch's global generators are not used by draws from
+    :func:`random_generator`, nor by calls that omit the generator of a PyTorch function that takes
+    one. For functions that take no generator, such as ``torch.rand_like``, see
     :class:`mmrestore.functional.bare_draws.BareDraws`.
 
     Args:
-        seed: the seed; None leaves the draws to the global generators.
+        seed: the seed; None uses the global generators.
 
     Examples:
         >>> with seeded(3):
@@ -82,7 +83,7 @@ def local_draws(seed: int | None) -> Iterator[None]:
         ...     bool((other == torch.rand(2)).all())
         True
     """
-    # One mode serves the blocks inside of it: two would both answer a draw.
+    # Nested blocks share one mode: two modes would both handle a draw.
     is_outermost = seed is not None and _generators.get() is None
     bare: AbstractContextManager = BareDraws(random_generator) if is_outermost else nullcontext()
     token = _generators.set(None if seed is None else _Generators(seed))
@@ -94,14 +95,14 @@ def local_draws(seed: int | None) -> Iterator[None]:
 
 
 def random_generator(device: torch.device | str | None = None) -> torch.Generator | None:
-    """Return what a prediction draws from: None, PyTorch's global generator, outside of one.
+    """Return the generator of :func:`local_draws`; None (PyTorch's global one) outside a block.
 
-    A network, attachment or decorator that is random at test gives it to every draw::
+    A network, attachment or decorator with random draws at test time passes it to each draw::
 
         torch.rand(3, device=x.device, generator=random_generator(x.device))
 
     Args:
-        device: where the numbers are drawn, the CPU by default.
+        device: device of the draws; the CPU if None.
     """
     generators = _generators.get()
     return None if generators is None else generators.of(torch.device(device or 'cpu'))

@@ -1,4 +1,4 @@
-"""How much the values of images change from pixel to pixel."""
+"""Forward differences and total variation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 def forward_differences(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Return what lies below minus each pixel, (N, C, H-1, W), and what is right, (N, C, H, W-1).
+    """Return vertical and horizontal forward differences, (N, C, H-1, W) and (N, C, H, W-1).
 
     Raises:
         ValueError: a side is shorter than 2 pixels.
@@ -19,19 +19,20 @@ def forward_differences(x: Tensor) -> tuple[Tensor, Tensor]:
     """
     if min(x.shape[-2:]) < 2:
         raise ValueError(
-            f'differences of neighbours need at least 2 x 2 pixels, got {tuple(x.shape[-2:])}'
+            f'forward differences need at least 2 x 2 pixels, got {tuple(x.shape[-2:])}'
         )
     return x.diff(dim=-2), x.diff(dim=-1)
 
 
 def gradient_lengths(x: Tensor, *, eps: float = 0.0) -> Tensor:
-    """Return sqrt(down^2 + right^2 + eps) of each pixel that has both neighbours, (N, C, H-1, W-1).
+    """Return the gradient magnitudes sqrt(down^2 + right^2 + eps), (N, C, H-1, W-1).
 
-    Its sum is the isotropic total variation.
+    ``down`` and ``right`` are forward differences; pixels without both neighbors are omitted. The
+    sum of the magnitudes is the isotropic total variation.
 
     Args:
         x: images (N, C, H, W).
-        eps: keeps the root differentiable where neighbours are equal; in squared units of ``x``.
+        eps: makes the root differentiable where neighbors are equal; in squared units of ``x``.
 
     Raises:
         ValueError: a side is shorter than 2 pixels.

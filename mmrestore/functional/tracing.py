@@ -1,4 +1,4 @@
-"""Whether a network is traced for export, where its sizes are not yet known."""
+"""Detection of tracing for export, during which image sizes are symbolic."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import torch
 
 
 def exporting() -> bool:
-    """Return whether ``torch.export`` records the network, for images of any size.
+    """Return True while ``torch.export`` traces a network for images of any size.
 
-    A branch on a size would fix that size, or a bound of it, in the exported network. Where layers
-    choose a faster way by the size, they take the way that suits every size instead.
+    A branch on a size would fix that size, or a bound on it, in the exported network. Layers that
+    select a faster implementation by size use the general one during tracing.
 
     Examples:
         >>> exporting()
         False
     """
-    # PyTorch before 2.7 tells no difference between compiling and exporting.
+    # PyTorch before 2.7 does not distinguish compiling from exporting.
     stated = getattr(torch.compiler, 'is_exporting', torch.compiler.is_compiling)
     return stated()

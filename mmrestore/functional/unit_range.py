@@ -1,4 +1,4 @@
-"""From the integers of image files to the unit range of networks, and back."""
+"""Conversion between integer image values and the unit range of networks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ FULL_SCALE = {torch.uint8: 255.0, torch.uint16: 65535.0}
 
 
 def to_unit_range(image: Tensor, *, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Return ``image`` as floats in [0, 1]; floating-point images are taken to be so already.
+    """Return ``image`` as floats in [0, 1]; floating-point images only change their dtype.
 
     Raises:
-        TypeError: the image is of another type than uint8, uint16 and floating point.
+        TypeError: the image is not uint8, uint16 or floating point.
 
     Examples:
         >>> to_unit_range(torch.tensor([0, 51, 255], dtype=torch.uint8))
@@ -26,12 +26,12 @@ def to_unit_range(image: Tensor, *, dtype: torch.dtype = torch.float32) -> Tenso
 
 
 def from_unit_range(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return floats in [0, 1], beyond which they are clipped, as an image of another type.
+    """Clip floats to [0, 1] and convert them to an image of another dtype.
 
     Integers are rounded to the nearest, halves to even.
 
     Raises:
-        TypeError: the type is not uint8, uint16 or floating point.
+        TypeError: ``dtype`` is not uint8, uint16 or floating point.
 
     Examples:
         >>> from_unit_range(torch.tensor([-0.2, 0.1, 0.75, 1.5]), torch.uint8)
@@ -46,9 +46,9 @@ def from_unit_range(x: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def to_8_bit(image: Tensor) -> Tensor:
-    """Clamp to [0, 1] and round to the nearest of n / 255, halves up; return the n as uint8.
+    """Clamp to [0, 1], multiply by 255 and round to uint8, halves up.
 
-    This is how images are stored. Metrics round halves to even, ``round_to_8_bit``.
+    Images are stored in this way. Metrics round halves to even; see ``round_to_8_bit``.
 
     Examples:
         >>> to_8_bit(torch.tensor([-0.2, 0.1, 0.75, 1.5]))

@@ -32,7 +32,7 @@ def read_weights(path: str | Path) -> Any:
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'there is no file of weights {path}')
+        raise FileNotFoundError(f'there is no checkpoint file {path}')
     if path.suffix in PROGRAMS:
         raise ValueError(
             f'{path} is a program for {PROGRAMS[path.suffix]}, expected a checkpoint or weights: '

@@ -164,7 +164,7 @@ def test_what_a_format_does_not_keep_is_told(identity, tmp_path, capsys):
         assert (found.format, found.mode, found.size) == ('JPEG', 'RGB', (17, 13))
     wrong = (tmp_path / 'in', '--output', tmp_path / 'new', '--quality')
     assert exit_status(*command(identity, *wrong, 90)) == 1
-    assert '--quality is of JPEG' in capsys.readouterr().err
+    assert '--quality applies only to JPEG' in capsys.readouterr().err
     assert exit_status(*command(identity, *wrong, 101, '--format', 'jpg')) == 1
     assert 'from 1 to 100' in capsys.readouterr().err
 

@@ -142,7 +142,10 @@ def test_the_command_saves_the_first_images(trained, tmp_path, capsys):
     assert len(read_table(output)) == 6 * len(METRICS)
     with pytest.raises(SystemExit):
         main(['test', str(config), str(checkpoint), '--save', '2'])
-    assert '--save is about the restored images: give --output DIR' in capsys.readouterr().err
+    assert (
+        '--save needs a folder for the restored images: give --output DIR'
+        in capsys.readouterr().err
+    )
 
 
 def test_the_config_of_the_checkpoint(trained, tmp_path):

@@ -1,4 +1,4 @@
-"""Synthetic noise of training images."""
+"""Synthetic noise of training batches."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_only_the_inputs_become_noisy_even_if_they_are_the_target(noise):
 
 
 @EVERY_NOISE
-def test_one_level_is_that_of_the_function(noise):
+def test_one_level_equals_the_function(noise):
     function, level, _ = NOISES[noise]
     torch.manual_seed(3)
     noisy, _ = noise(level)(images(), DataSample())
@@ -56,7 +56,7 @@ def test_one_level_is_that_of_the_function(noise):
 
 
 @EVERY_NOISE
-def test_of_a_range_each_image_draws_its_own_level_first(noise):
+def test_each_image_draws_its_own_level_before_its_noise(noise):
     function, _, (low, high) = NOISES[noise]
     torch.manual_seed(3)
     noisy, _ = noise([low, high])(images(), DataSample())
@@ -121,8 +121,8 @@ def test_the_border_is_passed_on():
 @pytest.mark.parametrize(
     ('noise', 'levels', 'words'),
     [
-        (GaussianNoise, [-1, (5, 2), (-3, 4), (1, 2, 3), ()], 'grey levels'),
-        (CorrelatedGaussianNoise, [-1, (5, 2)], 'grey levels'),
+        (GaussianNoise, [-1, (5, 2), (-3, 4), (1, 2, 3), ()], 'gray levels'),
+        (CorrelatedGaussianNoise, [-1, (5, 2)], 'gray levels'),
         (SpeckleNoise, [-0.1, (0.2, 0.1)], 'variance of at least 0'),
         (PoissonNoise, [-2, (3, 2)], 'amplification of at least 0'),
         (SaltAndPepperNoise, [-0.1, 1.1, (0.5, 2)], r'density in \[0, 1\]'),

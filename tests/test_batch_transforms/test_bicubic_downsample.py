@@ -1,4 +1,4 @@
-"""Small images in training and in tests: the same numbers, and what must not be shrunk."""
+"""Bicubic downscaling: identical in training and tests, and refused where it is not defined."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_batch(*images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
 
 
-def test_names_in_the_registries():
+def test_registered_names():
     assert isinstance(BATCH_TRANSFORMS.build({'type': 'BicubicDownsample'}), BicubicDownsample)
     step = TRANSFORMS.build({'type': 'BicubicDownsample', 'scale': 3})
     assert isinstance(step, transforms.BicubicDownsample) and step.scale == 3
@@ -33,7 +33,7 @@ def test_names_in_the_registries():
 @pytest.mark.parametrize('scale', [2, 3, 4])
 @pytest.mark.parametrize('channels', [1, 3])
 @pytest.mark.parametrize('rounded', [True, False])
-def test_training_and_tests_have_the_same_numbers(scale, channels, rounded):
+def test_training_and_test_inputs_are_identical(scale, channels, rounded):
     images = [random_image(24, 36, channels=channels, seed=seed) for seed in (0, 1)]
     preprocessor = DataPreprocessor(
         batch_transforms={'d': {'type': 'BicubicDownsample', 'scale': scale, 'round': rounded}}
@@ -66,8 +66,8 @@ def test_edges_overshoot_unless_rounded():
     torch.testing.assert_close(rounded, exact.clamp(0, 1), atol=0.51 / 255, rtol=0)
 
 
-def test_what_comes_before_and_after():
-    """What degraded the large image is shrunk with it; the target stays as it was."""
+def test_order_with_other_degradations():
+    """Earlier degradations are downscaled with the input; the target is unchanged."""
     x = torch.rand(2, 3, 8, 12, generator=torch.Generator().manual_seed(0))
     target = torch.zeros_like(x)
     sample = DataSample(gt_img=target, metainfo={'path': ['a', 'b']})
@@ -78,22 +78,26 @@ def test_what_comes_before_and_after():
     assert without.dtype == torch.float64 and (without * 255).frac().abs().max() < 1e-9
 
 
-def test_inputs_that_were_made_small_already():
+def test_inputs_already_downscaled_are_refused():
     large = torch.rand(1, 3, 16, 24)
     small, sample = BicubicDownsample(2)(large, DataSample(gt_img=large))
-    with pytest.raises(ValueError, match=r'size of their targets, \(16, 24\), got \(8, 12\): they'):
+    with pytest.raises(
+        ValueError, match=r'size of their targets, \(16, 24\), got \(8, 12\): the data'
+    ):
         BicubicDownsample(2)(small, sample)
 
 
-def test_sides_that_do_not_fit():
+def test_indivisible_sides_are_refused():
     x = torch.rand(1, 3, 16, 22)
-    with pytest.raises(ValueError, match=r'multiples of scale=4, got \(16, 22\): change the size'):
+    with pytest.raises(
+        ValueError, match=r'multiples of scale=4, got \(16, 22\): change the crop size'
+    ):
         BicubicDownsample(4)(x, DataSample(gt_img=x))
     image = random_image(9, 14)
     results = in_pipeline(image)
     np.testing.assert_array_equal(results['gt'], image[:8, :12])
     np.testing.assert_array_equal(results['img'], in_pipeline(image[:8, :12])['img'])
-    with pytest.raises(ValueError, match='at least 4 x 4 pixels to shrink it by 4, got 9 x 3'):
+    with pytest.raises(ValueError, match='at least 4 x 4 pixels, got 9 x 3'):
         in_pipeline(image[:, :3])
 
 

@@ -1,4 +1,4 @@
-"""Blind spots made of the input."""
+"""Blind-spot masking of the input."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mmrestore.models.losses import MSELoss
 from mmrestore.structures import DataSample
 
 
-def test_masked_pixels_are_others_from_near_and_the_loss_sees_them_alone():
-    """Pixels are numbers that tell their place, so that the source of each is known."""
+def test_masked_pixels_are_neighbors_and_only_they_have_a_loss_weight():
+    """Pixel values are their positions, so that the source of each pixel is known."""
     height, width = 37, 50
     place = torch.arange(height * width).double().view(1, 1, height, width)
     x = place + torch.tensor([0.0, 0.25]).view(1, 2, 1, 1)
@@ -35,7 +35,7 @@ def test_masked_pixels_are_others_from_near_and_the_loss_sees_them_alone():
     assert (pred.grad != 0).equal(changed.expand_as(x))
 
 
-def test_a_weight_that_is_there_is_kept():
+def test_an_earlier_weight_is_kept():
     x = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     weight = torch.zeros(1, 3, 16, 16)
     weight[..., :8, :] = 0.5

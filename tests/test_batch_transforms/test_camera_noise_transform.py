@@ -1,4 +1,4 @@
-"""Photographs taken again with a noisy camera."""
+"""Camera noise in training batches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_exact_for_given_draws():
 
 @pytest.mark.parametrize('size', [(5, 7), (6, 7), (5, 8)])
 def test_odd_sides(size):
-    """The first rows and columns do not see what was added."""
+    """The padding does not change the first rows and columns."""
     clean = images(1, 3, *size)
     torch.manual_seed(0)
     noisy, samples = CameraNoise(0.01)(clean, DataSample(gt_img=clean))
@@ -69,13 +69,13 @@ def test_targets_of_other_sizes_and_several_targets():
     torch.manual_seed(0)
     larger = clean.repeat_interleave(4, -1).repeat_interleave(4, -2)
     _, scaled = CameraNoise(0.01)(clean, DataSample(gt_img=larger))
-    # Inside a block of one colour, demosaicing changes nothing.
+    # Inside a block of one color, demosaicing changes nothing.
     torch.testing.assert_close(scaled.gt_img[..., 1::4, 2::4], scaled.gt_img[..., 2::4, 1::4])
     noisy, none = CameraNoise(0.01)(clean, DataSample())
     assert noisy.shape == clean.shape and 'gt_img' not in none
 
 
-def test_more_shot_noise_is_more_noise():
+def test_noise_grows_with_shot_noise():
     clean = images(4, 3, 3, 4).repeat_interleave(16, -1).repeat_interleave(16, -2)
     quality = []
     for shot_noise in (1e-4, 1e-3, 0.012):
@@ -100,7 +100,7 @@ def test_wrong_levels_are_refused(shot_noise):
         CameraNoise(shot_noise)
 
 
-def test_grey_images_are_refused():
+def test_gray_images_are_refused():
     with pytest.raises(ValueError, match='expected RGB images'):
         CameraNoise()(torch.zeros(1, 1, 4, 4), DataSample())
 

@@ -1,4 +1,4 @@
-"""Self-training: inputs made anew of a teacher's results."""
+"""Self-training: inputs synthesized from a teacher's results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def batch(num: int = 40, side: int = 70):
     return clean + 0.1 * torch.randn(clean.shape, generator=generator), clean
 
 
-def test_the_residual_comes_back_with_other_signs_in_blocks():
+def test_residual_signs_change_by_block():
     torch.manual_seed(0)
     noisy, clean = batch()
     inputs, samples = FlippedResidual()(noisy, DataSample(gt_img=clean))
@@ -30,7 +30,7 @@ def test_the_residual_comes_back_with_other_signs_in_blocks():
     assert 0.4 < (factors > 0).float().mean() < 0.6
 
 
-def test_its_noise_does_not_know_that_of_the_teacher():
+def test_noise_is_independent_of_the_target():
     torch.manual_seed(0)
     noisy, clean = batch(64, 64)
     inputs, _ = FlippedResidual(factor=1.0, block=4)(noisy, DataSample(gt_img=clean))
@@ -48,7 +48,7 @@ def test_one_seed_gives_the_same_inputs():
     assert runs[0].equal(runs[1]) and not runs[0].equal(runs[2])
 
 
-def test_what_cannot_work_is_refused():
+def test_invalid_settings_are_refused():
     for wrong in (dict(factor=0.0), dict(factor=(2.0, 1.0)), dict(block=0)):
         with pytest.raises(ValueError, match='expected a positive factor'):
             FlippedResidual(**wrong)
@@ -59,7 +59,7 @@ def test_what_cannot_work_is_refused():
         check_orders(dict(target=NoisyTarget(), again=FlippedResidual()))
     net = dict(type='ATBSN', channels=4)
     several = TeacherTarget(net, checkpoint='none.pth', shifts=[0, 1])
-    with pytest.raises(ValueError, match="one target of each image, but 'teacher' makes several"):
+    with pytest.raises(ValueError, match="one target per image, but 'teacher' makes several"):
         check_orders(dict(teacher=several, again=FlippedResidual()))
     one = TeacherTarget(net, checkpoint='none.pth', shifts=[0])
     check_orders(dict(teacher=one, again=FlippedResidual()))

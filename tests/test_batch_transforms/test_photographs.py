@@ -1,4 +1,4 @@
-"""Grain, enlargement, drawn pictures and clean inputs of training patches; some of a batch only."""
+"""Grain, upscaling, synthetic graphics, clean inputs, and transforms of part of a batch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def noisy_and_clean(*shape):
     return images(*shape, seed=1), DataSample(gt_img=images(*shape))
 
 
-def test_grain_draws_its_level_in_the_logarithm():
+def test_grain_levels_are_log_uniform():
     x = torch.full((400, 1, 16, 16), 0.5)
     torch.manual_seed(0)
     noisy, samples = LongWaveGrain((1, 16))(x, DataSample(gt_img=x))
@@ -39,7 +39,7 @@ def test_grain_draws_its_level_in_the_logarithm():
         LongWaveGrain(0)
 
 
-def test_grain_is_that_of_the_function():
+def test_grain_equals_the_function():
     x, samples = noisy_and_clean(2, 3, 12, 17)
     torch.manual_seed(4)
     noisy, _ = LongWaveGrain(3)(x, samples)
@@ -61,7 +61,7 @@ def test_enlargement_treats_inputs_and_targets_alike():
 
 
 @pytest.mark.parametrize('factor', [0.5, 9, (2, 1)])
-def test_factors_that_do_not_enlarge(factor):
+def test_factors_that_do_not_upscale_are_refused(factor):
     with pytest.raises(ValueError, match='a factor from 1 to 8'):
         Enlargement(factor)
 
@@ -101,7 +101,7 @@ def test_none_and_all_of_the_images():
     assert (SomeImages(1, transform=CleanInput())(x, samples)[0]).equal(samples.gt_img)
 
 
-def test_a_part_of_the_batch_states_what_its_transform_states():
+def test_properties_of_the_wrapped_transform_are_forwarded():
     noise = SomeImages(0.5, transform=dict(type='GaussianNoise', sigma=5))
     assert noise.adds_noise and noise.degrades_inputs and not noise.needs_equal_sizes
     with pytest.raises(ValueError, match=r"put 'noise' before 'mask'"):
@@ -112,11 +112,11 @@ def test_a_part_of_the_batch_states_what_its_transform_states():
     'transform',
     [dict(type='PixelMask'), dict(type='BicubicDownsample', scale=2)],
 )
-def test_what_cannot_be_done_to_a_part_of_the_batch(transform):
-    with pytest.raises(ValueError, match='changes sizes or sets the weight of the loss'):
+def test_transforms_that_need_the_whole_batch_are_refused(transform):
+    with pytest.raises(ValueError, match='changes sizes or sets the loss weight'):
         SomeImages(0.5, transform=transform)
 
 
-def test_shares_that_are_none():
+def test_invalid_shares_are_refused():
     with pytest.raises(ValueError, match=r'share: expected a probability in \[0, 1\], got 1.5'):
         SomeImages(1.5, transform=dict(type='CleanInput'))

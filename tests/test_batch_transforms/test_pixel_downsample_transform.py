@@ -1,4 +1,4 @@
-"""Training on sub-images, with and without masks."""
+"""Pixel downsampling of training batches, with and without masks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def images(*shape, seed=0):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed)) + 0.1
 
 
-def test_inputs_targets_and_weights_are_taken_apart_alike():
+def test_inputs_targets_and_weights_are_split_identically():
     x = images(2, 3, 10, 15)
     targets, weight = images(2, 4, 3, 10, 15, seed=1), images(1, 1, 10, 15, seed=2)
     meta = dict(path=['a.png', 'b.png'], dataset=['one', 'two'])
@@ -37,7 +37,7 @@ def test_inputs_targets_and_weights_are_taken_apart_alike():
     assert samples.gt_img is targets and samples.weight is weight and samples.path == meta['path']
 
 
-def test_a_target_that_is_the_input_stays_so():
+def test_a_target_identical_to_the_input_stays_identical():
     x = images(1, 3, 6, 8)
     y, apart = PixelDownsample(2)(*NoisyTarget()(x, DataSample(gt_img=x + 1)))
     assert apart.gt_img is y and 'weight' not in apart
@@ -106,7 +106,7 @@ def test_a_training_step_is_the_reference(shared, monkeypatch, loss, name):
         torch.testing.assert_close(parameter.grad, expected, rtol=1e-5, atol=1e-7)
 
 
-def test_what_does_not_fit():
+def test_wrong_sizes_are_refused():
     x = images(1, 3, 10, 15)
     with pytest.raises(ValueError, match='multiples of 4'):
         PixelDownsample(4)(x, DataSample(gt_img=x))

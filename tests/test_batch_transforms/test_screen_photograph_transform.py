@@ -1,4 +1,4 @@
-"""The batch transform that photographs a screen."""
+"""Screen photographs of training batches."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_dtype_is_kept(dtype):
     assert photographs.isfinite().all() and samples.gt_img.std() > 0.05
 
 
-def test_as_the_degradation_of_a_test():
+def test_as_a_degradation_of_test_images():
     image = (images(40, 50, 3) * 255).byte().numpy()
     results = {'img': image, 'img_path': 'a.png'}
     noise = AddNoise(dict(type='ScreenPhotograph', size=32), by_name=True)
@@ -93,15 +93,15 @@ def test_as_the_degradation_of_a_test():
     assert (other['gt'] != once['gt']).mean() > 0.5
 
 
-def test_what_does_not_fit():
+def test_wrong_targets_are_refused():
     clean = images(1, 3, 8, 8)
     with pytest.raises(ValueError, match='size of at least 1 pixel, got 0'):
         ScreenPhotograph(0)
     with pytest.raises(ValueError, match='roll from -180 to 180'):
         ScreenPhotograph(roll=(0, 200))
-    with pytest.raises(ValueError, match='no weight of the loss'):
+    with pytest.raises(ValueError, match='no loss weight'):
         ScreenPhotograph()(clean, DataSample(gt_img=clean, weight=clean))
-    with pytest.raises(ValueError, match=r'one target for each image.*\(1, 2, 3, 8, 8\)'):
+    with pytest.raises(ValueError, match=r'one target per image.*\(1, 2, 3, 8, 8\)'):
         ScreenPhotograph()(clean, DataSample(gt_img=torch.stack((clean, clean), 1)))
     with pytest.raises(ValueError, match='expected RGB pictures'):
         ScreenPhotograph()(clean[:, :1], DataSample(gt_img=clean[:, :1]))

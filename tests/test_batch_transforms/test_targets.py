@@ -1,4 +1,4 @@
-"""Targets made of the noisy images."""
+"""Targets made from the noisy images."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def test_every_pixel_is_in_one_target(balanced):
     assert not noisy[0].equal(noisy[1])
 
 
-def test_one_target_cannot_be_recharged():
+def test_recharge_needs_several_targets():
     with pytest.raises(ValueError, match=r'several targets .* got \(1, 3, 4, 5\).*TeacherTarget'):
         Recharge()(torch.zeros(1, 3, 4, 5), DataSample(gt_img=torch.zeros(1, 3, 4, 5)))

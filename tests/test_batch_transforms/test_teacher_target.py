@@ -1,4 +1,4 @@
-"""Targets of a frozen network."""
+"""Targets made by a frozen teacher."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHIFTS = (0, 2, 5)
 
 @MODELS.register_module()
 class TinyShiftNet(TinyNet):
-    """Adds the shift to what it restores."""
+    """Add the shift to the output."""
 
     size_multiple = 4
 
@@ -37,7 +37,7 @@ def _scope():
 
 @pytest.fixture
 def teacher(tmp_path):
-    """A network and the file of its weights, in the form of a checkpoint of ours."""
+    """A network and its checkpoint."""
     torch.manual_seed(0)
     net = TinyShiftNet().eval()
     weights = {f'backbone.{name}': value for name, value in net.state_dict().items()}
@@ -71,7 +71,7 @@ def test_targets_are_those_of_the_padded_network(teacher, shifts, padding):
 
 
 @pytest.mark.parametrize('padding', [0, 3])
-def test_the_teacher_of_a_network_that_enlarges_makes_large_targets(tmp_path, padding):
+def test_an_upscaling_teacher_makes_upscaled_targets(tmp_path, padding):
     torch.manual_seed(0)
     config = dict(type='EDSR', channels=4, num_blocks=1, scale=4)
     net = MODELS.build(config).eval()
@@ -102,12 +102,12 @@ def test_a_teacher_is_replaced_by_a_copy_of_the_student(teacher):
         student.last.weight.zero_()
     torch.testing.assert_close(fresh.targets(x), expected, msg='it is a copy')
     assert not fresh.targets(x).requires_grad
-    with pytest.raises(ValueError, match='become the teacher does not fit TinyShiftNet'):
+    with pytest.raises(ValueError, match='becomes the teacher does not fit TinyShiftNet'):
         fresh.replace(TinyNet(width=7).state_dict())
 
 
-def test_the_teacher_belongs_to_nobody(teacher):
-    """It is in no state dict, trains nothing and does not follow the model into training."""
+def test_the_teacher_is_part_of_no_model(teacher):
+    """It is in no state dict, is not trained and ignores the mode of the model."""
     model = MODELS.build(
         dict(type='Restorer', backbone=dict(type='TinyNet'), losses=dict(pixel=dict(type='L1Loss')))
     )
@@ -127,7 +127,7 @@ def test_the_teacher_belongs_to_nobody(teacher):
     assert shared.targets(images(1, 3, 8, 8)).equal(first)
 
 
-def test_it_changes_no_random_numbers(teacher):
+def test_loading_changes_no_random_numbers(teacher):
     used = transform(teacher)
     torch.manual_seed(5)
     used.targets(images(1, 3, 8, 8))
@@ -136,7 +136,7 @@ def test_it_changes_no_random_numbers(teacher):
     assert torch.rand(4).equal(drawn)
 
 
-def test_its_type_of_numbers_is_its_own(teacher):
+def test_the_teacher_has_its_own_dtype(teacher):
     x = images(1, 3, 8, 8)
     exact = transform(teacher).targets(x)
     with torch.autocast('cpu', torch.bfloat16):  # the step of a student in mixed precision
@@ -172,9 +172,9 @@ def test_wrong_arguments_are_refused_when_built(teacher, options, message):
         transform(teacher, **options)
 
 
-def test_sizes_that_do_not_fit_are_named(teacher):
+def test_wrong_sizes_are_named(teacher):
     for padding in (3, 8):
-        with pytest.raises(ValueError, match=rf'its padding, {padding}, .* of 4, got \(8, 8\)'):
+        with pytest.raises(ValueError, match=rf'its padding, {padding}; .* of 4, got \(8, 8\)'):
             transform(teacher, padding=padding).targets(images(1, 3, 8, 8))
 
 

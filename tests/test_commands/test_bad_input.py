@@ -28,9 +28,12 @@ NETWORK = ['--config', QUICK]
         (['train', QUICK, '--cfg-options', 'model.test_seed'], 'expected KEY=VALUE'),
         (['train', 'traps/swinir_s'], 'there is no folder data/DIV2K/train/HR'),
         (['test', 'traps/swinir_s', 'lost.pth'], 'there is no folder'),
-        (['test', QUICK, 'lost.pth'], 'there is no file of weights lost.pth'),
+        (['test', QUICK, 'lost.pth'], 'there is no checkpoint file lost.pth'),
         (['test', QUICK], 'describes a network with weights: give a checkpoint'),
-        (['train', QUICK, '--cfg-options', 'load_from=lost.pth'], 'no file of weights lost.pth'),
+        (
+            ['train', QUICK, '--cfg-options', 'load_from=lost.pth'],
+            'there is no checkpoint file lost.pth',
+        ),
         (['train', QUICK, '--resume', 'lost.pth'], 'there is no checkpoint lost.pth'),
         (['train', 'traps/quikstart'], 'there is no config .*Did you mean traps/quickstart'),
         (['train', QUICK, '--with', 'trap'], 'there is no strategy trap. Did you mean traps'),
@@ -39,7 +42,7 @@ NETWORK = ['--config', QUICK]
         (['test', 'apr_rd/quickstart', 'lost.pth'], 'lists several trainings'),
         (
             ['restore', 'a.png', '--config', QUICK, '--checkpoint', 'lost.pth', '--output', 'x'],
-            'there is no file of weights lost.pth',
+            'there is no checkpoint file lost.pth',
         ),
         (
             [
@@ -56,14 +59,14 @@ NETWORK = ['--config', QUICK]
                 ],
                 QUICK,
             ],
-            '--overlap is of tiles',
+            '--overlap needs a tile size',
         ),
         (['train', QUICK, '--cfg-options', 'max_epochs=1'], 'Did you mean train_cfg.max_epochs?'),
-        (['train', QUICK, '--with', 'traps'], 'trained with the strategy traps already'),
-        (['train', QUICK, '--with', 'mixup.py'], 'there is no file mixup.py with a strategy'),
-        (['configs', 'nosuch'], 'nothing in the list has nosuch in its line'),
+        (['train', QUICK, '--with', 'traps'], 'already contains the strategy traps'),
+        (['train', QUICK, '--with', 'mixup.py'], 'there is no strategy file mixup.py'),
+        (['configs', 'nosuch'], 'no line of the list contains nosuch'),
         (['config', 'traps/nothing'], 'there is no config traps/nothing'),
-        (['benchmark'], 'give one of CONFIG, --backbones'),
+        (['benchmark'], 'give exactly one of CONFIG, --backbones'),
         (['data', 'verify', 'kodak'], "unknown data set 'kodak'. Did you mean kodak24"),
     ],
 )

@@ -89,8 +89,8 @@ def test_a_network_of_ones_own_and_its_operators(capsys):
     ('words', 'message'),
     [
         (['--backbone', 'NoSuchNet'], "unknown model 'NoSuchNet'"),
-        (['--backbone', 'TinyNet', '--backbones'], 'give one of'),
-        (['--backbones', '--profile'], 'one network at a time'),
+        (['--backbone', 'TinyNet', '--backbones'], 'give exactly one of'),
+        (['--backbones', '--profile'], 'needs a single network'),
     ],
 )
 def test_what_cannot_be_measured_is_refused(words, message, capsys):

@@ -232,7 +232,7 @@ def test_what_cannot_be_compared_is_refused(place, capsys, change, words, messag
         Path('1.pth').rename('0.pth')
     elif change == 'tiny.py':
         config = open_config('tiny.py')
-        config.model.inference = [dict(type='SelfEnsemble')]
+        config.model.inference = dict(ensemble=dict(type='SelfEnsemble'))
         Path('tiny.py').write_text(config_text(config))
     elif change == 'first/2.png':
         write_images(Path('first'), '2.png', height=18, width=14)

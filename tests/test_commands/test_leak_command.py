@@ -69,7 +69,7 @@ def test_tolerance_and_checkpoint(tmp_path, capsys):
     assert exit_status('analyze', 'leak', *words, '--checkpoint', weights) == 1
     capsys.readouterr()
     for more, message in (
-        (['--checkpoint', str(tmp_path / 'none.pth')], 'there is no file of weights'),
+        (['--checkpoint', str(tmp_path / 'none.pth')], 'there is no checkpoint file'),
         (['--size', '40'], 'change the size of the crop'),
         (['--cfg-options', 'modle.losses=None'], 'Did you mean model'),
     ):

@@ -167,8 +167,12 @@ def test_a_leading_tilde_is_the_home_folder(monkeypatch):
 
 def test_lists_of_configs(capsys):
     main(['configs', 'TRAPS/swinir', 'gopro'])
-    (line,) = capsys.readouterr().out.splitlines()
-    assert re.match(r'traps/swinir_s_gopro +SwinIR-S, motion deblurring', line)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        'traps/swinir_s_gopro',
+        'traps/swinir_s_gopro_1000',
+    ]
+    assert re.match(r'traps/swinir_s_gopro +SwinIR-S, motion deblurring', lines[0])
     assert exit_status('configs', 'nothing has this') == 1
 
 

@@ -148,10 +148,13 @@ def test_a_model_is_measured_by_name(tiny, tmp_path):
     ('words', 'message'),
     [
         ('restore a.png --model tinny --output out', 'no model tinny. Did you mean tiny?'),
-        ('restore a.png --model tiny --config tiny.py --output out', 'give no others'),
+        (
+            'restore a.png --model tiny --config tiny.py --output out',
+            'give either --model or these',
+        ),
         ('restore a.png --config tiny.py --output out', 'give --checkpoint FILE or --model NAME'),
-        ('test tiny.py --model tiny', 'give no others'),
-        ('test', 'Give CHECKPOINT, CONFIG and CHECKPOINT, or'),
+        ('test tiny.py --model tiny', 'give either --model or these'),
+        ('test', 'give CHECKPOINT, CONFIG and CHECKPOINT, or'),
         ('test --model without_data', 'has no test sets: give a config of the network that has'),
         ('download tiny --output tiny.pth', 'tiny.pth must be a folder that can be written to'),
     ],

@@ -157,9 +157,9 @@ SRGA = ['--components', '5', '--noises', 'gaussian:1']
         ('cka', [*CKA, '--batch-size', '5'], 'multiple of --batch-size, .*got 12 and 5'),
         ('srga', [*SRGA, 'gausian:2'], 'Did you mean gaussian'),
         ('srga', [*SRGA, 'GaussianNoise:sigm=2'], 'Did you mean sigma'),
-        ('srga', [*SRGA, 'gaussian:-2'], 'at least 0 grey levels'),
+        ('srga', [*SRGA, 'gaussian:-2'], 'at least 0 gray levels'),
         ('srga', ['--noises', *NOISES], 'at least as many --patches as --components'),
-        ('srga', SRGA, 'a noise beside the reference'),
+        ('srga', SRGA, 'a noise in addition to the reference'),
         ('feature-distribution', ['--noises', 'gaussian:1', '--layer', '*'], 'name of one layer'),
         (
             'feature-distribution',

@@ -178,7 +178,7 @@ def test_curves_of_several_noises_of_two_runs(tmp_path):
         (['.'], 'expected the work directory of a run.*The runs in it are: damaged, plain'),
         (['empty'], 'empty has none. LocalVisBackend'),
         (['plain', '--keys', 'kodak/PSNR'], "no 'kodak/PSNR'. Did you mean kodak24/PSNR"),
-        (['plain', '--labels', 'a', 'b'], '1 runs need as many different --labels'),
+        (['plain', '--labels', 'a', 'b'], 'expected 1 distinct --labels'),
         (['plain', '--smooth', '0'], 'a window of at least 1 value, got 0'),
         (['damaged'], 'line 2 of .*scalars.json is damaged'),
     ],

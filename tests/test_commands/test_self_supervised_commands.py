@@ -72,7 +72,7 @@ def test_noise_correlation(tmp_path, capsys):
         main(['analyze', 'noise-correlation', *words, '--window', '4', '--output', str(output)])
     with pytest.raises(SystemExit):
         main(['analyze', 'noise-correlation', *words[:4], '--output', str(output)])
-    assert 'input and target are in one folder' in capsys.readouterr().err
+    assert 'inputs and targets in the same folder' in capsys.readouterr().err
 
 
 def test_blind_spots(tmp_path, capsys):
@@ -115,7 +115,7 @@ def test_blind_spots(tmp_path, capsys):
     assert float(rows[0]['PSNR']) > float(rows[1]['PSNR']) and float(rows[0]['SSIM']) < 1
     assert output.read_bytes()[:4] == b'\x89PNG'
     for more, message in (
-        (['--shifts', '-1'], 'a shift is at least 0'),
+        (['--shifts', '-1'], 'expected shifts of at least 0'),
         (['--model', 'a', *model], 'different names'),
         (['--cfg-options', 'test_dataloader.dataset.root=x'], 'there is no folder x'),
     ):

@@ -1,4 +1,4 @@
-"""Misspelt settings are named before anything is built."""
+"""Misspelled settings are reported before anything is built."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmrestore.config.top_level import check_settings
 from mmrestore.engine import Runner
 
 
-def test_the_tiny_config_is_right(tmp_path, recwarn):
+def test_the_tiny_config_passes(tmp_path, recwarn):
     check_config(tiny_config(tmp_path))
     assert not recwarn
 
@@ -30,7 +30,7 @@ def test_the_tiny_config_is_right(tmp_path, recwarn):
         ('env_cfg.cudnn_benchmrk', "'cudnn_benchmrk'. Did you mean cudnn_benchmark"),
         ('randomness.sed', "randomness has no argument 'sed'. Did you mean seed"),
         ('auto_scale_lr.base_batchsize', "'base_batchsize'. Did you mean base_batch_size"),
-        ('default_hooks.chekpoint.interval', "no 'chekpoint' to change. Did you mean checkpoint"),
+        ('default_hooks.chekpoint.interval', "no hook 'chekpoint'. Did you mean checkpoint"),
     ],
 )
 def test_near_names(tmp_path, setting, message):
@@ -41,7 +41,7 @@ def test_near_names(tmp_path, setting, message):
     assert not any(tmp_path.iterdir()), 'nothing is written before the config is checked'
 
 
-def test_what_mmengine_reads_itself(tmp_path):
+def test_settings_read_by_mmengine(tmp_path):
     config = tiny_config(tmp_path)
     config.val_evaluator = dict(type='PSNR')
     config.optim_wrapper.paramwise_cfg = dict(norm_decay_mult=0)
@@ -54,7 +54,7 @@ def test_what_mmengine_reads_itself(tmp_path):
         check_config(config)
 
 
-def test_misspelt_settings_are_refused_and_variables_are_not():
+def test_misspelled_settings_are_refused_and_variables_are_not():
     check_settings(['model', 'sigma', 'teacher'], variables=())
     check_settings(['optim_wraper'], variables=['optim_wraper'])
     with pytest.raises(TypeError, match=r'nothing reads the setting .modle.. Did you mean model'):
@@ -76,7 +76,7 @@ def test_hooks_set_to_none_are_left_out(tmp_path):
         (['train', '{}/tiny.py', '--work-dir', '{}/tiny.py'], 'must be a folder'),
     ],
 )
-def test_words_that_cannot_be_meant(tmp_path, capsys, words, message):
+def test_invalid_arguments_of_commands(tmp_path, capsys, words, message):
     (tmp_path / 'tiny.py').write_text(config_text(tiny_config(tmp_path)))
     with pytest.raises((SystemExit, FileNotFoundError)) as error:
         main([word.format(tmp_path) for word in words])

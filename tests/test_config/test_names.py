@@ -92,7 +92,9 @@ def test_strategies_of_packages(tmp_path, monkeypatch):
     (folder / 'mixup.py').write_text('')
     monkeypatch.syspath_prepend(tmp_path)
     assert find_strategy('mixing::mixup') == folder / 'mixup.py'
-    with pytest.raises(FileNotFoundError, match=r'Did you mean mixup\? Those of mixing: mixup\.'):
+    with pytest.raises(
+        FileNotFoundError, match=r'Did you mean mixup\? Strategies of mixing: mixup\.'
+    ):
         find_strategy('mixing::mixp')
 
 

@@ -1,4 +1,4 @@
-"""Numbers that were written as text."""
+"""Numbers given as text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from mmrestore.config.numbers import _advice
         ('custom_hooks', [{'type': 'EMAHook', 'momentum': '2e-4'}], '.0.momentum'),
     ],
 )  # fmt: skip
-def test_they_are_named(tmp_path, key, value, named):
+def test_numbers_as_text_are_reported(tmp_path, key, value, named):
     config = tiny_config(tmp_path)
     check_config(config)
     with pytest.raises(ValueError, match=f'^{key}{named} must be a number, got the text') as error:
@@ -47,7 +47,7 @@ def test_they_are_named(tmp_path, key, value, named):
                                     'pipeline': [], '_delete_': True}),
     ],
 )  # fmt: skip
-def test_names_that_look_like_numbers_stay(tmp_path, key, value):
+def test_names_that_look_like_numbers_are_unchanged(tmp_path, key, value):
     open_config(tiny_config(tmp_path), {key: value})
 
 

@@ -1,4 +1,4 @@
-"""The one way into configs."""
+"""Opening of configs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def test_variables_leave_the_config():
     assert (
         'sigma' not in config and config.model.data_preprocessor.batch_transforms.noise.sigma == 50
     )
-    with pytest.raises(ValueError, match='sigma is a variable of the config, which is filled in'):
+    with pytest.raises(ValueError, match='sigma is a variable of the config, which is substituted'):
         open_config('supervised/swinir_s', ['sigma=25'])
 
 
 @pytest.mark.parametrize('overrides', [{'modle.test_seed': 5}, ['modle.test_seed=5']])
-def test_misspelt_overrides_are_refused_for_all(overrides):
+def test_misspelled_overrides_are_refused_for_all(overrides):
     with pytest.raises(ValueError, match=r'no setting .modle.. Did you mean model'):
         open_config('supervised/swinir_s', overrides)
 
 
-def test_misspelt_arguments_and_settings_are_refused(tmp_path):
+def test_misspelled_arguments_and_settings_are_refused(tmp_path):
     with pytest.raises(
         TypeError, match=r"Restorer has no argument 'tset_seed'. Did you mean test_seed"
     ):
@@ -45,7 +45,7 @@ def test_misspelt_arguments_and_settings_are_refused(tmp_path):
         open_config(tmp_path / 'leaf.py')
 
 
-def test_settings_that_were_read_before_stay_as_they_are():
+def test_given_settings_are_not_modified():
     config = open_config('supervised/swinir_s')
     text = config_text(config)
     assert open_config(config, {'model.test_seed': 9}).model.test_seed == 9
@@ -58,9 +58,9 @@ def test_overrides_of_stages_are_those_of_their_configs():
     stages = read_stages(config)
     assert stages['rd'].config.train_dataloader.num_workers == 8
     assert stages['apr'].config.train_dataloader.num_workers != 8
-    with pytest.raises(ValueError, match=r'begin with the name of a stage, apr\. or rd\.'):
+    with pytest.raises(ValueError, match=r'expected a stage name at the beginning, apr\. or rd\.'):
         open_config('apr_rd/apr_rd', ['train_dataloader.num_workers=8'])
-    with pytest.raises(ValueError, match='lists several trainings'):
+    with pytest.raises(ValueError, match='has several stages'):
         open_config('apr_rd/apr_rd', strategies=['traps'])
 
 
@@ -105,7 +105,7 @@ def test_custom_imports_have_one_form(imports):
             'from mmrestore.registry import MODELS\n@MODELS.register_module()\nclass DnCNN: pass\n',
             'KeyError: .*DnCNN is already registered',
         ),
-        (None, "No module named 'module_of_test_5': install it, or name its folder in PYTHONPATH$"),
+        (None, "No module named 'module_of_test_5': install it, or add its folder to PYTHONPATH$"),
     ],
 )
 def test_an_import_that_fails_is_named_with_its_cause(
@@ -123,7 +123,7 @@ def test_an_import_that_fails_is_named_with_its_cause(
     assert str(error.value).startswith(f'custom_imports of {tmp_path / "c.py"}: ')
 
 
-def test_a_config_of_mmengine_s_second_kind_is_read(tmp_path):
+def test_lazy_configs_of_mmengine_are_read(tmp_path):
     (tmp_path / 'base.py').write_text('load_from = None\nresume = False')
     (tmp_path / 'lazy.py').write_text(
         'from mmengine.config import read_base\nwith read_base():\n    from .base import *\n'
@@ -159,11 +159,11 @@ def test_lists_of_decorators_in_files_are_keyed_before_they_are_merged(tmp_path)
     assert {'self_ensemble', 'masks'} <= set(masked.model.inference)
 
 
-def test_names_that_a_record_could_not_hold_are_refused(tmp_path):
+def test_invalid_top_level_names_are_refused(tmp_path):
     for name, text, message in (
         ('a.json', '{"my-key": 1}', "a.json: 'my-key' cannot name a setting"),
         ('b.yaml', 'class: 1', "b.yaml: 'class' cannot name a setting"),
-        ('c.py', 'text = 1', "c.py: 'text' cannot name a setting, MMEngine uses it"),
+        ('c.py', 'text = 1', "c.py: 'text' cannot name a setting, because MMEngine reserves it"),
     ):
         (tmp_path / name).write_text(text)
         with pytest.raises(ValueError, match=message):
@@ -195,5 +195,5 @@ def test_modules_of_all_files_and_strategies_are_imported(tmp_path, monkeypatch)
 
 def test_a_strategy_is_given_once():
     for config, strategies in (('traps/swinir_s', ['traps']), ('supervised/hat_s', ['traps'] * 2)):
-        with pytest.raises(ValueError, match='trained with the strategy traps already'):
+        with pytest.raises(ValueError, match='already contains the strategy traps'):
             open_config(config, strategies=strategies)

@@ -1,4 +1,4 @@
-"""Overrides as people type them."""
+"""Typed overrides."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_the_home_folder_is_expanded(monkeypatch):
     [
         (
             'optim_wrapper.optimizer.lr=fast',
-            'lr=fast: expected a number, such as the present 0.001, got the text',
+            'lr=fast: expected a number, such as the current 0.001, got the text',
         ),
         ('resume=maybe', "resume=maybe: expected True or False, got the text 'maybe'"),
         ('model.compile=2', 'model.compile=2: expected True or False, got 2'),
@@ -129,15 +129,15 @@ def test_the_home_folder_is_expanded(monkeypatch):
         ('model=dict(test_seed=abc)', "expected a whole number, got the text 'abc'"),
         ('model.x=dict(a b=1)', 'cannot be read: write'),
         ('model.x=[1,,2]', 'cannot be read: write'),
-        ('model.x={1: 2}', r'model\.x\.1: names of settings are text, got 1'),
+        ('model.x={1: 2}', r'model\.x\.1: setting names must be text, got 1'),
         ('custom_hooks=[dict(type="EMAHook"', r'cannot be read: write numbers as 0\.5, lists as'),
         ('custom_hooks=[open("x")]', 'cannot be read: write'),
-        ('model.x=two words', 'put text other than a bare word in quotes'),
+        ('model.x=two words', 'quote text other than a single word'),
         ('model.test_seed', 'expected KEY=VALUE, got'),
         ('=5', 'expected KEY=VALUE, got'),
     ],
 )
-def test_what_cannot_be_read_is_answered_with_how_to_write_it(typed, message):
+def test_unreadable_values_are_answered_with_the_syntax(typed, message):
     with pytest.raises((ValueError, TypeError), match=message) as error:
         read_override(SETTINGS, *split_override(typed))
     assert '\n' not in str(error.value)
@@ -184,14 +184,14 @@ def test_overrides_are_applied_in_their_order():
 @pytest.mark.parametrize(
     ('key', 'value', 'message'),
     [
-        ('a.b.2', 1, 'a.b.2: expected one of the places 0 to 1 of a list'),
-        ('a.b.c', 1, "expected one of the places 0 to 1 of a list, got 'c'"),
-        ('a.n.x', 1, 'a.n.x: 3 has no settings to change'),
+        ('a.b.2', 1, 'a.b.2: expected a list index from 0 to 1'),
+        ('a.b.c', 1, "expected a list index from 0 to 1, got 'c'"),
+        ('a.n.x', 1, 'a.n.x: 3 has no settings; replace'),
         ('a.maks', None, 'a.maks=None: the config has no such setting. Did you mean mask'),
         ('a.mask.0.x', 1, "a.mask.0.x: expected a name, one of type, got '0'"),
     ],
 )
-def test_keys_that_lead_nowhere(key, value, message):
+def test_invalid_keys(key, value, message):
     settings = {'a': {'b': [1, 2], 'n': 3, 'mask': {'type': 'A'}}}
     with pytest.raises(ValueError, match=message):
         with_overrides(settings, {key: value})

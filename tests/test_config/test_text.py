@@ -1,4 +1,4 @@
-"""The text of a config reads back equal and executes nothing."""
+"""Config text reads back equal without executing code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_written_config_reads_back_in_order(tmp_path):
         assert list(again.model.data_preprocessor.batch_transforms) == ['second', 'first']
 
 
-def test_values_that_are_no_literals_read_back_equal(tmp_path):
+def test_values_without_literals_read_back_equal(tmp_path):
     path = tmp_path / 'config.py'
     path.write_text(
         'import math\nimport numpy as np\nfrom pathlib import Path\n'
@@ -39,7 +39,7 @@ def test_values_that_are_no_literals_read_back_equal(tmp_path):
     assert again == literal == {**expected, 'steps': [0, 1], 'root': 'a/b', 'one': ('c',)}
 
 
-def test_long_values_stand_on_several_lines():
+def test_long_values_are_split_over_lines():
     config = Config(dict(a=dict(b=list(range(40)), c=(1,)), names={'not a name': 'x' * 90}))
     text = config_text(config)
     assert max(map(len, text.splitlines())) <= 115
@@ -62,12 +62,12 @@ def test_long_values_stand_on_several_lines():
         '(a',
     ],
 )
-def test_texts_that_are_more_than_literals_are_refused(text):
+def test_texts_with_expressions_are_refused(text):
     with pytest.raises(ValueError, match='the recorded config'):
         read_config_text(text)
 
 
-def test_records_of_earlier_versions_hold_bare_infinities():
+def test_bare_infinities_of_earlier_versions_are_read():
     assert read_config_text('a = {"b": inf, "c": -inf}').a == {'b': math.inf, 'c': -math.inf}
 
 

@@ -30,7 +30,7 @@ def test_bytes_stay_bytes_and_every_field_is_stacked():
 
 
 def test_sizes_that_differ_are_named():
-    with pytest.raises(ValueError, match=r'one size, got \[\(3, 4, 5\), \(3, 6, 5\)\]'):
+    with pytest.raises(ValueError, match=r'the same size, got \[\(3, 4, 5\), \(3, 6, 5\)\]'):
         collate([packed(4), packed(6)])
 
 
@@ -42,7 +42,9 @@ def test_fields_that_differ_are_named():
 def test_depths_that_differ_are_named():
     deep = packed(4)
     deep['inputs'] = deep['inputs'].to(torch.uint16)
-    with pytest.raises(ValueError, match=r"one depth, got \['torch.uint16', 'torch.uint8'\]"):
+    with pytest.raises(
+        ValueError, match=r"the same bit depth, got \['torch.uint16', 'torch.uint8'\]"
+    ):
         collate([packed(4), deep])
 
 

@@ -107,7 +107,7 @@ def test_samples_are_those_of_the_files(root, decoded, workers):
 
 @pytest.mark.parametrize('color', ['rgb', 'gray'])
 @pytest.mark.parametrize(('dtype', 'channels'), [(np.uint16, 3), (np.uint16, 1), (np.uint8, 1)])
-def test_depth_and_colour_stay(tmp_path, root, color, dtype, channels):
+def test_depth_and_color_stay(tmp_path, root, color, dtype, channels):
     image = random_image(9, 14, dtype=dtype, channels=channels)
     write_image(tmp_path / 'deep/a.png', image)
     steps = [{'type': 'LoadImage', 'color': color}, *PIPELINE[1:]]
@@ -123,7 +123,9 @@ def test_floating_point_and_orientation(tmp_path, root):
     import tifffile
 
     (tmp_path / 'float').mkdir()
-    tifffile.imwrite(tmp_path / 'float/a.tif', random_image(9, 8).astype(np.float32) / 255)
+    tifffile.imwrite(
+        tmp_path / 'float/a.tif', random_image(9, 8).astype(np.float32) / 255, photometric='rgb'
+    )
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter
     (tmp_path / 'turned').mkdir()
@@ -170,7 +172,7 @@ def test_only_files_that_have_changed_are_decoded_again(root, decoded, tmp_path)
     assert len(after.items() & before.items()) == 8
 
 
-def test_subsets_and_colours_do_not_disturb_each_other(root, decoded, tmp_path):
+def test_subsets_and_colors_do_not_disturb_each_other(root, decoded, tmp_path):
     build(root, files=['1', '2'])
     build(root, files=['2', '3'])
     gray = [{'type': 'LoadImage', 'color': 'gray'}, *PIPELINE[1:]]
@@ -278,21 +280,21 @@ def test_the_choice_by_room_is_one_line(root, tmp_path, log, monkeypatch):
     monkeypatch.setattr(disk_cache.shutil, 'disk_usage', lambda path: Usage(2 * size - 1))
     refused = build(root, cache='auto')
     assert len(log) == 1 and refused.decodes_files and not entries(tmp_path)
-    assert "data set 'photos', cache='auto': files are decoded for every patch" in log[0]
+    assert "data set 'photos', cache='auto': files are decoded for each patch" in log[0]
     assert 'more than half of the 0.0 MB free' in log[0] and 'cache_dir' in log[0]
     monkeypatch.setattr(disk_cache.shutil, 'disk_usage', lambda path: Usage(2 * size))
     chosen = build(root, cache='auto')
     assert len(log) == 2 and not chosen.decodes_files and len(entries(tmp_path)) == 10
-    assert "cache='auto': decoded images are read from" in log[1] and 'are written there' in log[1]
+    assert "cache='auto': decoded images are read from" in log[1] and 'are written' in log[1]
     monkeypatch.setattr(disk_cache.shutil, 'disk_usage', lambda path: Usage(0))
     assert not build(root, cache='auto').decodes_files, 'nothing more is written'
-    assert len(log) == 3 and log[2].endswith('all there already')
+    assert len(log) == 3 and log[2].endswith('are present')
     assert_same_samples(refused, chosen)
 
 
 def test_too_little_room_is_one_line(root, tmp_path, monkeypatch):
     monkeypatch.setattr(disk_cache.shutil, 'disk_usage', lambda path: Usage(100))
-    with pytest.raises(OSError, match=r"cache='disk' of data set 'photos' writes .* MB are free"):
+    with pytest.raises(OSError, match=r"cache='disk' of data set 'photos' needs .* MB are free"):
         build(root)
     assert not entries(tmp_path)
 
@@ -338,7 +340,7 @@ def test_unreadable_files_are_replaced_as_without_it(root):
 
 
 def test_wrong_use_is_named(root, log):
-    with pytest.raises(ValueError, match='must come first'):
+    with pytest.raises(ValueError, match='as first transform'):
         ImageFolder(root, pipeline=[], cache='disk')
     assert ImageFolder(root, pipeline=[], cache='auto')[3]['img_path'] == str(root / '3.png')
     assert len(log) == 1 and 'does not begin with LoadImage' in log[0]

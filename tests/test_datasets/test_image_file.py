@@ -28,7 +28,7 @@ def test_channels_are_red_green_blue(tmp_path):
 
 
 @pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
-def test_gray_of_colour_is_the_luma_of_bt601(tmp_path, dtype):
+def test_gray_of_color_is_the_luma_of_bt601(tmp_path, dtype):
     image = write_image(tmp_path / 'a.png', random_image(31, 40, dtype=dtype))
     gray = read_image(tmp_path / 'a.png', color='gray')
     expected = image @ np.array([0.299, 0.587, 0.114])
@@ -37,12 +37,12 @@ def test_gray_of_colour_is_the_luma_of_bt601(tmp_path, dtype):
     assert np.abs(gray[..., 0] - expected).max() < tolerance
 
 
-def test_colour_of_gray_is_the_value_three_times(tmp_path):
+def test_color_of_gray_is_the_value_three_times(tmp_path):
     image = write_image(tmp_path / 'a.png', random_image(4, 5, channels=1))
     np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), np.repeat(image, 3, axis=2))
 
 
-def test_palette_and_transparency_become_plain_colour(tmp_path):
+def test_palette_and_transparency_become_plain_color(tmp_path):
     image = random_image(6, 7)
     alpha = random_image(6, 7, channels=1, seed=1)
     Image.fromarray(np.dstack([image, alpha])).save(tmp_path / 'a.png')
@@ -54,7 +54,7 @@ def test_palette_and_transparency_become_plain_colour(tmp_path):
 
 @pytest.mark.parametrize(
     ('content', 'message'),
-    [(None, 'No such file'), (b'', 'it is empty'), (b'no image', 'it is no image')],
+    [(None, 'No such file'), (b'', 'it is empty'), (b'no image', 'it is not an image')],
 )
 def test_unreadable_files_are_named(tmp_path, content, message):
     path = tmp_path / 'bad.png'
@@ -67,7 +67,7 @@ def test_unreadable_files_are_named(tmp_path, content, message):
         inspect_image(path)
 
 
-def test_unknown_colour_is_refused(tmp_path):
+def test_unknown_color_is_refused(tmp_path):
     with pytest.raises(ValueError, match="'rgb', 'gray'"):
         read_image(tmp_path / 'a.png', color='bgr')
 

@@ -70,7 +70,7 @@ def test_pairs_in_one_folder(tmp_path):
     assert both.samples == [('a_real.JPG', 'a_mean.JPG'), ('b_real.png', 'b_mean.png')]
     noisy = ImageFolder(tmp_path, pattern='{}_real', pipeline=LOADING)
     assert noisy.samples == [('a_real.JPG', None), ('b_real.png', None)]
-    with pytest.raises(ValueError, match=r"fits the pattern '\{\}x4'"):
+    with pytest.raises(ValueError, match=r"matches the pattern '\{\}x4'"):
         ImageFolder(tmp_path, pattern='{}x4', pipeline=LOADING)
 
 
@@ -112,7 +112,7 @@ def test_everything_that_is_wrong_is_in_one_error(tmp_path):
     for part in (
         '5.png has no target',
         '6.png has no input',
-        f'cannot read {tmp_path}/in/1.png: it is no image',
+        f'cannot read {tmp_path}/in/1.png: it is not an image',
         f'cannot read {tmp_path}/out/2.png: its end is missing',
         'out/3.png is 9x14 (height x width): expected the same size',
         'in/4.png is 3x13 (height x width), smaller than the 4x5',
@@ -126,7 +126,7 @@ def test_wrong_options_are_refused(tmp_path):
         ({'check': 'none'}, "'header', 'decode'"),
         ({'scale': 2}, 'gt_root'),
         ({'gt_pattern': '{}_mean'}, 'gt_root'),
-        ({'gt_root': tmp_path}, 'one pattern'),
+        ({'gt_root': tmp_path}, 'the same pattern'),
         ({'gt_root': tmp_path / 'nowhere'}, 'nowhere'),
     ):
         with pytest.raises(ValueError, match=message):
@@ -162,8 +162,8 @@ def test_files_of_another_depth_are_named_before_training(tmp_path):
     write_image(tmp_path / 'out/4.png', deep)
     with pytest.raises(ValueError, match='2 problem') as error:
         ImageFolder(tmp_path / 'in', **options)
-    assert 'in/2.png gives uint16, most others uint8' in str(error.value)
-    assert 'in/3.tif gives float32, most others uint8' in str(error.value)
+    assert 'in/2.png has values of uint16, most others of uint8' in str(error.value)
+    assert 'in/3.tif has values of float32, most others of uint8' in str(error.value)
 
 
 def test_float_files_are_loaded_as_they_are(tmp_path):
@@ -225,7 +225,7 @@ def test_a_pickled_copy_gives_the_same_samples(tmp_path, cache):
     ('dtype', 'expected'), [(np.uint8, torch.uint8), (np.uint16, torch.uint16)]
 )
 @pytest.mark.parametrize('color', ['rgb', 'gray'])
-def test_depth_and_colour_reach_the_sample(tmp_path, dtype, expected, color):
+def test_depth_and_color_reach_the_sample(tmp_path, dtype, expected, color):
     image = write_image(tmp_path / '1.png', random_image(8, 9, channels=1, dtype=dtype))
     pipeline = [LoadImage(color), PackInputs()]
     inputs = ImageFolder(tmp_path, pipeline=pipeline)[0]['inputs']

@@ -282,7 +282,7 @@ def test_pages_are_pictures_of_their_own(tmp_path):
     for picture, page in zip(read_pictures(path), pages, strict=True):
         np.testing.assert_array_equal(picture.pixels[..., 0], page)
     for read in (read_image, inspect_image):
-        with pytest.raises(ValueError, match=r'stack\.tif holds 3 pages, expected one'):
+        with pytest.raises(ValueError, match=r'stack\.tif contains 3 pages, expected one'):
             read(path)
     path.write_bytes(path.read_bytes()[:-300])  # the last directory is gone
     with pytest.raises(ValueError, match='its end is missing'):
@@ -299,7 +299,7 @@ def test_pages_in_a_circle_are_refused(tmp_path):
     data[last + 2 + 12 * num :][:4] = data[4:8]
     data[last + 2 + 12 * num : last + 6 + 12 * num] = data[4:8]
     path.write_bytes(data)
-    with pytest.raises(ValueError, match='run in a circle'):
+    with pytest.raises(ValueError, match='form a cycle'):
         inspect_image(path)
 
 
@@ -313,7 +313,7 @@ def test_pages_in_a_circle_are_refused(tmp_path):
         (np.full((5, 7), -0.25, np.float32), {}, 'from -0.25 to -0.25'),
         (np.full((5, 7), np.nan, np.float32), {}, 'from nan to nan'),
         (np.zeros((5, 7, 5), np.uint8), {'photometric': 'minisblack'}, '5 channels'),
-        (np.zeros((5, 7, 3), np.uint8), {'photometric': 'cielab'}, 'colors are CIELAB'),
+        (np.zeros((5, 7, 3), np.uint8), {'photometric': 'cielab'}, 'color mode CIELAB'),
         (np.zeros((5, 7), np.uint16), {'photometric': 'cfa'}, 'a RAW photograph'),
     ],
 )
@@ -358,7 +358,7 @@ def test_the_first_picture_of_several_in_a_jpeg(tmp_path):
 @pytest.mark.parametrize(
     ('name', 'content', 'message'),
     [
-        ('photo.CR2', b'II*\0', 'a RAW photograph, .* export it as TIFF of 16 bit or PNG'),
+        ('photo.CR2', b'II*\0', 'a RAW photograph, .* export it as 16-bit TIFF or PNG'),
         ('photo.nef', b'', 'a RAW photograph'),
         ('photo.DNG', b'MM\0*', 'a RAW photograph'),
         ('photo.heic', b'', 'a HEIC photograph, .* export it as PNG or TIFF'),
@@ -367,7 +367,7 @@ def test_the_first_picture_of_several_in_a_jpeg(tmp_path):
         ('photo.png', b'\0\0\0\x1cftypavif', 'an AVIF picture'),
         ('photo.jpg', b'\0\0\0\x20ftypisom', 'a video'),
         ('photo.png', b'GIF89a', 'a GIF'),
-        ('photo.png', b'text', 'no image'),
+        ('photo.png', b'text', 'not an image of a known format'),
         ('photo.png', b'', 'empty'),
     ],
 )

@@ -199,13 +199,13 @@ def test_any_name_is_written(tmp_path, name):
 
 def test_errors(tmp_path):
     image = random_image(4, 5)
-    with pytest.raises(ValueError, match=r'ends in \.png .*\.pgm, got .*a\.gif'):
+    with pytest.raises(ValueError, match=r'file extensions \.png .*\.pgm, got .*a\.gif'):
         write_image(tmp_path / 'a.gif', image)
-    with pytest.raises(ValueError, match=r'cannot hold the image: 16 bit'):
+    with pytest.raises(ValueError, match=r'does not support the image: 16 bit'):
         write_image(tmp_path / 'a.jpg', image.astype(np.uint16))
-    with pytest.raises(ValueError, match='can hold one picture, got 2'):
+    with pytest.raises(ValueError, match='supports a single picture, got 2'):
         write_pictures(tmp_path / 'a.png', [Picture(image)] * 2)
-    with pytest.raises(ValueError, match=r'a.jpg cannot hold the picture of 1 x 70000 x 1 values'):
+    with pytest.raises(ValueError, match=r'a.jpg does not support a picture of 1 x 70000 x 1'):
         write_image(tmp_path / 'a.jpg', np.zeros((1, 70000, 1), np.uint8))
     assert not list(tmp_path.iterdir())
     assert all(ending == ending.lower() for ending in FORMATS)

@@ -65,7 +65,7 @@ def test_errors_of_list_files(tmp_path):
     with pytest.raises(ValueError, match=r'cannot read the list file .*list\.txt'):
         read_list_file(path)
     path.write_text('# nothing\n')
-    with pytest.raises(ValueError, match='names no image'):
+    with pytest.raises(ValueError, match='contains no image name'):
         read_list_file(path)
     path.write_text('a\nb\na\n')
     with pytest.raises(ValueError, match=r'more than once: a$'):
@@ -85,7 +85,7 @@ def test_patterns_choose_names_and_give_keys():
 def test_two_patterns_in_one_folder():
     names = ['1.png', '1_noisy.png', '2.png']
     assert fit_both(names, '{}_noisy', '{}') == ({'1_noisy.png': '1'}, {'1.png': '1', '2.png': '2'})
-    with pytest.raises(ValueError, match='one folder'):
+    with pytest.raises(ValueError, match='the same folder'):
         fit_both(names, '{}', '{}')
 
 
@@ -108,7 +108,7 @@ def test_pairs_and_what_is_wrong_with_them():
     ]
     assert pair({'1x2.png': '1'}, targets, complete=False) == ([('1x2.png', '1.png')], [])
     _, problems = pair({'1.png': '1', '1.jpg': '1'}, {'1.png': '1'})
-    assert problems == ['several inputs are called 1']
+    assert problems == ['several inputs have the key 1']
 
 
 LATIN = os.fsdecode(b't\xe9.png')
@@ -129,7 +129,7 @@ def test_links_that_lead_back_and_nowhere(tmp_path):
     for name, to in {**links, 'lost.png': 'x.png', 'note.txt': 'x', 'up': '..'}.items():
         (tmp_path / 'in' / name).symlink_to(to)
     os.mkfifo(tmp_path / 'in/pipe.png')
-    with pytest.warns(UserWarning, match='2 links lead nowhere, such as lost'):
+    with pytest.warns(UserWarning, match='2 links are broken, such as lost'):
         found = find_images(tmp_path / 'in')
     assert found == ['0.png', 'a/1.png', 'lost.png', 'other/2.png', 'up/other/2.png']
 
@@ -154,7 +154,7 @@ def test_list_files_of_other_encodings_are_refused_by_name(tmp_path, encoding):
     with pytest.raises(ValueError, match=r'list\.txt is not in UTF-8'):
         read_list_file(tmp_path / 'list.txt')
     (tmp_path / 'list.txt').write_bytes('a'.encode('utf-16') + b'b')
-    with pytest.raises(ValueError, match=r'list\.txt is no whole UTF-16'):
+    with pytest.raises(ValueError, match=r'list\.txt is invalid UTF-16'):
         read_list_file(tmp_path / 'list.txt')
 
 

@@ -145,9 +145,9 @@ def test_reading_exr(write_exr, tmp_path):
 
 def test_exr_files_that_are_wrong(write_exr, tmp_path):
     light = np.random.RandomState(0).rand(70, 40, 3).astype(np.float32)
-    write_exr(tmp_path / 'grey.exr', {'Y': light[..., 0]})
+    write_exr(tmp_path / 'gray.exr', {'Y': light[..., 0]})
     with pytest.raises(ValueError, match='lacks the channel R, G, B: it has Y'):
-        read_exr(tmp_path / 'grey.exr')
+        read_exr(tmp_path / 'gray.exr')
     write_exr(tmp_path / 'cut.exr', {'RGB': light})
     whole = (tmp_path / 'cut.exr').read_bytes()
     for size in (len(whole) - 100, len(whole) // 2, 50):

@@ -62,7 +62,7 @@ def test_tone_mapping_against_the_definition():
         v = min(max(value, 0), 1)
         curve = 12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055
         assert result == int(255 * curve + 0.5)
-    # Every grey level can come out, at the light that stands for it.
+    # Every gray level can come out, at the light that stands for it.
     levels = np.arange(256) / 255
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
     assert tone_map(linear).tolist() == list(range(256))
@@ -176,8 +176,8 @@ def test_scenes_converge_and_fit_into_their_room(seed):
     parts = list(walk(scene))
     assert not [p for p in parts if 'dielectric' in p.get('type', '')]
     assert all(0.3 <= p['alpha'] <= 0.6 for p in parts if p.get('type') == 'roughconductor')
-    colours = [p['value'] for p in parts if p.get('type') == 'rgb' and p['value'] != 1]
-    assert np.min(colours) > 0 and np.max(colours) <= 0.8
+    colors = [p['value'] for p in parts if p.get('type') == 'rgb' and p['value'] != 1]
+    assert np.min(colors) > 0 and np.max(colors) <= 0.8
     lamp = scene['lamp']['to_world']
     assert min(np.linalg.norm(lamp[:3, :2], axis=0)) >= 0.15
     bodies = [part for name, part in scene.items() if name.startswith('body')]
@@ -235,7 +235,7 @@ def mitsuba_renderer():
 
 
 def test_images_of_mitsuba(mitsuba_renderer):
-    """They are exposed to middle grey and repeatable, and their chunks are independent."""
+    """They are exposed to middle gray and repeatable, and their chunks are independent."""
     render = mitsuba_renderer.load(1, 24)
     parts = np.stack([render(16, seed) for seed in range(24)]).astype(np.float64)
     assert parts.shape == (24, 24, 24, 3) and parts.min() >= 0
@@ -247,7 +247,7 @@ def test_images_of_mitsuba(mitsuba_renderer):
     single = parts.var(axis=0, ddof=1)[dark].mean()
     of_four = parts.reshape(6, 4, 24, 24, 3).mean(axis=1).var(axis=0, ddof=1)[dark].mean()
     assert of_four / single == pytest.approx(0.25, rel=0.25)
-    # The errors of chunks with neighbouring seeds are uncorrelated, at one pixel and beside it.
+    # The errors of chunks with neighboring seeds are uncorrelated, at one pixel and beside it.
     error = np.where(dark[..., None], np.clip(parts - mean, -0.2, 0.2), 0)
     for shift in (0, 1):
         first, second = error[:-1, :, shift:], error[1:, :, : 24 - shift]

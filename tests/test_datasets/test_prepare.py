@@ -81,14 +81,14 @@ def test_what_is_there_is_verified_and_never_overwritten(downloads, tmp_path):
     prepare(downloads, root)
     marked = root / 'DIV2K/train/HR/0001.png'
     own = write_image(marked, random_image(7, 7))
-    assert all('there already' in line for line in prepare(downloads, root))
+    assert all('already complete' in line for line in prepare(downloads, root))
     np.testing.assert_array_equal(read_image(marked), own)
     shutil.rmtree(downloads)
     assert len(prepare(downloads, root)) == 2
     marked.write_bytes(marked.read_bytes()[:-20])
     (marked.parent / 'other.png').touch()
     with pytest.raises(
-        ValueError, match=r'(?s)other\.png is not of it.*0001\.png: its end is missing'
+        ValueError, match=r'(?s)other\.png is unexpected.*0001\.png: its end is missing'
     ):
         prepare(downloads, root)
 
@@ -108,7 +108,7 @@ def test_missing_archives_are_named_before_anything_is_done(downloads, tmp_path)
 def test_archives_that_point_outside_are_refused(downloads, tmp_path, name):
     with zipfile.ZipFile(downloads / 'DIV2K_train_HR.zip', 'a') as opened:
         opened.writestr(name, b'x')
-    with pytest.raises(ValueError, match='points out of the folder'):
+    with pytest.raises(ValueError, match='a path outside the folder'):
         prepare(downloads, tmp_path / 'data')
     assert not list((tmp_path / 'data').rglob('*.png'))
 
@@ -148,7 +148,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
         (folder / 'x').touch()
         assert not target.exists()
     assert [path.name for path in target.iterdir()] == ['x']
-    with pytest.raises(FileExistsError, match='nothing is overwritten'), appearing(target):
+    with pytest.raises(FileExistsError, match='is not overwritten'), appearing(target):
         pass
 
 
@@ -175,9 +175,9 @@ def test_sub_images_cover_the_image(tmp_path):
         part = read_image(tmp_path / f'sub/0001_s{i:03d}.png')
         np.testing.assert_array_equal(part, image[y : y + 10, x : x + 10])
     assert cut_sub_images(tmp_path / 'HR', tmp_path / 'sub', size=10, step=4) == 6
-    with pytest.raises(ValueError, match='of something else'):
+    with pytest.raises(ValueError, match='unexpected'):
         cut_sub_images(tmp_path / 'HR', tmp_path / 'sub', size=10, step=7)
-    with pytest.raises(ValueError, match=r'smaller than a part of 15: 0001\.png'):
+    with pytest.raises(ValueError, match=r'smaller than a sub-image of 15: 0001\.png'):
         cut_sub_images(tmp_path / 'HR', tmp_path / 'sub2', size=15, step=4)
 
 
@@ -212,9 +212,9 @@ def test_what_is_wrong_with_a_data_set(tmp_path):
         '5 problem(s)',
         'expected 2 images, found 5',
         '4.png is 12x9, expected: 13x9',
-        '5.png: it is no image',
+        '5.png: it is not an image',
         'equal pixels: small/1.png, small/3.png',
-        'to be had from a page',
+        'get it from a page',
     ):
         assert part in text
     assert 'there is no folder' in str(verify('small', tmp_path / 'nowhere', SMALL))
@@ -290,10 +290,10 @@ def test_the_command_verifies_and_names_what_sets_share(tmp_path, capsys):
         run('verify', 'urban100', 'mcmaster', '--root', tmp_path)
     output = capsys.readouterr().out
     assert error.value.code == 1 and 'expected 18 images, found 1' in output
-    assert 'share:\n  equal pixels: urban100/0.png, mcmaster/1.png' in output
+    assert 'sets:\n  equal pixels: urban100/0.png, mcmaster/1.png' in output
     for arguments, message in (
         (['verify', 'set5'], "unknown data set 'set5'"),
-        (['verify', '--folder', 'x'], 'belongs to one'),
+        (['verify', '--folder', 'x'], 'exactly one'),
         (
             ['prepare', 'div2k', '--source', tmp_path / 'nowhere', '--root', tmp_path],
             'neither the files',

@@ -159,7 +159,7 @@ def test_nothing_is_left_behind(tmp_path):
 def test_a_folder_that_is_there_stays(tmp_path):
     write_image(tmp_path / 'in/a.png', random_image(40, 40))
     write_image(tmp_path / 'out/mine.png', random_image(4, 4))
-    with pytest.raises(FileExistsError, match='nothing is overwritten'):
+    with pytest.raises(FileExistsError, match='is not overwritten'):
         crop(tmp_path / 'in', tmp_path / 'out')
     assert [path.name for path in (tmp_path / 'out').iterdir()] == ['mine.png']
 
@@ -196,7 +196,7 @@ def test_the_command_and_its_data_in_the_config(tmp_path, monkeypatch, capsys):
     assert 'data/faces: 3 crops of 120, 3 crops of 30' in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(command)
-    assert 'nothing is overwritten' in capsys.readouterr().err
+    assert 'is not overwritten' in capsys.readouterr().err
     config = open_config(CONFIGS / 'super_resolution_faces.py')
     sample = DATASETS.build(config.train_dataloader.dataset)[SampleKey(0, 0, 0)]
     assert sample['inputs'].shape == (3, 120, 120)

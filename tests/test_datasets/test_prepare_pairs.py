@@ -154,8 +154,8 @@ def test_what_is_there_is_verified_and_never_overwritten(gopro, tmp_path):
         'sharp/: expected 3 images, found 2',
         'C-10.png has no target',
         'C-2.png is 13x9, its target 12x9',
-        'to be had from https://seungjunnah.github.io',
-        f'{root}/GoPro/test/blur and, with equal names, {root}/GoPro/test/sharp',
+        'get it from https://seungjunnah.github.io',
+        f'{root}/GoPro/test/blur and, with the same names, {root}/GoPro/test/sharp',
         'move it away',
     ):
         assert part in str(error.value)
@@ -171,7 +171,9 @@ def test_sources_that_are_wrong_leave_nothing_behind(gopro, tmp_path):
         prepare('x', source, root)
     with pytest.raises(ValueError, match='neither a file nor a folder'):
         prepare('gopro', tmp_path / 'nowhere', root)
-    with pytest.raises(ValueError, match='holds no image of hide: expected the archive of https'):
+    with pytest.raises(
+        ValueError, match='contains no image of hide: expected the archive from https'
+    ):
         prepare('hide', source / 'GOPRO_Large/train', root)
     (source / 'GOPRO_Large/test/C/sharp/1.png').unlink()
     with pytest.raises(ValueError, match=r'C-1\.png has no target'):

@@ -86,7 +86,7 @@ def test_wed_from_its_folder(tmp_path):
     write_images(source / 'support', 'logo.bmp')
     archive = tmp_path / 'exploration_database_and_code.rar'
     archive.write_bytes(b'Rar!')
-    with pytest.raises(ValueError, match=r'code\.rar: unpack it and name the folder'):
+    with pytest.raises(ValueError, match=r'code\.rar: unpack it and give the folder'):
         prepare('wed', archive, root)
     expected = [f'wed in {root}/WED: in order, 2 images']
     assert prepare('wed', source, root) == expected
@@ -209,7 +209,7 @@ def test_the_commands(tmp_path, capsys):
     words = ['--source', str(tmp_path), '--root', str(tmp_path / 'data')]
     with pytest.raises(SystemExit):
         main(['data', 'prepare', 'wed', *words])
-    expected = 'holds no image of wed: expected the archive of https'
+    expected = 'contains no image of wed: expected the archive from https'
     assert expected in capsys.readouterr().err
 
 

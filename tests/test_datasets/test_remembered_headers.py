@@ -110,7 +110,7 @@ def spoilings():
     yield entries(lambda entry: [float(entry[0]) + 0.5, *entry[1:]])
 
 
-@pytest.mark.parametrize('spoil', spoilings())
+@pytest.mark.parametrize('spoil', list(spoilings()))
 def test_a_damaged_memory_is_made_anew(paths, opened, tmp_path, spoil):
     first = checked_headers(paths, decode=False)
     file = memory(tmp_path)

@@ -1,4 +1,4 @@
-"""Single images in another size."""
+"""Resizing of single images."""
 
 import numpy as np
 import pytest

@@ -34,7 +34,7 @@ def test_an_integer_is_the_index_of_seed_0_and_epoch_0():
     assert sample_rng(4).random() == sample_rng(SampleKey(0, 0, 4)).random()
 
 
-def test_draws_of_neighbouring_keys_are_independent():
+def test_draws_of_neighboring_keys_are_independent():
     draws = np.array([sample_rng(SampleKey(0, 0, i)).random() for i in range(2000)])
     assert abs(draws.mean() - 0.5) < 4 * np.sqrt(1 / 12 / 2000)
     assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 4 / np.sqrt(2000)

@@ -106,7 +106,7 @@ def test_noise_of_the_embedded_photographs_stays_through_training():
         assert 'gt_img' not in sample['data_samples']
         index = [d['img_path'] for d in dataset._cached].index(sample['data_samples'].path)
         place = dataset._cached[index]['img']
-        # A patch, whatever its symmetry, holds colours of the one noisy photograph.
+        # A patch, whatever its symmetry, holds colors of the one noisy photograph.
         code = np.array([1, 256, 65536])
         known = np.zeros(1 << 24, bool)
         known[place.reshape(-1, 3) @ code] = True
@@ -118,8 +118,8 @@ def test_tests_of_the_embedded_photographs_have_the_clean_ones():
     for sample in DATASETS.build(config.test_dataloader.dataset):
         noise = sample['inputs'].double() - sample['data_samples'].gt_img
         noise -= noise.mean()
-        neighbours = (noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean()
-        assert 10 < noise.std() < 30 and 0.4 < neighbours < 0.8
+        neighbors = (noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean()
+        assert 10 < noise.std() < 30 and 0.4 < neighbors < 0.8
 
 
 def test_noise_by_name(tmp_path):
@@ -171,7 +171,7 @@ def test_missing_noisy_files_are_named(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match='there is no folder data/SIDD_Medium/noisy_tiles'):
         train_set('self_supervised_sidd')
     write_images(tmp_path / 'data/test/polyu', '1_mean.JPG', height=256, width=256)
-    with pytest.raises(ValueError, match=r"none of the 1 images .* fits the pattern '{}_real'"):
+    with pytest.raises(ValueError, match=r"none of the 1 images .* matches the pattern '{}_real'"):
         train_set('self_supervised_polyu')
     write_images(tmp_path / 'data/photographs', 'small.png', height=255, width=300)
     with pytest.raises(ValueError, match='smaller than the 256x256'):

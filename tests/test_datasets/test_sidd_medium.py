@@ -59,17 +59,17 @@ def test_tiles(source, tmp_path, packed):
 
 def test_wrong_sources_leave_nothing_behind(source, tmp_path):
     root = tmp_path / 'data'
-    with pytest.raises(ValueError, match=r'holds 4 photographs .*expected 320 of them'):
+    with pytest.raises(ValueError, match=r'contains 4 photographs .*expected 320 of them'):
         prepare(source, root, num_images=320)
     with pytest.raises(ValueError, match='is 26x20, smaller than a tile of 21'):
         prepare(source, root, size=21)
     with pytest.raises(ValueError, match='overlap must be at least 0 and below size=8, got 8'):
         prepare(source, root, overlap=8)
     (tmp_path / 'empty').mkdir()
-    with pytest.raises(ValueError, match='holds 0 photographs'):
+    with pytest.raises(ValueError, match='contains 0 photographs'):
         prepare(tmp_path / 'empty', root)
     (source / f'Data/{SCENES[1]}/0002_NOISY_SRGB_011.PNG').write_bytes(b'x')
-    with pytest.raises(ValueError, match=r'0002_NOISY_SRGB_011\.PNG: it is no image'):
+    with pytest.raises(ValueError, match=r'0002_NOISY_SRGB_011\.PNG: it is not an image'):
         prepare(source, root)
     assert not list(root.rglob('*.png'))
 

@@ -12,7 +12,7 @@ from mmrestore.apis import train
 from mmrestore.commands import main
 from mmrestore.config import open_config
 from mmrestore.datasets import ImageFolder
-from mmrestore.engine.stages import read_stages, try_later
+from mmrestore.engine.stages import Stage, passed_checkpoint, read_stages, try_later
 from mmrestore.registry import MODELS
 
 STAGES = """
@@ -75,6 +75,22 @@ def test_a_stage_that_resume_begins_takes_its_checkpoint_too(folder):
     first = weights(folder / 'run' / 'first' / 'epoch_1.pth')
     second = weights(folder / 'run' / 'second' / 'epoch_1.pth')
     assert all(torch.equal(second[name], value) for name, value in first.items())
+
+
+def test_a_stage_passes_its_best_checkpoint_on(folder):
+    both = folder / 'both.py'
+    both.write_text(STAGES.replace("config='first.py'", "config='first.py', passes='best'"))
+    words = ['train', str(both), '--work-dir', str(folder / 'run'), '--cfg-options']
+    main([*words, 'first.train_cfg.max_epochs=3', 'first.optim_wrapper.optimizer.lr=0.3'])
+    (best,) = (folder / 'run' / 'first').glob('best_*.pth')
+    second = weights(folder / 'run' / 'second' / 'epoch_1.pth')
+    assert all(torch.equal(second[name], value) for name, value in weights(best).items())
+
+
+def test_a_stage_without_a_best_checkpoint_says_so(tmp_path):
+    stage = Stage(tmp_path, {}, None, 'best')
+    with pytest.raises(FileNotFoundError, match=r'holds no best checkpoint: set .*save_best'):
+        passed_checkpoint(stage, tmp_path)
 
 
 def test_a_finished_stage_is_not_trained_again(folder, caplog):
@@ -159,7 +175,7 @@ def test_a_model_that_reads_what_the_first_makes_is_left_to_its_stage(folder, ca
         (STAGES.replace("'first.py'", "'frist.py'"), [], "stage 'first'"),
         (STAGES.replace('takes=', 'take='), [], "stage 'second'"),
         (STAGES.replace('dict(first=', 'dict(frist='), [], 'Did you mean first'),
-        (STAGES, ['train_cfg.max_epochs=1'], 'begin with the name of a stage'),
+        (STAGES, ['train_cfg.max_epochs=1'], 'expected a stage name'),
         (STAGES, ['first.train_cgf.max_epochs=1'], 'Did you mean train_cfg'),
         (STAGES, ['second.train_cfg.max_epoch=1'], 'Did you mean max_epochs'),
         (STAGES.replace("'load_from'", "'lod_from'"), [], 'Did you mean load_from'),

@@ -13,6 +13,9 @@ from torch import Tensor
 
 from mmrestore.engine import delayed_scalars
 from mmrestore.engine.delayed_scalars import DelayedScalars
+from mmrestore.engine.loaders import whole_loader
+from mmrestore.models import DataPreprocessor
+from mmrestore.structures import DataSample
 
 # Each of these waits for the device, of a tensor that is not on the CPU.
 READS = (
@@ -151,3 +154,21 @@ def test_a_late_loss_that_is_not_finite_stops_before_it_is_saved(tmp_path, monke
         runner.train()
     assert not list(tmp_path.rglob('epoch_*.pth'))
     assert list(tmp_path.rglob('non_finite/iter_2.pth'))
+
+
+def test_batches_are_pinned_and_copied_without_blocking(monkeypatch):
+    loader = dict(dataset=dict(type='EmbeddedPhotographs'), batch_size=1)
+    for has_gpu in (False, True):
+        monkeypatch.setattr(torch.cuda, 'is_available', lambda has_gpu=has_gpu: has_gpu)
+        assert whole_loader(loader)['pin_memory'] is has_gpu
+    assert whole_loader({**loader, 'pin_memory': False})['pin_memory'] is False
+    copied = []
+    to = Tensor.to
+    monkeypatch.setattr(
+        Tensor,
+        'to',
+        lambda x, *args, **options: (copied.append(options), to(x, *args, **options))[1],
+    )
+    sample = DataSample(gt_img=torch.zeros(1, 3, 4, 4, dtype=torch.uint8))
+    DataPreprocessor().cast_data({'inputs': torch.zeros(1, 3, 4, 4), 'data_samples': sample})
+    assert copied and all(options.get('non_blocking') for options in copied)

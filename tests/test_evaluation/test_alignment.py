@@ -1,4 +1,4 @@
-"""Aligned PSNR and SSIM: known shifts and brightness, and the metrics that use them."""
+"""Alignment by known shifts and brightness, and aligned PSNR and SSIM."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def photograph(height=90, width=120, channels=3, seed=0):
 
 
 def moved(down, right, channels=3):
-    """Return a target and the same scene seen by a camera that is off by some pixels."""
+    """Return a target and the same scene shifted by some pixels."""
     image = photograph(channels=channels)
     return image[:, 10:70, 10:100], image[:, 10 + down : 70 + down, 10 + right : 100 + right]
 
@@ -60,7 +60,7 @@ def test_a_homography_is_undone():
     assert values[0] < 25 and values[1] > 40
 
 
-def test_what_cannot_be_aligned_stays_in_place(monkeypatch):
+def test_without_convergence_the_image_is_not_warped(monkeypatch):
     warnings = []
     monkeypatch.setattr(
         'mmrestore.evaluation.alignment.print_log', lambda text, **_: warnings.append(text)
@@ -161,6 +161,6 @@ def test_two_metrics_align_once(monkeypatch):
     assert len(calls) == 3
 
 
-def test_the_protocol_says_so():
+def test_the_protocol_names_the_alignment():
     assert 'aligned with the target by ECC, masked' in PSNR(align=True).protocol
     assert 'aligned' not in SSIM().protocol

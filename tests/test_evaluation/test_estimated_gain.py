@@ -1,4 +1,4 @@
-"""Measures that run the network again, without clean pictures."""
+"""Reference-free metrics that run the network again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def noisy(num: int = 2) -> torch.Tensor:
 
 
 def part(share: float):
-    """A network that takes a share of the noise on gray."""
+    """A network that removes a share of the noise on gray."""
     return lambda x: x + share * (0.5 - x)
 
 
@@ -47,13 +47,13 @@ def test_a_share_of_the_noise_has_the_inverse_strength():
     assert measured(EstimatedGain(), torch.clone) == 0  # nothing is changed
 
 
-def test_harm_is_told():
+def test_harmful_networks_score_low():
     metric = EstimatedGain()
     metric.reference = part(1.0)
     assert measured(metric, lambda x: x + 0.2) < -1
 
 
-def test_values_are_those_of_the_function(tmp_path):
+def test_values_equal_the_function(tmp_path):
     reference = dict(backbone=NETWORKS['NBSN'])
     reference['checkpoint'] = write_weights(NETWORKS['NBSN'], tmp_path / 'a.pth')
     metric = METRICS.build(dict(type='EstimatedGain', reference=reference, seed=3))
@@ -63,11 +63,11 @@ def test_values_are_those_of_the_function(tmp_path):
 
 
 def test_without_a_network_it_says_what_to_do():
-    with pytest.raises(ValueError, match='BestStrength runs the network again'):
+    with pytest.raises(ValueError, match='BestStrength needs the network, but none is set'):
         BestStrength().process({'inputs': noisy(1)}, [dict(pred_img=noisy(1)[0])])
 
 
-def test_a_run_measures_by_it(tmp_path):
+def test_in_a_training_run(tmp_path):
     overrides = {
         'val_evaluator': dict(
             _delete_=True,

@@ -1,4 +1,4 @@
-"""What the inputs score in place of the predictions."""
+"""PSNR of the inputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_each_protocol_by_its_name_and_nothing_of_the_metrics_changes():
     assert all(metric.results == [] for metric in metrics)
 
 
-def test_small_inputs_are_upscaled_and_what_cannot_be_compared_is_left_out():
+def test_small_inputs_are_upscaled_and_incomparable_ones_are_skipped():
     generator = torch.Generator().manual_seed(0)
     small = torch.randint(0, 256, (1, 3, 5, 6), dtype=torch.uint8, generator=generator)
     target = torch.rand(3, 10, 12, generator=generator)

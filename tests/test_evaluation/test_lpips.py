@@ -1,4 +1,4 @@
-"""LPIPS: its package, its weights and its properties."""
+"""LPIPS: package, weights and properties."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_distances_are_symmetric_and_zero_between_equal_images(metric):
     assert (metric.measure(x, near) < metric.measure(x, y)).all()
 
 
-def test_gray_images_are_three_equal_channels(metric):
+def test_gray_images_are_repeated_to_three_channels(metric):
     x, y = images(1, 1, 64, 70)
     assert metric.measure(x, y).equal(metric.measure(x.repeat(1, 3, 1, 1), y.repeat(1, 3, 1, 1)))
 
@@ -145,7 +145,7 @@ def test_random_weights_are_marked_and_repeat(tmp_path, monkeypatch):
     assert not any(p.requires_grad for p in first.distance.parameters())
 
 
-def test_the_order_of_channels(weights, metric):
+def test_channel_order(weights, metric):
     x, y = images(1, 3, 64, 70)
     swapped = LPIPS(weights=weights, channel_order='bgr')
     assert swapped.measure(x, y).equal(metric.measure(x.flip(1), y.flip(1)))
@@ -166,7 +166,7 @@ def test_images_that_are_too_small_are_named(net, least):
 
     process(least)
     match = (
-        rf'at least {least} pixels, got {least - 1}x40 \(height x width\) of a/x\.png of .* real'
+        rf'at least {least} pixels, got {least - 1}x40 \(height x width\) for a/x\.png of .* real'
     )
     with pytest.raises(ValueError, match=match):
         process(least - 1)

@@ -88,7 +88,7 @@ def test_a_missing_or_wrong_target_is_named():
     sample = {'pred_img': torch.zeros(3, 8, 8), 'path': 'x.png', 'dataset': 'real'}
     with pytest.raises(ValueError, match=r'x\.png of data set real has no gt_img'):
         PSNR().process(None, [sample])
-    with pytest.raises(ValueError, match=r'x\.png .* \(3, 8, 8\), the target \(3, 8, 9\)'):
+    with pytest.raises(ValueError, match=r'x\.png .* target, \(3, 8, 9\), got \(3, 8, 8\)'):
         SSIM().process(None, [{**sample, 'gt_img': torch.zeros(3, 8, 9)}])
 
 
@@ -148,12 +148,12 @@ def test_processes_gather_values_without_a_shared_folder(tmp_path, monkeypatch):
     assert not (tmp_path / '.dist_test').exists()
 
 
-def test_a_metric_says_what_it_lacks():
+def test_missing_measure_is_an_error():
     with pytest.raises(NotImplementedError):
         ImageMetric().measure(torch.zeros(1), torch.zeros(1))
 
 
-def test_the_protocol_says_what_gray_images_are_measured_by():
+def test_the_protocol_names_gray_images():
     gray, color = (
         {'pred_img': torch.zeros(c, 12, 12), 'gt_img': torch.full((c, 12, 12), 0.1)} for c in (1, 3)
     )
@@ -185,7 +185,7 @@ def test_images_that_are_too_small_are_named(metric, least):
 
     process(least)
     match = (
-        rf'at least {least} pixels, got 40x{least - 1} \(height x width\) of a/x\.png of .* real'
+        rf'at least {least} pixels, got 40x{least - 1} \(height x width\) for a/x\.png of .* real'
     )
     with pytest.raises(ValueError, match=match):
         process(least - 1)

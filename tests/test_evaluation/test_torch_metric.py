@@ -1,4 +1,4 @@
-"""Metrics of torchmetrics: what they are given, per image or pooled, and what is refused."""
+"""Metrics of torchmetrics: inputs, averaging or pooling, and errors."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_mean_over_images_is_that_of_the_function():
     assert torchmetrics.__version__ in metric.protocol
 
 
-def test_psnr_is_ours():
+def test_psnr_agrees_with_ours():
     images = samples()
     theirs = TorchMetric('PeakSignalNoiseRatio', name='theirs')
     ours = PSNR(name='ours')
@@ -77,7 +77,7 @@ def test_psnr_is_ours():
         assert one == pytest.approx(two, abs=1e-4)
 
 
-def test_the_range_that_a_metric_was_made_for():
+def test_value_ranges_of_metrics():
     (sample,) = samples(1)
     expected = visual_information_fidelity(*(255 * x for x in rounded(sample))).item()
     vif = TorchMetric('VIF')
@@ -152,14 +152,16 @@ def byte(image):
     return (image.double() * 255).round().to(torch.uint8)
 
 
-def test_what_is_refused():
+def test_invalid_settings_are_refused():
     with pytest.raises(ValueError, match=r"no image metric 'MSSSIM': did you mean MS-SSIM"):
         TorchMetric('MSSSIM')
-    with pytest.raises(ValueError, match=r'refuses the options .*beta.*; it takes gaussian_kernel'):
+    with pytest.raises(
+        ValueError, match=r'refuses the options .*beta.*; it accepts gaussian_kernel'
+    ):
         TorchMetric('MS-SSIM', options=dict(beta=1))
-    with pytest.raises(ValueError, match='expected values of unit, levels, bytes'):
+    with pytest.raises(ValueError, match='expected values among unit, levels, bytes'):
         TorchMetric('MS-SSIM', values='floats')
-    with pytest.raises(ValueError, match='compares other things than images with targets'):
+    with pytest.raises(ValueError, match='does not compare images with targets'):
         TorchMetric('QualityWithNoReference')
     small = samples(1, side=20)
     with pytest.raises(ValueError, match=r'MS-SSIM of 0.png of data set a: .*larger than'):
@@ -177,7 +179,7 @@ def test_several_processes_do_not_pool(monkeypatch):
 
 def test_weights_are_named_and_not_downloaded(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
-    with pytest.raises(RuntimeError, match=r'DISTS needs the weights https://.*vgg16.*put them at'):
+    with pytest.raises(RuntimeError, match=r'needs the weights https://.*vgg16.*save them as'):
         TorchMetric('DISTS')
     assert not list(tmp_path.rglob('*.pth'))
     assert 'Downloading' not in capsys.readouterr().err
@@ -192,7 +194,9 @@ def test_a_missing_package_says_what_to_install(monkeypatch):
         return original(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, '__import__', without)
-    with pytest.raises(RuntimeError, match='MS-SSIM needs the package torchmetrics: `pip install'):
+    with pytest.raises(
+        RuntimeError, match='MS-SSIM needs the package torchmetrics: run `pip install'
+    ):
         import_metric('MS-SSIM')
 
 

@@ -1,4 +1,4 @@
-"""Random functions without a generator in seeded blocks."""
+"""Random functions called without a generator in seeded blocks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_draws_are_those_after_seeding_everything(name):
     assert torch.get_rng_state().equal(before)
 
 
-def test_draws_share_the_generator_that_is_asked_for():
+def test_draws_share_the_supplied_generator():
     with seeded(0):
         expected = torch.rand(3)
     with local_draws(0):
@@ -60,7 +60,7 @@ def test_draws_share_the_generator_that_is_asked_for():
     assert torch.cat([first, second, third]).equal(expected)
 
 
-def test_other_generators_and_no_seed_are_left_alone():
+def test_other_generators_are_unchanged_and_no_seed_changes_nothing():
     generator = torch.Generator().manual_seed(4)
     with local_draws(0):
         made = torch.rand(2, generator=generator)
@@ -72,7 +72,7 @@ def test_other_generators_and_no_seed_are_left_alone():
             assert torch.rand(2).equal(expected)
 
 
-def test_dropout_at_test_takes_no_turn(monkeypatch):
+def test_dropout_in_eval_mode_draws_nothing(monkeypatch):
     def refuse(device):
         raise AssertionError
 

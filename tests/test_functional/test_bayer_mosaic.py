@@ -1,4 +1,4 @@
-"""Mosaics of colours and back."""
+"""Bayer mosaic and demosaicing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from mmrestore.functional import demosaic, mosaic
 
 
 def test_mosaic_and_demosaic_pixel_by_pixel():
-    """A missing colour is the mean of the nearest pixels that have it, borders repeated."""
+    """A missing color is the mean of the nearest pixels that have it, borders repeated."""
     x = torch.rand(2, 3, 6, 10, generator=torch.Generator().manual_seed(0))
-    colours = [[0, 1], [1, 2]]  # of even and odd rows and columns
+    colors = [[0, 1], [1, 2]]  # of even and odd rows and columns
     raw = mosaic(x)
     for plane, (row, column) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1)]):
-        assert raw[:, plane].equal(x[:, colours[row][column], row::2, column::2])
-    offsets = {  # of the neighbours that are averaged, by colour and by the place of the pixel
+        assert raw[:, plane].equal(x[:, colors[row][column], row::2, column::2])
+    offsets = {  # of the neighbors that are averaged, by color and by the place of the pixel
         (0, 1): [(0, -1), (0, 1), (-1, 0), (1, 0)],
         (0, 2): [(-1, -1), (-1, 1), (1, -1), (1, 1)],
         (1, 0): [(0, -1), (0, 1)],
@@ -24,36 +24,36 @@ def test_mosaic_and_demosaic_pixel_by_pixel():
     result = demosaic(raw)
     for row in range(1, 5):
         for column in range(1, 9):
-            own = colours[row % 2][column % 2]
+            own = colors[row % 2][column % 2]
             assert result[:, own, row, column].equal(x[:, own, row, column])
-            for colour in {0, 1, 2} - {own}:
-                if own == 1:  # the neighbours lie in the row of the colour, or in the column
-                    kind = (1, 0) if colour in colours[row % 2] else (1, 2)
+            for color in {0, 1, 2} - {own}:
+                if own == 1:  # the neighbors lie in the row of the color, or in the column
+                    kind = (1, 0) if color in colors[row % 2] else (1, 2)
                 else:
-                    kind = (0, 1) if colour == 1 else (0, 2)
+                    kind = (0, 1) if color == 1 else (0, 2)
                 places = [(row + dy, column + dx) for dy, dx in offsets[kind]]
-                mean = torch.stack([x[:, colour, y, z] for y, z in places]).mean(dim=0)
-                torch.testing.assert_close(result[:, colour, row, column], mean)
-    # In the corners one neighbour of two is there, and it is repeated.
+                mean = torch.stack([x[:, color, y, z] for y, z in places]).mean(dim=0)
+                torch.testing.assert_close(result[:, color, row, column], mean)
+    # In the corners one neighbor of two is there, and it is repeated.
     assert result[:, 2, 0, 0].equal(x[:, 2, 1, 1]) and result[:, 0, 5, 9].equal(x[:, 0, 4, 8])
     torch.testing.assert_close(result[:, 1, 0, 0], (x[:, 1, 0, 1] + x[:, 1, 1, 0]) / 2)
 
 
-def test_linear_images_come_back_and_nothing_is_changed_in_place():
-    """Where an image is linear in its coordinates, means of neighbours are exact."""
+def test_linear_images_are_recovered_and_inputs_are_unchanged():
+    """Where an image is linear in its coordinates, means of neighbors are exact."""
     rows, columns = torch.meshgrid(torch.arange(8.0), torch.arange(12.0), indexing='ij')
     plane = 0.5 * rows + 0.25 * columns
     raw = mosaic(torch.stack((plane, plane + 1, 2 * plane))[None])
     before = raw.clone()
     result = demosaic(raw)
     assert raw.equal(before)
-    for colour, expected in enumerate((plane, plane + 1, 2 * plane)):
-        assert result[0, colour, 1:-1, 1:-1].equal(expected[1:-1, 1:-1])
+    for color, expected in enumerate((plane, plane + 1, 2 * plane)):
+        assert result[0, color, 1:-1, 1:-1].equal(expected[1:-1, 1:-1])
 
 
 def test_wrong_shapes_are_refused():
     for size in ((5, 6), (6, 5)):
-        with pytest.raises(ValueError, match='needs even sides'):
+        with pytest.raises(ValueError, match='needs even height and width'):
             mosaic(torch.zeros(1, 3, *size))
-    with pytest.raises(ValueError, match='planes of a mosaic'):
+    with pytest.raises(ValueError, match='expected a Bayer mosaic'):
         demosaic(torch.zeros(1, 3, 2, 2))

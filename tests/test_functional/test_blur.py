@@ -1,4 +1,4 @@
-"""Blur of a lens."""
+"""Gaussian blur."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from mmrestore.structures import DataSample
 
 
 def slow_blur(image, std):
-    """Blur (C, H, W) by a kernel of two dimensions, pixel by pixel."""
+    """Blur (C, H, W) with a two-dimensional kernel, pixel by pixel."""
     if not std:
         return image
     out = torch.zeros_like(image)
@@ -41,7 +41,7 @@ def test_each_image_is_blurred_by_its_own_gaussian():
     assert blurred[0].equal(x[0])
 
 
-def test_brightness_stays_and_blurs_add_up():
+def test_brightness_is_kept_and_variances_add_up():
     x = torch.rand(1, 3, 40, 31, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     once = gaussian_blur(x, torch.tensor([2.5]))
     torch.testing.assert_close(once.mean(), x.mean())

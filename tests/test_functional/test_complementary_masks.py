@@ -1,4 +1,4 @@
-"""Complementary masks and noisy pixels that are put back."""
+"""Complementary masks and random replacement."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_hiding_and_joining_against_a_loop(channels):
     assert join_branches(iter(outputs), branches).equal(joined)
 
 
-def test_gradients_flow_through_what_is_taken_only():
+def test_gradients_flow_only_through_selected_pixels():
     outputs = images(3, 1, 2, 4, 5).requires_grad_()
     branches = random_branches(outputs[0], num_branches=3)
     join_branches(outputs, branches).sum().backward()
@@ -81,7 +81,7 @@ def test_branches_of_wrong_number(num_branches):
 
 def test_wrong_branches():
     for shape in ((2, 1, 5, 6), (1, 1, 5, 7), (2, 2, 5, 7), (2, 5, 7)):
-        with pytest.raises(ValueError, match='expected the branches of their pixels'):
+        with pytest.raises(ValueError, match='expected a branch map of shape'):
             hide_pixels(torch.zeros(2, 3, 5, 7), torch.zeros(shape).long(), range(2))
 
 
@@ -133,7 +133,7 @@ def test_replacements_of_wrong_numbers():
 
 
 def test_replacements_of_wrong_shapes():
-    with pytest.raises(ValueError, match='images of one shape'):
+    with pytest.raises(ValueError, match='images of the same shape'):
         random_replacements(torch.zeros(1, 3, 4, 5), torch.zeros(1, 3, 4, 6), 0.5)
     with pytest.raises(ValueError, match='expected draws of shape'):
         x = torch.zeros(1, 3, 4, 5)

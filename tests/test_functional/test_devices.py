@@ -1,4 +1,4 @@
-"""Every device gives what the CPU gives, and keeps its tensors to itself."""
+"""Results of every device agree with the CPU and stay on the device."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_noises_of_given_draws():
         moved = {name: draw.cuda() for name, draw in given.items()}
         y = function(x.cuda(), level.cuda(), **moved)
         torch.testing.assert_close(y.cpu(), function(x, level, **given), msg=function.__name__)
-    x = x.double()  # single precision may round a byte to its neighbour
+    x = x.double()  # single precision may round a byte to its neighbor
     y = functional.mixture_noise(
         x.cuda(), levels.cuda(), draws=MixtureDraws(*(draw.cuda() for draw in draws))
     )
@@ -114,7 +114,7 @@ def test_pixels_of_given_draws():
             *(functional.adjacent_pixel_places(n) for n in (numbers, numbers.cuda())), strict=True
         ),
         *zip(*(functional.cell_pixel_places(n) for n in (cells, cells.cuda())), strict=True),
-        [functional.neighbour_places(n, window=5) for n in (numbers, numbers.cuda())],
+        [functional.neighbor_places(n, window=5) for n in (numbers, numbers.cuda())],
     ]
     for places, on_gpu in cases:
         assert on_gpu.is_cuda and on_gpu.cpu().equal(places)

@@ -1,4 +1,4 @@
-"""The symmetries of the square."""
+"""Dihedral transforms."""
 
 from __future__ import annotations
 

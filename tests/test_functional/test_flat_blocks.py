@@ -1,4 +1,4 @@
-"""Noise in the flattest blocks."""
+"""Noise estimates from flat blocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def test_the_plane_is_that_of_least_squares():
+def test_the_least_squares_plane_is_subtracted():
     block = noise(16, 16).double()
     rows, columns = np.mgrid[:16, :16]
     terms = np.stack([np.ones(256), rows.ravel(), columns.ravel()], axis=1)
@@ -29,7 +29,7 @@ def test_the_plane_is_that_of_least_squares():
     assert np.allclose(without_plane(block), block.numpy() - fit.reshape(16, 16), atol=1e-9)
 
 
-def test_blocks_lie_every_eight_pixels_and_clipped_ones_are_left_out():
+def test_block_stride_is_eight_and_clipped_blocks_are_excluded():
     image = 0.5 + 0.01 * noise(3, 40, 56)
     assert len(find_blocks(image).brightness) == 4 * 6
     image[:, :, :24] = 0
@@ -39,7 +39,7 @@ def test_blocks_lie_every_eight_pixels_and_clipped_ones_are_left_out():
     assert find_blocks(torch.zeros(3, 9, 64)).residuals.shape == (0, 3, 16, 16)
 
 
-def test_noise_is_found_by_brightness_beside_texture():
+def test_noise_by_brightness_beside_texture():
     levels = torch.linspace(0.2, 0.8, 6).repeat_interleave(64)  # six bands
     sigmas = torch.linspace(2, 7, 6).repeat_interleave(64) / 255
     image = levels.expand(3, 256, -1) + sigmas * noise(3, 256, 384)
@@ -50,7 +50,7 @@ def test_noise_is_found_by_brightness_beside_texture():
         assert deviation == pytest.approx(expected, rel=0.2)
 
 
-def test_correlation_is_that_of_the_noise():
+def test_correlation_of_known_noise():
     white = noise(1, 3, 258, 258)
     kernel = torch.tensor([1.0, 1.0]) / 2**0.5
     along = F.conv2d(white, kernel.view(1, 1, 1, 2).expand(3, 1, 1, 2), groups=3)

@@ -1,4 +1,4 @@
-"""Grain with long waves."""
+"""Low-frequency grain."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_each_image_has_its_standard_deviation():
     torch.testing.assert_close(found, torch.tensor([1.0, 4.0, 9.0]), rtol=1e-4, atol=0)
 
 
-def test_neighbors_and_channels_are_correlated_far_away_less():
+def test_correlation_of_neighbors_and_channels_falls_with_distance():
     noise = grain(torch.full((40, 3, 96, 96), 0.5), 5.0)
     near = [correlation(n[..., 1:], n[..., :-1]) for n in noise]
     far = [correlation(n[..., 8:], n[..., :-8]) for n in noise]
@@ -40,7 +40,7 @@ def test_noise_follows_the_brightness_of_some_images():
     assert ratios.min() < 0.6 and ratios.max() > 0.85
 
 
-def test_draws_repeat_and_the_input_stays():
+def test_draws_are_seeded_and_the_input_is_unchanged():
     x = torch.rand(2, 3, 20, 31)
     before = x.clone()
     assert grain(x, 3.0).equal(grain(x, 3.0)) and not grain(x, 3.0).equal(grain(x, 3.0, seed=1))

@@ -1,4 +1,4 @@
-"""Drawn text, shapes and weaves."""
+"""Synthetic text, shapes and weaves."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def test_every_kind_draws_something(draw):
     assert sum(image.std() > 2 for image in drawn) >= 9
 
 
-def test_a_weave_repeats():
-    """Its spectrum has a few peaks, that of white noise has none."""
+def test_a_weave_is_periodic():
+    """The spectrum of a weave has a few peaks; white noise has none."""
     image = _weave(flat(), np.random.default_rng(1)).mean(axis=2)
     energy = np.abs(np.fft.rfft2(image - image.mean())) ** 2
     largest = np.sort(energy.ravel())[-24:].sum()
     assert largest > 0.6 * energy.sum()
 
 
-def test_pictures_repeat_by_their_seed():
+def test_pictures_are_seeded():
     first, second, other = (draw_graphics(33, 46, np.random.default_rng(s)) for s in (5, 5, 6))
     assert first.shape == (33, 46, 3)
     assert np.array_equal(first, second) and not np.array_equal(first, other)
@@ -43,5 +43,5 @@ def test_a_batch_follows_the_global_generator():
     assert first.equal(graphics_like(x)) and first.dtype == x.dtype
     assert 0 <= first.min() < first.max() <= 1
     assert not first[0].equal(first[1])
-    with pytest.raises(ValueError, match=r'drawn in color: expected \(N, 3, H, W\), got \(2, 1'):
+    with pytest.raises(ValueError, match=r'in color: expected images \(N, 3, H, W\), got \(2, 1'):
         graphics_like(torch.zeros(2, 1, 8, 8))

@@ -1,4 +1,4 @@
-"""Compression losses."""
+"""JPEG compression."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_another_library_gives_the_same_within_a_level(channels, quality):
         assert np.abs((y[n] * 255).round().int().numpy() - expected).max() <= 1
 
 
-def test_better_quality_is_nearer_to_the_image():
+def test_error_falls_with_quality():
     x = smooth_images(3)
     values = torch.stack([psnr(jpeg_compression(x, quality), x) for quality in (5, 30, 60, 95)])
     assert (values.diff(dim=0) > 1).all() and values[-1].min() > 34
@@ -52,7 +52,7 @@ def test_each_image_has_its_own_quality():
     assert y[1:].equal(jpeg_compression(x[1:], 80))
 
 
-def test_values_beyond_the_range_are_clipped_and_the_image_stays():
+def test_values_are_clipped_and_the_input_is_unchanged():
     x = smooth_images(3) * 2 - 0.5
     before = x.clone()
     assert jpeg_compression(x, 50).equal(jpeg_compression(x.clamp(0, 1), 50))

@@ -1,4 +1,4 @@
-"""Traces of JPEG blocks."""
+"""Detection of the JPEG block grid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def picture(sigma: float = 4, **size: int) -> torch.Tensor:
 
 
 def slow_ratio(gray: np.ndarray) -> float:
-    """The same along rows, place by place."""
+    """Slow twin of the row ratio, phase by phase."""
     found: list[list[float]] = [[] for _ in range(8)]
     d = np.diff(gray, axis=1)
     jumps = {
@@ -31,7 +31,7 @@ def slow_ratio(gray: np.ndarray) -> float:
     return means[-1] / ((means[3] + means[4]) / 2)
 
 
-def test_it_is_that_of_the_slow_twin():
+def test_ratio_against_the_slow_twin():
     image = jpeg_compression(picture(height=48, width=60)[None], 80)[0]
     gray = image.double().mean(dim=0).numpy()
     expected = (slow_ratio(gray) + slow_ratio(gray.T)) / 2
@@ -49,7 +49,7 @@ def test_compression_is_found_in_any_crop_and_turn(quality):
     assert jpeg_grid_ratio(crop.flip(1).transpose(1, 2)) == pytest.approx(jpeg_grid_ratio(crop))
 
 
-def test_what_has_no_contrast_or_is_small_has_no_grid():
+def test_constant_and_small_images_have_ratio_1():
     assert jpeg_grid_ratio(torch.full((3, 40, 40), 0.5)) == 1
     assert jpeg_grid_ratio(torch.rand(1, 20, 90)) == 1
     blocks = torch.rand(1, 6, 6).repeat_interleave(8, 1).repeat_interleave(8, 2)

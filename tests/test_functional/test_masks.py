@@ -1,4 +1,4 @@
-"""Random masks: their law, given draws and errors."""
+"""Random masks: distribution, given draws and errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_whole_percents_are_equally_likely_with_both_ends():
     assert counts.min() > 880 and counts.max() < 1120  # 1000 +- 4 standard deviations
 
 
-def test_no_ratio_is_above_the_greatest():
+def test_no_ratio_exceeds_the_largest():
     assert random_ratios(100, 0.984, 1.0).max() <= 1  # in steps of 0.01 up to 0.994
     generator = torch.Generator().manual_seed(0)
     assert len(random_ratios(1000, 0.75, 0.95, generator=generator).unique()) == 21
@@ -30,19 +30,19 @@ def test_ratios_between_whole_percents():
     assert len(ratios.unique()) > 9000
 
 
-def test_every_element_is_masked_by_itself_with_its_ratio():
+def test_elements_are_masked_independently_with_their_ratio():
     generator = torch.Generator().manual_seed(0)
     ratios = torch.tensor([0.0, 0.25, 1.0]).view(3, 1, 1)
     keep = random_mask((3, 200, 200), ratios, generator=generator)
     assert keep[0].all() and not keep[2].any()
     kept = keep[1].float()
     assert abs(kept.mean() - 0.75) < 0.01  # 4 standard deviations
-    neighbours = ((kept[:, 1:] - 0.75) * (kept[:, :-1] - 0.75)).mean() / kept.var()
-    assert abs(neighbours) < 0.02
+    neighbors = ((kept[:, 1:] - 0.75) * (kept[:, :-1] - 0.75)).mean() / kept.var()
+    assert abs(neighbors) < 0.02
 
 
 @pytest.mark.parametrize('channel_dim', [0, 1, -1])
-def test_vectors_that_are_not_kept_become_the_token(channel_dim):
+def test_masked_vectors_become_the_token(channel_dim):
     generator = torch.Generator().manual_seed(0)
     x = torch.randn((3, 4, 5), generator=generator, requires_grad=True)
     shape = list(x.shape)
@@ -69,7 +69,7 @@ def test_ratios_out_of_range(ratio):
         ratio_range(ratio)
 
 
-def test_shapes_that_do_not_fit():
+def test_wrong_shapes():
     x = torch.zeros(2, 3, 4, 5)
     with pytest.raises(ValueError, match=r'shape \(2, 4, 5\)'):
         mask_vectors(x, torch.ones(2, 3, 4, dtype=torch.bool), channel_dim=1)

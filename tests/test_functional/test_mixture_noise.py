@@ -1,4 +1,4 @@
-"""Several noises in turn."""
+"""Mixture noise."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def photograph(seed: int = 0) -> torch.Tensor:
 
 
 def independent_mixture(image, level, draws):
-    """The same with NumPy, one step after the other."""
+    """Slow twin with NumPy, step by step."""
 
     def stored(image):
         return np.floor(255 * np.clip(image, 0, 1) + 0.5) / 255
@@ -84,7 +84,7 @@ def test_distribution():
     assert salt.min() < 0.89 and salt.max() == 1 and abs((salt < 1).float().mean() - 0.5) < 0.15
 
 
-def test_in_turn_rounds_and_clips_after_each():
+def test_in_turn_rounds_and_clips_after_each_noise():
     x = torch.tensor([0.2])
     y = in_turn(x, lambda x: x + 0.3 / 255, lambda x: x + 0.3 / 255, lambda x: x - 1, torch.neg)
     assert y.equal(torch.zeros(1))

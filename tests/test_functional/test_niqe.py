@@ -1,4 +1,4 @@
-"""NIQE by itself: its distributions, its blocks, and a plain twin."""
+"""NIQE: fitted distributions, block features and a slow twin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPES = np.arange(0.2, 10.0005, 0.001)
 
 
 def plain_fit(x):
-    """One distribution after the other, by the formulas of the paper."""
+    """Slow twin of the fit, one distribution at a time, with the formulas of the paper."""
     x = x.ravel()
     left, right = (np.sqrt(np.mean(x[side] ** 2)) for side in (x < 0, x > 0))
     ratio = left / right
@@ -29,7 +29,7 @@ def plain_fit(x):
 
 
 def plain_features(levels):
-    """The features of all blocks of gray levels (H, W), by loops."""
+    """Slow twin of the features of all blocks of gray levels (H, W), with loops."""
     offsets = np.arange(-3, 4)
     window = np.exp(-(offsets[:, None] ** 2 + offsets**2) / (2 * (7 / 6) ** 2))
     window /= window.sum()
@@ -58,7 +58,7 @@ def astronaut(rows=slice(0, 210), columns=slice(100, 400)):
     return torch.from_numpy(data.astronaut()[rows, columns]).permute(2, 0, 1) / 255
 
 
-def test_features_are_those_of_the_plain_twin():
+def test_features_against_the_slow_twin():
     image = astronaut()
     weights = torch.tensor([0.298936021293775, 0.587043074451121, 0.114020904255103]).double()
     luma = (255 * image.double() * weights[:, None, None]).sum(0).round()
@@ -70,7 +70,7 @@ def test_features_are_those_of_the_plain_twin():
     np.testing.assert_allclose(gray.numpy(), expected, rtol=1e-9, atol=1e-9)
 
 
-def test_the_distance_by_hand():
+def test_hand_computed_distance():
     image = astronaut()
     generator = torch.Generator().manual_seed(0)
     mean = torch.rand(36, generator=generator, dtype=torch.float64)
@@ -85,7 +85,7 @@ def test_the_distance_by_hand():
 
 
 @pytest.mark.parametrize(('alpha', 'left', 'right'), [(2.0, 1.0, 1.0), (1.0, 0.5, 1.5)])
-def test_the_distribution_that_samples_are_drawn_from(alpha, left, right):
+def test_fit_recovers_the_parameters_of_samples(alpha, left, right):
     # |x| / scale to the power of alpha is gamma distributed; sides are as likely as they are wide.
     rng = np.random.default_rng(0)
     size = 400_000
@@ -96,7 +96,7 @@ def test_the_distribution_that_samples_are_drawn_from(alpha, left, right):
     assert [v.item() for v in found] == pytest.approx([alpha, left, right], rel=0.02)
 
 
-def test_noise_and_blur_are_farther_from_what_the_photograph_is():
+def test_noise_and_blur_raise_niqe():
     image = astronaut(slice(0, 512), slice(0, 512))
     features = niqe_features(image)
     mean, covariance = features.nanmean(0), features[features.isfinite().all(1)].T.cov()
@@ -116,7 +116,9 @@ def test_flat_blocks_have_no_shape():
     assert niqe(image, mean, covariance).isfinite()
 
 
-def test_images_that_are_too_small():
+def test_too_small_images_are_refused():
     for shape in ((3, 96, 191), (3, 95, 400), (2, 200, 200)):
-        with pytest.raises(ValueError, match=r'NIQE needs an image \(1 or 3, H, W\) of two blocks'):
+        with pytest.raises(
+            ValueError, match=r'NIQE needs an image \(1 or 3, H, W\) with at least two'
+        ):
             niqe_features(torch.rand(shape))

@@ -1,4 +1,4 @@
-"""Noise models whose draws do not depend on the image."""
+"""Gaussian, correlated Gaussian, speckle and salt-and-pepper noise."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_distribution():
     assert abs(noise.mean().item() * 255) < 5 * 25 / 200000**0.5
     assert abs(noise.std().item() * 255 - 25) < 5 * 25 / 400000**0.5
     assert noise.max() > 0.3  # not clipped at 1
-    # Neighbours and images are independent.
+    # Neighbors and images are independent.
     assert abs((noise[..., 1:] * noise[..., :-1]).mean() / noise.var()) < 5 / 200000**0.5
     assert abs((noise[0] * noise[1]).mean() / noise.var()) < 5 / 100000**0.5
 
@@ -157,7 +157,7 @@ def test_salt_and_pepper_are_exact_for_a_given_draw():
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float16])
 def test_distribution_of_salt_and_pepper(dtype):
-    """Shares within 5 standard errors, also in half precision; channels are hit independently."""
+    """Shares within 5 standard errors, also in half precision; channels are independent."""
     x = torch.full((1, 3, 400, 500), 0.5, dtype=dtype)
     y = salt_and_pepper_noise(x, 0.016, generator=seeded(0))
     for share in ((y == 0), (y == 1)):
@@ -175,7 +175,7 @@ def test_extreme_densities():
 
 
 @EVERY_FUNCTION
-def test_an_image_does_not_depend_on_the_others_of_its_batch(function, levels):
+def test_images_of_a_batch_are_independent(function, levels):
     x = images(2, 3, 5, 7)
     drawn = function(x, levels[1], generator=seeded(3))
     sampler = torch.randn if 'gaussian' in function.__name__ else torch.rand

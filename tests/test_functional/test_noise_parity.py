@@ -1,4 +1,4 @@
-"""The noises of masked image training, from given draws."""
+"""Reference noise of masked image training, from given draws."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BORDERS = {'reflect': 'reflect', 'mirror': 'mirror', 'constant': 'zero'}
 
 @pytest.fixture(scope='module')
 def reference(shared):
-    """Tensors (1, 3, H, W), and what the file says about them."""
+    """Tensors (1, 3, H, W) and their metadata."""
     path = shared / 'parity' / 'functions' / 'masked_noise_vectors'
     tensors = load_file(path.with_suffix('.safetensors'))
     batches = {k: v.permute(2, 0, 1)[None] for k, v in tensors.items() if v.ndim == 3}
@@ -39,7 +39,7 @@ def x(reference):
 
 
 def make(case: str, x: torch.Tensor, draws: dict) -> torch.Tensor:
-    """Return the noisy image that a tensor is called after, not clipped."""
+    """Return the noisy image, not clipped, that belongs to the name of a tensor."""
     kind, level = case.split('_')
     level, _, border = level.partition('.') if kind == 'spatial' else (level, '', '')
     value = float(level)

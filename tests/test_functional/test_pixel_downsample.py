@@ -54,7 +54,7 @@ def test_against_slices(stride, leading):
     assert from_mosaic(to_mosaic(x, stride, padding=0), stride, padding=0).equal(x)
 
 
-def test_the_margins_of_a_mosaic_are_dropped_and_get_no_gradient():
+def test_mosaic_padding_is_dropped_and_gets_no_gradient():
     mosaic = images(1, 2, 3 * (4 + 4), 3 * (5 + 4)).requires_grad_()
     from_mosaic(mosaic, 3).sum().backward()
     assert mosaic.grad.sum() == 2 * 12 * 15
@@ -69,9 +69,9 @@ def test_other_dtypes_and_one_copy():
 
 
 @pytest.mark.parametrize('function', [pixel_downsample, to_mosaic])
-def test_sizes_that_cannot_be_divided(function):
+def test_indivisible_sizes_are_refused(function):
     for size in ((9, 10), (10, 9), (0, 10), (10, 0)):
-        with pytest.raises(ValueError, match=r'multiples of 5.*pad images'):
+        with pytest.raises(ValueError, match=r'multiples of 5.*pad the images'):
             function(torch.zeros(1, 3, *size), 5)
     for stride in (0, -2, 2.0):
         with pytest.raises(ValueError, match=f'stride of at least 1, got {stride}'):
@@ -80,7 +80,7 @@ def test_sizes_that_cannot_be_divided(function):
 
 def test_inverses_of_wrong_sizes():
     for num in (6, 0):
-        with pytest.raises(ValueError, match=f'4 sub-images of one image, got {num}'):
+        with pytest.raises(ValueError, match=rf'multiple of 4 sub-images .* got {num}'):
             pixel_upsample(torch.zeros(num, 3, 4, 4), 2)
     for size in ((12, 15), (12, 8), (8, 12)):
         with pytest.raises(ValueError, match='multiples of 2 above 8'):

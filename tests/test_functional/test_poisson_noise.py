@@ -1,4 +1,4 @@
-"""Noise of counted photons."""
+"""Poisson noise."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_exact_for_given_counts():
     assert x.equal(before)
 
 
-def test_an_image_does_not_depend_on_the_others_of_its_batch():
+def test_images_of_a_batch_are_independent():
     x = torch.rand(2, 3, 5, 7, generator=seeded(0))
     x[1] = x[1].mul(10).round() / 10  # few levels: another peak
     mean = x * poisson_peak(x).view(-1, 1, 1, 1)
@@ -63,7 +63,7 @@ def test_every_value_is_on_the_lattice_of_counts(amplification):
 
 
 def test_peaks_are_those_of_numpy():
-    """The least power of two that is not below the number of distinct levels of the image."""
+    """The peak is the smallest power of two not below the number of distinct levels."""
     levels = torch.randint(256, (7, 3, 20, 21), generator=seeded(0))
     for n, top in enumerate((1, 2, 3, 5, 128, 129, 256)):
         levels[n] = levels[n] % top
@@ -77,7 +77,7 @@ def test_peaks_are_those_of_numpy():
     assert poisson_peak(x.double()).dtype == torch.float64
 
 
-def test_negative_values_stay_as_they_are():
+def test_negative_values_are_unchanged():
     x = torch.tensor([[[[-0.25, 0.5]]]])
     y = poisson_noise(x, 2, peak=10, generator=seeded(0))
     assert y[..., 0] == -0.25 and y[..., 1] != 0.5
@@ -98,7 +98,7 @@ def test_wrong_arguments_are_refused():
         poisson_noise(x.byte(), 2)
     with pytest.raises(ValueError, match='amplification of at least 0, got -1'):
         poisson_noise(x, -1)
-    with pytest.raises(ValueError, match='count at white above 0, got 0'):
+    with pytest.raises(ValueError, match='peak count above 0, got 0'):
         poisson_noise(x, 1, peak=0)
     with pytest.raises(ValueError, match='one for each of 2 images'):
         poisson_noise(x, 1, peak=torch.ones(3))

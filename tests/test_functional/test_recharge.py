@@ -1,4 +1,4 @@
-"""Noisy pixels in denoised targets."""
+"""Recharge: noisy pixels in denoised targets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_recharging_against_a_loop():
     assert recharge(targets, noisy, classes).equal(expected)
 
 
-def test_balanced_classes_have_the_same_counts_and_random_places():
+def test_balanced_classes_have_equal_counts_at_random_pixels():
     generator = torch.Generator().manual_seed(0)
     classes = random_classes(500, 5, 7, num_classes=6, generator=generator)
     counts = torch.stack([c.flatten().bincount(minlength=6) for c in classes])

@@ -1,4 +1,4 @@
-"""Resizing: numbers worked out by hand, MATLAB's published algorithm word by word, Pillow."""
+"""Resizing against hand-computed values, MATLAB's published algorithm and Pillow."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ def twin_image(rows, new, scale, rounded, **options):
     return [[end(v) for v in twin_row(row, new[1], scale, **options)] for row in first]
 
 
-def test_an_impulse_enlarged_by_3():
+def test_impulse_upscaled_by_3():
     """Keys' kernel at thirds: 7/9 and 1/3, then 0 and -2/27, -1/27."""
     y = line([0, 0, 0, 1, 0, 0, 0], 21) * 27
     assert y.round(decimals=9).tolist() == [0] * 5 + CUBIC_THIRDS + [0] * 5
 
 
-def test_an_impulse_shrunk_by_4():
-    """The kernel four times as wide, read at eighths, a quarter as high: 3/8 and 5/8 to the middle.
+def test_impulse_downscaled_by_4():
+    """The kernel is four times as wide and a quarter as high: 3/8 and 5/8 to the center.
 
     1.5 (3/8)^3 - 2.5 (3/8)^2 + 1 = 745/1024 and, at 5/8, 399/1024; at 1 + 3/8 it is -75/1024, at
     1 + 5/8 it is -45/1024.
@@ -98,12 +98,12 @@ def test_an_impulse_shrunk_by_4():
     assert y.tolist() == [-75, 745, 399, -45, 0]
 
 
-def test_an_impulse_at_the_border_counts_twice():
-    """Shrunk by 2: the pixel and its mirror image, at 1/4 and 3/4, are 111/128 and 29/128."""
+def test_impulse_at_the_border_is_mirrored():
+    """Downscaled by 2: pixel and mirror image, at 1/4 and 3/4, weigh 111/128 and 29/128."""
     assert (line([1, 0, 0, 0, 0, 0, 0, 0], 4) * 256).tolist() == [111 + 29, -9 - 3, 0, 0]
 
 
-def test_a_ramp_stays_a_ramp_inside():
+def test_ramp_is_kept_away_from_the_border():
     """Where the border is far a new pixel is the ramp at its place, as 4 i + 1.5."""
     ramp = list(range(40))
     assert line(ramp, 10)[2:-2].tolist() == [4 * i + 1.5 for i in range(2, 8)]
@@ -164,7 +164,7 @@ def test_integers_are_clipped():
     assert y.dtype == torch.uint16 and (y.double() - exact).abs().max() <= 2
 
 
-def test_a_direction_that_shrinks_more_comes_first():
+def test_the_direction_of_smaller_scale_is_filtered_first():
     rows = random_image(8, 12, channels=1)[..., 0]
     x = torch.from_numpy(rows)
     both = resize(x, size=(16, 3))

@@ -1,4 +1,4 @@
-"""The light of a display, against sums over a fine grid."""
+"""Display light against sums over a fine grid."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def pictures(*shape, seed=0):
 
 
 def twin(picture, columns, rows, spread):
-    """The light of one picture (3, H, W): drawn on a fine grid, blurred by a matrix, sampled."""
+    """Slow twin for one picture (3, H, W): fine grid, blur by a matrix, sampling."""
     border = 6
     padded = np.pad(picture**2.2, ((0, 0), (border, border), (border, border)), mode='edge')
     phase = (np.arange(FINE) + 0.5) / FINE
     result = []
-    for colour, (left, right) in zip(padded, columns, strict=True):
-        light = colour
+    for color, (left, right) in zip(padded, columns, strict=True):
+        light = color
         for axis, (low, high), num in ((0, rows, BLOCK[0]), (1, (left, right), BLOCK[1])):
             lit = ((phase > low) & (phase < high)) / (high - low)
             side = light.shape[axis]
@@ -69,7 +69,7 @@ def test_the_sum_of_light_is_kept_for_all_draws():
     assert (light.std((2, 3)) / light.mean((2, 3))).max() > 0.3
 
 
-def test_colours_stand_side_by_side():
+def test_colors_stand_side_by_side():
     columns, rows = stripes(torch.tensor([1.0, 0.5]), torch.tensor([1.0, 0.6]))
     torch.testing.assert_close(columns[0], torch.tensor([[0, 1], [1, 2], [2, 3]]) / 3)
     torch.testing.assert_close(columns[1, 2], torch.tensor([0.75, 11 / 12]))
@@ -92,7 +92,7 @@ def test_shares_of_a_pattern_add_up_to_its_blurred_profile():
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
 
 
-def test_what_does_not_fit():
+def test_wrong_arguments_are_refused():
     one = draw_screens(1, ScreenRanges())
     with pytest.raises(TypeError, match='floating-point'):
         display_light(torch.zeros(1, 3, 4, 4).byte(), one.columns, one.rows, one.spread)

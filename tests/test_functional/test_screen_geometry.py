@@ -1,4 +1,4 @@
-"""Where a camera looks, against rays that are followed one by one."""
+"""Screen geometry against single rays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def view(
 
 
 def follow(x, y, size, angles, magnification, shift, distortion, focal_length):
-    """The place that one ray meets: the screen is turned, the ray goes on until it is there."""
+    """Slow twin: intersection of one ray with the rotated screen."""
     radius = np.hypot(x, y) / (np.hypot(*size) / 2)
     x, y = (value * (1 + distortion * radius**2) for value in (x, y))
     focal = focal_length * max(size)
@@ -78,7 +78,7 @@ def test_a_straight_view_sees_every_pixel():
     assert places[1, :, 3, 1].tolist() == [-1, 0, 1]
 
 
-def test_signs():
+def test_signs_of_the_angles():
     """Yaw and pitch turn the right and the lower side away: a pixel sees more of them."""
     turned = seen_places(view(angles=(20, 0, 0), focal_length=1.0), (9, 9))[0, 4, :, 0]
     steps = turned.diff()

@@ -1,4 +1,4 @@
-"""Photographs of screens: where the moire comes from, and that pairs are aligned."""
+"""Screen photographs: source of the moire, alignment of pairs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def screens(num=1, ranges=STRAIGHT, *, pattern=True, seed=0):
 
 
 def still(drawn):
-    """The same without a shift."""
+    """Drawn screens without a shift."""
     view = drawn.view
     return drawn._replace(view=view._replace(shift=torch.zeros_like(view.shift)))
 
@@ -55,7 +55,7 @@ def photographs():
     return torch.stack([image[:, 60:180, 150:283].float() / 255 for image in images])
 
 
-def test_nothing_on_the_way_returns_the_picture(photographs):
+def test_without_degradations_the_picture_is_returned(photographs):
     drawn = still(screens(2, pattern=False))
     sharp = drawn._replace(spread=torch.full((2,), 1e-3))
     bare = take(photographs, sharp).sensor[..., :120, :133]
@@ -126,13 +126,13 @@ def test_pairs_are_aligned(photographs, seed, pattern):
 
 
 def bands(image):
-    """Standard deviation of the colour differences of (N, 3, H, W) below a tenth of a cycle."""
-    colours = torch.stack((image[:, 0] - image[:, 1], image[:, 2] - image[:, 1]), dim=1)
-    low = F.avg_pool2d(colours, 5, 3)[..., 2:-2, 2:-2]
+    """Standard deviation of the color differences of (N, 3, H, W) below a tenth of a cycle."""
+    colors = torch.stack((image[:, 0] - image[:, 1], image[:, 2] - image[:, 1]), dim=1)
+    low = F.avg_pool2d(colors, 5, 3)[..., 2:-2, 2:-2]
     return low.std((1, 2, 3))
 
 
-def test_moire_comes_of_the_pattern_and_of_nothing_else():
+def test_moire_is_caused_only_by_the_sub_pixels():
     num = 8
     gray = torch.full((num, 3, 97, 90), 0.6)
     ranges = ScreenRanges(magnification=(1.85, 2.15), roll=(-4, 4), tilt=(-6, 6), blur=0.5)
@@ -168,7 +168,7 @@ def test_gray_keeps_its_mean():
 
 
 def test_samples_are_fine_enough(monkeypatch):
-    """What a much finer simulation gives; the rest would be moire of the simulation."""
+    """Comparison with a much finer simulation, whose sampling causes no moire."""
     num, size = 6, 48
     gray = torch.full((num, 3, size, size), 0.6)
     drawn = screens(num, ScreenRanges(exposure=1.0, contrast=0.0), seed=1)
@@ -193,7 +193,7 @@ def test_exact_for_given_draws_and_odd_sizes():
         for s in (drawn, again)
     ]
     assert results[0].equal(results[1]) and results[0].shape == (3, 3, 23, 27)
-    # An image does not depend on its neighbours in the batch.
+    # An image does not depend on its neighbors in the batch.
     view = type(drawn.view)(*(values[1:2] for values in drawn.view))
     one = type(drawn)(view, *(values[1:2] for values in drawn[1:]))
     alone = photograph_screen(pictures[1:2], one, size=(23, 27), noise=noise[1:2]).photograph
@@ -263,7 +263,7 @@ def test_draws_are_spread_over_their_ranges():
         ({'magnification': (0.8, 2), 'blur': 0.5}, 'wider than 0.6 display pixels at .* 0.8'),
     ],
 )
-def test_ranges_that_make_no_sense(ranges, message):
+def test_invalid_ranges_are_refused(ranges, message):
     with pytest.raises(ValueError, match=message):
         check_ranges(ScreenRanges(**ranges))
 

@@ -1,4 +1,4 @@
-"""Random numbers that repeat, and leave no trace."""
+"""Seeded draws and restored generators."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from mmrestore.functional import seeded
 
 
-def test_draws_are_those_after_the_seed_and_nothing_is_left_of_them():
+def test_draws_follow_the_seed_and_the_state_is_restored():
     torch.manual_seed(3)
     expected = torch.rand(4)
     torch.manual_seed(1)
@@ -18,7 +18,7 @@ def test_draws_are_those_after_the_seed_and_nothing_is_left_of_them():
         found = torch.rand(4)
         with seeded(3):
             inner = torch.rand(2)
-        assert not torch.equal(torch.rand(4), expected)  # the outer draws go on
+        assert not torch.equal(torch.rand(4), expected)  # draws of the outer block
     assert torch.equal(found, expected) and torch.equal(inner, expected[:2])
     assert torch.equal(torch.rand(4), undisturbed)
 
@@ -32,7 +32,7 @@ def test_an_error_restores_the_generator_too():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_without_a_seed_draws_go_on():
+def test_without_a_seed_the_global_generator_is_used():
     torch.manual_seed(1)
     expected = torch.rand(4)
     torch.manual_seed(1)

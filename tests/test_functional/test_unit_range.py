@@ -1,4 +1,4 @@
-"""From the integers of image files to the unit range, and back."""
+"""Conversion between integer images and the unit range."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mmrestore.functional import to_8_bit, to_unit_range
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
-def test_there_and_back(dtype):
+def test_round_trip(dtype):
     levels = torch.arange(256, dtype=torch.uint8).view(16, 16)
     unit = to_unit_range(levels, dtype=dtype)
     assert unit.dtype == dtype and to_8_bit(unit).equal(levels)
@@ -25,7 +25,7 @@ def test_depths():
         to_unit_range(torch.tensor([1]))
 
 
-def test_halves_go_up_and_the_rest_to_the_nearest():
+def test_rounding_to_the_nearest_halves_up():
     values = torch.tensor([-5, 0, 0.49, 0.5, 1.5, 2.5, 254.5, 255, 300], dtype=torch.float64)
     assert to_8_bit(values / 255).tolist() == [0, 0, 0, 1, 2, 3, 255, 255, 255]
 

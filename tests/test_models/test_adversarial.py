@@ -1,4 +1,4 @@
-"""Adversarial losses against numbers computed by hand, and where logits are extreme."""
+"""Adversarial losses: hand-computed values and extreme logits."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def by_hand(kind):
 
 
 @pytest.mark.parametrize('kind', KINDS)
-def test_both_sides_are_as_computed_by_hand(kind):
+def test_hand_computed_losses(kind):
     # Logits of patches, another number of real ones.
     restored, real = torch.tensor(RESTORED).view(1, 1, 1, 3), torch.tensor(REAL).view(2, 1)
     generator, discriminator = by_hand(kind)
@@ -71,7 +71,7 @@ def test_a_step_downhill_moves_the_logits_the_right_way(kind):
 
 @pytest.mark.parametrize('kind', ['vanilla', 'relativistic_average'])
 @pytest.mark.parametrize('size', [30.0, 200.0, 1e4])
-def test_extreme_logits_give_finite_losses_and_slopes(kind, size):
+def test_extreme_logits_give_finite_losses_and_gradients(kind, size):
     """A sigmoid and its logarithm would give infinities from 90 on."""
     restored = torch.tensor([-size], requires_grad=True)
     real = torch.tensor([size], requires_grad=True)
@@ -96,7 +96,7 @@ def test_an_undecided_discriminator_has_the_losses_of_the_documentation():
     assert found['hinge'] == 2
 
 
-def test_the_weight_is_of_the_generator_alone():
+def test_the_weight_applies_only_to_the_generator():
     restored, real = torch.tensor(RESTORED), torch.tensor(REAL)
     for kind in KINDS:
         loss = AdversarialLoss(kind, loss_weight=1e-3)

@@ -116,5 +116,5 @@ def test_pixels_of_no_branch_are_refused(wrong, max_pixels):
 @pytest.mark.parametrize('num', [1, 3])
 def test_branches_of_another_number_of_images(num):
     masks = ComplementaryMasks(Net(), max_pixels=1)
-    with pytest.raises(ValueError, match='expected the branches of their pixels'):
+    with pytest.raises(ValueError, match='expected a branch map of shape'):
         masks.restore(images(2, 3, 5, 6), torch.zeros(num, 1, 5, 6).long())

@@ -1,4 +1,4 @@
-"""Discriminators: published sizes, releases with other names, what a logit sees."""
+"""Discriminators: published sizes, released weights, receptive fields."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def kair_weights():
         (PatchDiscriminator, {'num_layers': 0}, 'at least 1, got 0'),
     ],
 )
-def test_arguments_that_do_not_fit(network, arguments, message):
+def test_invalid_arguments(network, arguments, message):
     with pytest.raises(ValueError, match=message):
         network(**arguments)
 
@@ -220,12 +220,12 @@ def test_arguments_that_do_not_fit(network, arguments, message):
 @pytest.mark.parametrize(
     ('network', 'message'),
     [
-        (SRGANDiscriminator, 'image_size=96, got 96 x 60: set its `image_size` .* or crop'),
-        (VGGDiscriminator, 'image_size=128, got 96 x 60: set its `image_size` .* or crop'),
+        (SRGANDiscriminator, 'image_size=96, got 96 x 60: set its `image_size` .* crop size'),
+        (VGGDiscriminator, 'image_size=128, got 96 x 60: set its `image_size` .* crop size'),
         (UNetDiscriminator, 'multiples of 8, got 96 x 60'),
     ],
 )
-def test_sizes_that_do_not_fit(network, message):
+def test_wrong_image_sizes(network, message):
     with pytest.raises(ValueError, match=message):
         network(channels=2)(torch.rand(1, 3, 96, 60))
 
@@ -234,7 +234,7 @@ def test_sizes_that_do_not_fit(network, message):
 def test_the_smallest_image_of_patches(num_layers, size):
     net = PatchDiscriminator(channels=2, num_layers=num_layers)
     assert net(torch.rand(1, 3, size, size + 5)).shape[2] == 1
-    message = f'{size} x {size} pixels or more, got {size + 5} x {size - 1}: use larger crops'
+    message = f'{size} x {size} pixels, got {size + 5} x {size - 1}: use larger crops'
     with pytest.raises(ValueError, match=message):
         net(torch.rand(1, 3, size + 5, size - 1))
 
@@ -242,7 +242,7 @@ def test_the_smallest_image_of_patches(num_layers, size):
 @pytest.mark.parametrize(
     'network', [SRGANDiscriminator, VGGDiscriminator, PatchDiscriminator, UNetDiscriminator]
 )
-def test_channels_that_do_not_fit(network):
+def test_wrong_channels(network):
     net = network(channels=2)
     side = getattr(net, 'image_size', 64)
     with pytest.raises(ValueError, match=r'expected images \(B, 3, H, W\), got \(2, 1, '):
@@ -250,5 +250,5 @@ def test_channels_that_do_not_fit(network):
 
 
 def test_sizes_of_other_releases():
-    with pytest.raises(ValueError, match='input_size=96'):
+    with pytest.raises(ValueError, match='input_size 128 or 256, got 96'):
         load_official('VGGStyleDiscriminator (BasicSR)', {'num_in_ch': 3, 'input_size': 96}, {})

@@ -1,4 +1,4 @@
-"""The perceptual loss against torchvision's own network, and that it belongs to nobody."""
+"""Perceptual loss against torchvision's network, and its separation from the model."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_gray_images_are_three_equal_channels(weights):
     torch.testing.assert_close(loss(pred, target), in_colour)
 
 
-def test_only_predictions_have_gradients_and_nobody_owns_the_classifier(weights):
+def test_only_predictions_have_gradients_and_the_classifier_is_no_submodule(weights):
     pred, target = (x.requires_grad_() for x in images(1, 3, 16, 16))
     loss = PerceptualLoss('relu2_2', weights=weights)
     loss(pred, target).backward()
@@ -114,8 +114,8 @@ def test_it_lowers_the_difference_of_features(weights):
 @pytest.mark.parametrize(
     ('pred', 'target', 'message'),
     [
-        ((2, 3, 16, 16), (2, 3, 16, 17), r'one shape \(N, C, H, W\) with one or three channels'),
-        ((2, 3, 16, 16), (2, 4, 3, 16, 16), 'one shape'),
+        ((2, 3, 16, 16), (2, 3, 16, 17), r'shape \(N, C, H, W\) with one or three channels'),
+        ((2, 3, 16, 16), (2, 4, 3, 16, 16), 'the same shape'),
         ((2, 4, 16, 16), (2, 4, 16, 16), 'one or three channels'),
         ((2, 3, 16, 15), (2, 3, 16, 15), 'relu5_4 needs images of at least 16 x 16 .* 16 x 15'),
     ],
@@ -128,7 +128,7 @@ def test_images_that_do_not_fit_are_refused(weights, pred, target, message):
 
 def test_weights_of_pixels_are_refused(weights):
     x = torch.zeros(1, 3, 16, 16)
-    with pytest.raises(ValueError, match='cannot be weighted'):
+    with pytest.raises(ValueError, match='does not support a pixel weight'):
         PerceptualLoss(weights=weights)(x, x, torch.ones(1, 1, 16, 16))
 
 
@@ -170,7 +170,7 @@ def test_a_training_neither_saves_nor_averages_the_classifier(tmp_path, weights)
     assert names and not [name for name in names if 'losses' in name]
 
 
-def test_missing_weights_are_said_before_the_data_is_read(tmp_path):
+def test_missing_weights_fail_before_data_is_read(tmp_path):
     config = with_perceptual_loss(tmp_path / 'missing', tmp_path / 'missing.pth')
     config.train_dataloader.dataset = dict(type='ImageFolder', root='no such folder', pipeline=[])
     with pytest.raises(RuntimeError, match=r'needs the ImageNet weights .*missing\.pth'):

@@ -1,4 +1,4 @@
-"""The smoothness prior and the fine-tuning of AMSNet."""
+"""Total-variation loss and AMSNet fine-tuning."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_against_a_loop(weight_shape, isotropic, reduction):
     assert loss(pred, pred, weight).item() == pytest.approx(0.5 * sum(sums), rel=1e-5)
 
 
-def test_the_slope_of_a_constant_image_is_zero():
+def test_the_gradient_of_a_constant_image_is_zero():
     pred = torch.full((1, 3, 4, 5), 0.5).requires_grad_()
     SmoothnessLoss()(pred, pred).backward()
     assert (pred.grad == 0).all()
@@ -93,5 +93,5 @@ def test_differences_and_what_is_refused():
         SmoothnessLoss(eps=0)
     with pytest.raises(ValueError, match="'mean' or 'sum'"):
         MODELS.build(dict(type='SmoothnessLoss', reduction='median'))
-    with pytest.raises(ValueError, match='sides are those of the loss'):
+    with pytest.raises(ValueError, match='is broadcastable to the loss'):
         SmoothnessLoss()(torch.zeros(1, 1, 4, 5), torch.zeros(1, 1, 4, 5), torch.ones(1, 1, 3, 3))

@@ -1,4 +1,4 @@
-"""The loss at two scales, alone and in training DM-Net."""
+"""Loss at two scales, and DM-Net training with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tensors(*shapes):
 
 
 def test_equation_8():
-    """Without the sum over colours, which is three times the mean."""
+    """Without the sum over colors, which is three times the mean."""
     fine, coarse, target = tensors((2, 3, 8, 12), (2, 3, 2, 3), (2, 3, 8, 12))
     expected = 0.0
     for n in range(2):
@@ -62,11 +62,11 @@ def test_cell_means():
     torch.testing.assert_close(means[1, 2, 0, 1, 2], x[1, 2, 0, 3:, 6:].mean())
 
 
-def test_what_does_not_fit():
+def test_wrong_sizes_are_refused():
     fine, coarse = tensors((1, 3, 8, 12), (1, 3, 2, 3))
     with pytest.raises(TypeError, match='both_scales=True'):
         TwoScaleLoss()(fine, fine)
-    with pytest.raises(ValueError, match='whole multiples of the coarse images 2 x 3'):
+    with pytest.raises(ValueError, match='whole multiple of the coarse size 2 x 3'):
         TwoScaleLoss()(TwoScales(fine, coarse), fine[..., :-1, :])
     with pytest.raises(ValueError, match='coarse_weight of at least 0, got -1'):
         TwoScaleLoss(coarse_weight=-1)

@@ -1,4 +1,4 @@
-"""Learn from trained networks, runs and configs."""
+"""Analyze trained networks, runs, configs and noisy images."""
 
 COMMANDS = (
     *('generalization', 'cka', 'srga', 'feature-distribution', 'leak', 'noise-correlation'),

@@ -1,11 +1,11 @@
-r"""Draw how well networks with a tunable blind spot restore, against its size.
+r"""Plot PSNR and SSIM of networks with a tunable blind spot against the size of the blind spot.
 
     mmrestore analyze blind-spots --model APR CONFIG CHECKPOINT \
         --model AT-BSN CONFIG CHECKPOINT --shifts 0 1 2 3 4 5 6 7 --output FILE.png
 
-This is figure 8 of APR-RD. The test sets and what is around the network are those of the first
-config. At shift s the network does not see (2 s - 1) x (2 s - 1) pixels around each pixel; at 0 it
-sees all. The numbers are written beside the figure as CSV.
+This is figure 8 of APR-RD. Test sets and inference decorators are those of the first config. At
+shift s the blind spot has (2 s - 1) x (2 s - 1) pixels; at 0 there is none. The values are also
+written as a CSV file next to the figure.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_models(parser)
     parser.add_argument('--shifts', nargs='+', type=int, default=list(range(8)), metavar='S')
-    parser.add_argument('--images', type=int, metavar='N', help='the first N images only')
-    parser.add_argument('--workers', type=int, default=0, help='processes that load images')
+    parser.add_argument('--images', type=int, metavar='N', help='use only the first N images')
+    parser.add_argument('--workers', type=int, default=0, help='number of data workers')
     add_device(parser)
     add_overrides(parser)
-    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='file of the figure')
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and say where."""
+    """Measure, plot and print the written files."""
     from mmengine.utils import ProgressBar
 
     from mmrestore.analysis.blind_spots import measure_shifts, panels_of
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
 
     shifts = sorted(set(options.shifts))
     if shifts[0] < 0:
-        raise ValueError(f'a shift is at least 0, got {shifts[0]}')
+        raise ValueError(f'expected shifts of at least 0, got {shifts[0]}')
     check_names(options.model)
     check_png(options.output)
     restorers = {

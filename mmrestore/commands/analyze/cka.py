@@ -1,13 +1,14 @@
-r"""Draw how alike the layers of two networks, or of one under two noises, see the same images.
+r"""Plot the CKA similarity of layers between networks, or of one network between noises.
 
     mmrestore analyze cka --between models --model NAME CONFIG CHECKPOINT \
         --model NAME CONFIG CHECKPOINT --images DIR --layers PATTERN ... --output FILE.png
     mmrestore analyze cka --between noises --model NAME CONFIG CHECKPOINT ... \
         --images DIR --noises gaussian:15 poisson:3 --layers PATTERN ... --output FILE.png
 
-Between models there is a panel for every noise, between noises one for every model and every noise
-but the first. The value is linear CKA by the minibatch estimator (docs/analysis.md). The numbers
-are written beside the figure as CSV; layers are numbered in the order in which they return.
+Between models there is a panel for each noise; between noises there is a panel for each model and
+each noise except the first. The value is linear CKA by the minibatch estimator (docs/analysis.md).
+The values are also written as a CSV file next to the figure; layers are numbered in the order of
+their execution.
 """
 
 from __future__ import annotations
@@ -28,15 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         required=True,
         metavar='PATTERN',
-        help="names as in named_modules, with wildcards: conv_first 'layers.?'",
+        help="names as in named_modules, with wildcards, such as conv_first 'layers.?'",
     )
     parser.add_argument(
-        '--batch-size', type=int, default=16, metavar='N', help='of the estimator, 16 by default'
+        '--batch-size',
+        type=int,
+        default=16,
+        metavar='N',
+        help='batch size of the estimator, 16 by default',
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and say where."""
+    """Measure, plot and print the written files."""
     from mmrestore.analysis.cka_maps import check_batches, measure_cka
     from mmrestore.analysis.figures import check_png, draw_heat_maps, write_results
 

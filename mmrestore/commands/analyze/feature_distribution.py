@@ -1,11 +1,11 @@
-r"""Draw how the values of deep features are distributed under several noises.
+r"""Plot histograms of deep features under several noises.
 
     mmrestore analyze feature-distribution --model NAME CONFIG CHECKPOINT ... \
         --images DIR --noises gaussian:15 speckle:0.03 poisson:3 --output FILE.png
 
 There is a panel for each model and a curve for each noise. The bins span four standard deviations
-about the mean of the features under the first noise. The counts are written beside the figure as
-CSV, those outside of the bins too, in a row without edges.
+around the mean of the features under the first noise. The counts are also written as a CSV file
+next to the figure; a row without edges has the count outside the bins.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and say where."""
+    """Measure, plot and print the written files."""
     from mmrestore.analysis.distribution import Histogram, measure_distributions
     from mmrestore.analysis.figures import check_png, draw_histograms, write_results
 

@@ -1,15 +1,15 @@
-r"""Measure how restorers do on noises that they never saw.
+r"""Measure the generalization of restorers to unseen noises.
 
     mmrestore analyze generalization --output work_dirs/generalization \
         --model plain masked/baseline work_dirs/masked/baseline/iter_200000.pth \
         --model masked masked/swinir work_dirs/masked/swinir/iter_200000.pth
 
-Every model, and the noisy input itself, is measured on test sets x noises x levels, by default on
-those of configs/_base_/datasets/generalization.py. Into the folder go ``results.csv``,
-``results.md`` and a figure for each test set and metric: the metric against the level, a panel for
-each noise, a curve for each model. The CSV file is written after every cell; the same command goes
-on where it was killed, and with further models, noises or test sets it measures only these. Results
-of another checkpoint, protocol or images are not mixed in but refused.
+Each model, and the noisy input, is measured on a grid of test sets, noises and levels, by default
+on configs/_base_/datasets/generalization.py. The folder then contains ``results.csv``,
+``results.md`` and a figure for each test set and metric: metric against level, with a panel for
+each noise and a curve for each model. The CSV file is updated after each cell. The same command
+resumes an interrupted run; with more models, noises or test sets it measures only these. Results of
+another checkpoint, protocol or image set are refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mmrestore.commands.arguments import add_device, add_models, add_overrides
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_models(parser, required=False)
-    parser.add_argument('--output', required=True, metavar='DIR', help='folder of the results')
+    parser.add_argument('--output', required=True, metavar='DIR', help='folder for the results')
     parser.add_argument(
         '--grid',
         default='_base_/datasets/generalization',
@@ -35,19 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         default=[],
         metavar='NOISE[:LEVEL,LEVEL]',
-        help='all by default; with levels, at these instead of those of the grid',
+        help='all by default; with levels, these replace the levels of the grid',
     )
     parser.add_argument('--metrics', nargs='+', default=[], metavar='NAME', help='all by default')
     parser.add_argument(
         '--lpips-weights',
         metavar='FILE',
-        help='weights of the network of LPIPS; `random` where there are none',
+        help='weights of the LPIPS network; `random` if none are available',
     )
     parser.add_argument(
-        '--limit', type=_positive, metavar='N', help='only the first N images of each test set'
+        '--limit', type=_positive, metavar='N', help='use only the first N images of each test set'
     )
     parser.add_argument(
-        '--crop', type=_positive, metavar='SIZE', help='only the SIZE x SIZE pixels in the middle'
+        '--crop', type=_positive, metavar='SIZE', help='use only the central SIZE x SIZE pixels'
     )
     add_device(parser)
     parser.add_argument(
@@ -55,13 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=2,
         metavar='N',
-        help='processes that load data, 2 by default',
+        help='number of data workers, 2 by default',
     )
     add_overrides(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, write tables and figures, and say where."""
+    """Measure, and write tables and figures."""
     from mmrestore.analysis.generalization import write_report
     from mmrestore.analysis.grid_choice import build_grid, build_metrics, open_grid
     from mmrestore.analysis.noise_measurement import load_models, measure

@@ -1,11 +1,12 @@
-"""Tell whether the output of a training sees the noisy pixel that the loss compares it with.
+"""Check a self-supervised training for leaks of noisy target pixels into the output.
 
     mmrestore analyze leak CONFIG [--checkpoint FILE] [--cfg-options KEY=VALUE ...]
 
-Neither data nor training is needed: a random image of the size of the patches goes through the
-batch transforms of the config and its network, and gradients tell what the outputs see. The exit
-status is 1 if there is a leak, or if nothing can be told. Networks with statistics of the whole
-image, as channel attention, see every pixel that is not masked.
+A leak means that an output depends on the noisy pixel to which the loss compares it. Neither data
+nor training is needed: a random image of the patch size passes through the batch transforms and the
+network of the config, and gradients show the dependencies. The exit status is 1 if there is a leak,
+or if the check is inconclusive. Networks with statistics of the whole image, such as channel
+attention, see every unmasked pixel.
 """
 
 from __future__ import annotations
@@ -17,17 +18,27 @@ from mmrestore.commands.arguments import add_settings
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('config', help='config file, or a name that `mmrestore configs` lists')
-    parser.add_argument('--checkpoint', metavar='FILE', help='weights; random ones by default')
+    parser.add_argument('config', help='config file, or a name listed by `mmrestore configs`')
+    parser.add_argument('--checkpoint', metavar='FILE', help='weights; random weights by default')
     add_settings(parser)
-    parser.add_argument('--size', type=int, metavar='N', help='side of the patch instead')
     parser.add_argument(
-        '--elements', type=int, default=16, metavar='N', help='outputs that are looked at'
+        '--size', type=int, metavar='N', help='patch size; that of the config by default'
     )
     parser.add_argument(
-        '--tolerance', type=float, default=0.0, metavar='SHARE', help='share that may leak, 0 to 1'
+        '--elements',
+        type=int,
+        default=16,
+        metavar='N',
+        help='number of checked outputs, 16 by default',
     )
-    parser.add_argument('--seed', type=int, default=0, help='of everything that is random')
+    parser.add_argument(
+        '--tolerance',
+        type=float,
+        default=0.0,
+        metavar='SHARE',
+        help='share of outputs that may leak, 0 to 1, 0 by default',
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of all random draws')
 
 
 def run(options: argparse.Namespace) -> int:

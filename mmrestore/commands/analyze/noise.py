@@ -1,10 +1,10 @@
-"""Print what can be known of the noise of a folder of pictures without clean ones.
+"""Estimate the noise of a folder of pictures without clean images.
 
     mmrestore analyze noise FOLDER
 
-Formats and sizes, JPEG quality by header and by traces in the pixels, noise by brightness and its
-correlation by distance in flat parts. docs/noise.md says how they are measured and how far they can
-be trusted.
+Prints formats and sizes, JPEG quality from the header and from block artifacts, noise level by
+brightness and noise correlation by distance in flat regions. docs/noise.md describes the methods
+and their accuracy.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('folder', metavar='FOLDER', help='noisy pictures, searched below too')
+    parser.add_argument(
+        'folder', metavar='FOLDER', help='folder of noisy pictures, including subfolders'
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and print; 1 if files could not be read."""
+    """Measure and print; return 1 if files could not be read."""
     from mmrestore.analysis.folder_noise import measure_folder
     from mmrestore.apis.denoising.noise_tables import printed
     from mmrestore.files import printable

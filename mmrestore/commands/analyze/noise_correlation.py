@@ -1,13 +1,13 @@
-r"""Draw how noise and picture are correlated between pixels, with and without a pair sampler.
+r"""Plot the pixel correlation of noise and image, with and without a pair sampler.
 
     mmrestore analyze noise-correlation --noisy DIR --pattern '{}_real' \
         --clean DIR --clean-pattern '{}_mean' --output FILE.png
 
-This is figure 4 of APR-RD: the correlation between the pixels of the input and those of the target
-of training, against their distance; solid along rows and columns, dashed over all directions. The
-numbers are written beside the figure as CSV; docs/analysis.md says what they are.
+This is figure 4 of APR-RD: the correlation between pixels of the training input and pixels of the
+target, against their distance; solid along rows and columns, dashed over all directions. The values
+are also written as a CSV file next to the figure; docs/analysis.md defines them.
 
-Without --clean the correlation of the noise is estimated in flat parts of the noisy images.
+Without --clean the noise correlation is estimated in flat regions of the noisy images.
 """
 
 from __future__ import annotations
@@ -22,29 +22,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('--noisy', required=True, metavar='DIR', help='folder of noisy images')
     parser.add_argument(
-        '--clean', metavar='DIR', help='folder of clean ones; without, the noise is estimated'
+        '--clean', metavar='DIR', help='folder of clean images; without it, the noise is estimated'
     )
-    parser.add_argument('--pattern', default='{}', help='names of the noisy images, as {}_real')
-    parser.add_argument('--clean-pattern', default='{}', help='names of the clean ones')
-    parser.add_argument('--images', type=int, metavar='N', help='the first N pairs only')
+    parser.add_argument(
+        '--pattern', default='{}', help='name pattern of the noisy images, such as {}_real'
+    )
+    parser.add_argument('--clean-pattern', default='{}', help='name pattern of the clean images')
+    parser.add_argument('--images', type=int, metavar='N', help='use only the first N pairs')
     parser.add_argument('--reach', type=int, default=12, help='largest distance, 12 by default')
     parser.add_argument(
         '--samplers',
         nargs='+',
         choices=['none', 'adjacent', 'cells'],
-        help='none, adjacent (APR) and cells (Neighbor2Neighbor); the first two by default, and '
-        'none only without clean images',
+        help='none, adjacent (APR) and cells (Neighbor2Neighbor); none and adjacent by default, '
+        'only none without clean images',
     )
-    parser.add_argument('--window', type=int, default=3, help='side of the window of adjacent')
-    parser.add_argument('--seed', type=int, default=0, help='of the draws of the samplers')
-    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+    parser.add_argument('--window', type=int, default=3, help='window side of the sampler adjacent')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the samplers')
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='file of the figure')
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and say where.
+    """Measure, plot and print the written files.
 
     Raises:
-        ValueError: samplers are to be compared without clean images.
+        ValueError: samplers are requested without clean images.
     """
     from mmrestore.analysis.figures import check_png, draw_lines, write_results
 

@@ -1,11 +1,11 @@
-"""Compare our networks with reference vectors of the official ones.
+"""Compare networks with reference outputs of the official implementations.
 
     mmrestore analyze parity FOLDER
 
-For every NAME.json and NAME.safetensors of the folder our network is built from the official
-arguments and weights, and its outputs, and gradients where there are any, are compared. What cannot
-be compared, since an architecture is not known or an option is refused, has a row that says so. The
-exit status is 1 if a comparison failed.
+For each NAME.json and NAME.safetensors in the folder, the network is built from the official
+arguments and weights, and its outputs and, if recorded, gradients are compared. Unknown
+architectures and refused options are reported in a row. The exit status is 1 if a comparison
+failed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('folder', help='folder of the reference vectors')
+    parser.add_argument('folder', help='folder of the reference files')
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a row for each network and how many passed."""
+    """Print a row for each network and a summary."""
     from mmrestore.analysis.parity import FAILED, Row, compare_folder, head, summary
 
     rows: list[Row] = []

@@ -1,11 +1,11 @@
-r"""Draw how the loss and the metrics of one or several runs went.
+r"""Plot loss and metric curves of one or several runs.
 
     mmrestore analyze plot-curves work_dirs/swinir_s work_dirs/swinir_s_traps \
         --keys loss kodak24/PSNR --labels without with --output curves.png
 
-Every key gets a panel, every run a curve in it. Keys may hold wildcards: 'kodak24/*/PSNR' is every
-noise of a validation on kodak24. What was logged again after a run was resumed replaces what it had
-logged before.
+Each key has a panel, each run a curve. Keys may contain wildcards: 'kodak24/*/PSNR' matches all
+noises of a validation on kodak24. Values that are logged again after resuming replace the earlier
+values.
 """
 
 from __future__ import annotations
@@ -23,34 +23,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--keys',
         nargs='+',
         default=['loss'],
-        help="what is drawn, with wildcards as in 'kodak24/*/PSNR'; loss by default",
+        help="logged keys, with wildcards as in 'kodak24/*/PSNR'; loss by default",
+    )
+    parser.add_argument('--labels', nargs='+', help='names of the runs; folder names by default')
+    parser.add_argument(
+        '--x',
+        choices=['epoch', 'iteration'],
+        default='epoch',
+        help='horizontal axis, epoch by default',
     )
     parser.add_argument(
-        '--labels', nargs='+', help='names of the runs, those of the folders by default'
-    )
-    parser.add_argument(
-        '--x', choices=['epoch', 'iteration'], default='epoch', help='epoch by default'
-    )
-    parser.add_argument(
-        '--start', type=float, default=0, metavar='X', help='epoch or iteration to begin at'
+        '--start', type=float, default=0, metavar='X', help='first epoch or iteration'
     )
     parser.add_argument(
         '--smooth', type=int, default=1, metavar='N', help='average losses over N logged values'
     )
     parser.add_argument(
-        '--columns', type=int, default=4, metavar='N', help='panels in a row, 4 by default'
+        '--columns', type=int, default=4, metavar='N', help='panels per row, 4 by default'
     )
-    parser.add_argument('--output', required=True, metavar='FILE.png', help='where it is drawn')
+    parser.add_argument('--output', required=True, metavar='FILE.png', help='file of the figure')
 
 
 def run(options: argparse.Namespace) -> None:
-    """Draw."""
+    """Plot the curves."""
     from mmrestore.engine.curves import matching_keys, plot, read_run
     from mmrestore.files import write_atomically
 
     labels = options.labels or _names(options.runs)
     if len(set(labels)) != len(options.runs):
-        raise ValueError(f'{len(options.runs)} runs need as many different --labels, got {labels}')
+        raise ValueError(f'expected {len(options.runs)} distinct --labels, got {labels}')
     runs = {label: read_run(folder) for label, folder in zip(labels, options.runs, strict=True)}
     figure = plot(
         runs,

@@ -1,10 +1,10 @@
-r"""Say how well a measure without clean pictures chooses among the checkpoints of runs.
+r"""Evaluate a reference-free metric for the selection of checkpoints.
 
     mmrestore analyze rank-checkpoints work_dirs/apr_rd/apr work_dirs/apr_rd/rd \
         --measure polyu_noisy/RecorruptedGain --truth polyu/PSNR
 
-compares the two metrics over all validations of the runs: their rank correlation, what is lost in
-the truth by choosing by the measure, and what could be lost at most.
+compares the two metrics over all validations of the runs: their rank correlation, the loss of
+--truth if the checkpoint is selected by --measure, and the largest possible loss.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pathlib import Path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('runs', nargs='+', metavar='RUN', help='work directories')
-    parser.add_argument('--measure', required=True, metavar='KEY', help='metric to be judged')
-    parser.add_argument('--truth', required=True, metavar='KEY', help='metric that judges')
+    parser.add_argument('--measure', required=True, metavar='KEY', help='metric to evaluate')
+    parser.add_argument('--truth', required=True, metavar='KEY', help='metric with ground truth')
     parser.add_argument(
-        '--start', type=int, default=0, metavar='N', help='leave earlier iterations out'
+        '--start', type=int, default=0, metavar='N', help='ignore earlier iterations'
     )
 
 

@@ -1,10 +1,10 @@
-r"""Measure by SRGA how far the deep features of networks change with the noise; lower is better.
+r"""Measure SRGA, the change of deep features with the noise; lower is better.
 
     mmrestore analyze srga --model NAME CONFIG CHECKPOINT ... --images DIR \
         --noises gaussian:15 speckle:0.03 poisson:3 --output FILE.png
 
-The first noise is the reference. The numbers are written beside the figure as CSV; docs/analysis.md
-says what they are.
+The first noise is the reference. The values are also written as a CSV file next to the figure;
+docs/analysis.md defines them.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=300,
         metavar='N',
-        help='principal components, at most as many as patches, 300 by default',
+        help='principal components, at most the number of patches, 300 by default',
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and say where."""
+    """Measure, plot and print the written files."""
     from mmrestore.analysis.figures import check_png, draw_bars, write_results
     from mmrestore.analysis.srga import measure_srga
 
     check_png(options.output)
     if options.components > options.patches or len(options.noises) < 2:
         raise ValueError(
-            'SRGA needs at least as many --patches as --components, and a noise beside the '
-            f'reference, got {options.patches}, {options.components} and {options.noises}'
+            'SRGA needs at least as many --patches as --components, and a noise in addition to '
+            f'the reference, got {options.patches}, {options.components} and {options.noises}'
         )
     inputs = read_noisy_patches(options)
     rows = measure_srga(

@@ -1,4 +1,4 @@
-"""Prepare and verify data sets; measure how fast they are read."""
+"""Prepare, verify and benchmark data sets."""
 
 COMMANDS = (
     *('prepare', 'verify', 'subset', 'sub-images', 'faces', 'benchmark'),

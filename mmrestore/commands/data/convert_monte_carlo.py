@@ -1,8 +1,8 @@
-"""Convert the Monte Carlo renderings of Firmino et al. into pairs of 8 bit (pip install OpenEXR).
+"""Convert the Monte Carlo renderings of Firmino et al. to 8-bit pairs (pip install OpenEXR).
 
     mmrestore data convert-monte-carlo ~/renderings data/test/monte_carlo_firmino
 
-The files are named SCENE_NNNNNNspp.exr, with the samples per pixel; the references have 32768.
+The files are named SCENE_NNNNNNspp.exr with N samples per pixel; references have 32768.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import argparse
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('source', help='folder of the EXR files')
-    parser.add_argument('target', help='folder of the test set')
+    parser.add_argument('target', help='folder for the test set')
     parser.add_argument(
         '--spp',
         type=int,
         nargs='+',
         default=[64, 128],
-        help='samples per pixel of the noisy images, default: 64 128',
+        help='samples per pixel of the noisy images (default: 64 128)',
     )
-    parser.add_argument('--scenes', type=int, help='how many scenes there must be')
+    parser.add_argument('--scenes', type=int, help='expected number of scenes')
 
 
 def run(options: argparse.Namespace) -> None:
-    """Convert."""
+    """Convert the renderings."""
     from mmrestore.datasets.prepare.monte_carlo import convert_published
 
     convert_published(

@@ -1,4 +1,4 @@
-"""Put public data sets in place, out of their archives.
+"""Prepare public data sets from their archives.
 
     mmrestore data prepare div2k --source ~/Downloads --root data
     mmrestore data prepare gopro --source ~/Downloads/GOPRO_Large.zip
@@ -17,27 +17,37 @@ ARCHIVES = ('flickr2k', 'bsds500', 'wed', 'polyu', 'cc', 'gopro', 'hide', 'realb
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the data sets, each with its arguments."""
+    """Declare the data sets and their arguments."""
     data_sets = parser.add_subparsers(required=True, metavar='DATA_SET')
 
     div2k = data_sets.add_parser('div2k', help='unpack the official archives of DIV2K')
     _add_folders(div2k, 'folder of the downloaded zip files')
-    div2k.add_argument('--scales', nargs='*', type=int, default=[], help='LR images too: 2 3 4')
     div2k.add_argument(
-        '--sub-images', action='store_true', help='also cut the training images into 480x480 parts'
+        '--scales',
+        nargs='*',
+        type=int,
+        default=[],
+        help='also unpack low-resolution images of these scales: 2 3 4',
+    )
+    div2k.add_argument(
+        '--sub-images',
+        action='store_true',
+        help='also cut the training images into 480x480 sub-images',
     )
     div2k.set_defaults(prepare=_div2k)
 
     for name in ARCHIVES:
-        archive = data_sets.add_parser(name, help='take the images of the configs out of it')
-        _add_folders(archive, 'the archive, or what it unpacks to')
+        archive = data_sets.add_parser(name, help='extract the images that the configs use')
+        _add_folders(archive, 'the archive, or the unpacked folder')
         archive.set_defaults(prepare=_archive, name=name)
 
-    sidd = data_sets.add_parser('sidd-medium', help='cut its noisy photographs into tiles')
+    sidd = data_sets.add_parser('sidd-medium', help='cut the noisy photographs into tiles')
     _add_folders(sidd, 'SIDD_Medium_Srgb: the archive or the folder')
     sidd.add_argument('--size', type=int, default=512, help='side of a tile (default: 512)')
-    sidd.add_argument('--overlap', type=int, default=128, help='shared pixels (default: 128)')
-    sidd.add_argument('--part', action='store_true', help='take any number of photographs')
+    sidd.add_argument(
+        '--overlap', type=int, default=128, help='overlap of tiles in pixels (default: 128)'
+    )
+    sidd.add_argument('--part', action='store_true', help='accept any number of photographs')
     sidd.set_defaults(prepare=_sidd_medium)
 
 

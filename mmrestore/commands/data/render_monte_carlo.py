@@ -2,8 +2,8 @@
 
     mmrestore data render-monte-carlo data/test/monte_carlo_mitsuba
 
-The folders 64spp and 128spp hold noisy images, reference holds the converged ones, of equal names.
-An interrupted command is resumed.
+The folders 64spp and 128spp contain noisy images, the folder reference contains the converged
+images of the same names. The same command resumes an interrupted run.
 """
 
 from __future__ import annotations
@@ -13,33 +13,35 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('target', help='folder of the test set')
-    parser.add_argument('--scenes', type=int, default=8, help='default: 8')
-    parser.add_argument('--size', type=int, default=256, help='pixels a side, default: 256')
+    parser.add_argument('target', help='folder for the test set')
+    parser.add_argument('--scenes', type=int, default=8, help='number of scenes (default: 8)')
+    parser.add_argument(
+        '--size', type=int, default=256, help='side of the images in pixels (default: 256)'
+    )
     parser.add_argument(
         '--spp',
         type=int,
         nargs='+',
         default=[64, 128],
-        help='samples per pixel of the noisy images, default: 64 128',
+        help='samples per pixel of the noisy images (default: 64 128)',
     )
     parser.add_argument(
         '--reference-spp',
         type=int,
         default=4096,
-        help='samples per pixel of the references, default: 4096',
+        help='samples per pixel of the references (default: 4096)',
     )
     parser.add_argument(
         '--variant',
         default='scalar_rgb',
-        help='of Mitsuba: scalar_rgb (default) runs everywhere, llvm_ad_rgb and cuda_ad_rgb are '
-        'faster where they run',
+        help='variant of Mitsuba: scalar_rgb (default) runs on all machines; llvm_ad_rgb and '
+        'cuda_ad_rgb are faster if available',
     )
-    parser.add_argument('--threads', type=int, help='all cores by default')
+    parser.add_argument('--threads', type=int, help='number of threads; all cores by default')
 
 
 def run(options: argparse.Namespace) -> None:
-    """Render."""
+    """Render the test set."""
     from mmrestore.datasets.prepare import monte_carlo
 
     settings = monte_carlo.RenderSettings(

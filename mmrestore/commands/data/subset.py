@@ -1,8 +1,8 @@
-"""Draw a list file of random images of DIV2K.
+"""Print a list file of random DIV2K images.
 
     mmrestore data subset 100 --seed 0 > div2k_100.txt
 
-Of one seed, smaller subsets are parts of larger ones.
+With the same seed, smaller subsets are contained in larger ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('num_images', type=int, help='number of images')
-    parser.add_argument('--seed', type=int, default=0, help='of the draw, 0 by default')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the draw, 0 by default')
 
 
 def run(options: argparse.Namespace) -> None:

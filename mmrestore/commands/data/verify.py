@@ -1,9 +1,9 @@
-"""Check numbers, sizes, contents and duplicates of data sets.
+"""Check data sets for image counts, sizes, contents and duplicates.
 
     mmrestore data verify --root data
     mmrestore data verify kodak24 --folder /elsewhere/Kodak24
 
-The exit status is 1 if something is wrong.
+The exit status is 1 if a problem was found.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument('names', nargs='*', metavar='NAME', help='data sets, all by default')
+    parser.add_argument('names', nargs='*', metavar='NAME', help='data sets; all by default')
     parser.add_argument('--root', default='data', help='root of the data (default: data)')
-    parser.add_argument('--folder', help='folder of the one data set that is named')
+    parser.add_argument('--folder', help='folder of the data set, if only one is named')
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,5 +28,5 @@ def run(options: argparse.Namespace) -> int:
     duplicates = find_duplicates({report.name: report.fingerprints for report in reports})
     shared = [line for line in duplicates if line not in problems]
     if shared:
-        print('images that several data sets share:', *shared, sep='\n  ')
+        print('images contained in several data sets:', *shared, sep='\n  ')
     return 1 if shared or problems else 0

@@ -1,3 +1,3 @@
-"""Write results of benchmarks for their servers."""
+"""Write benchmark results for submission to their servers."""
 
 COMMANDS = ('sidd', 'dnd')

@@ -1,4 +1,4 @@
-"""What the commands that write submissions have in common."""
+"""Arguments shared by the submission commands."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ def add_submission(parser: argparse.ArgumentParser, *, root: str, holds: str) ->
     """Add the shared arguments.
 
     Args:
-        parser: gets them.
+        parser: parser to extend.
         root: default folder of the benchmark.
-        holds: the files in it.
+        holds: files in that folder.
     """
     parser.add_argument('config', help='config of the network, a file or a name')
     parser.add_argument(
-        'checkpoint', nargs='?', help='its weights; left out of a network that has none'
+        'checkpoint', nargs='?', help='checkpoint; omit it for a network without weights'
     )
     parser.add_argument('--root', default=root, help=f'folder of {holds}, {root} by default')
-    parser.add_argument('--output', required=True, help='folder of the results')
+    parser.add_argument('--output', required=True, help='folder for the results')
     add_device(parser)
     add_settings(parser)
 
 
 def load_submission(options: argparse.Namespace) -> tuple[Any, str]:
-    """Return the restorer that is named, and the fingerprint of its config and weights."""
+    """Return the restorer and the fingerprint of its config and weights."""
     from mmrestore.apis.submission import load_network
 
     return load_network(

@@ -1,9 +1,10 @@
-"""Restore the SIDD benchmark and write what its servers take.
+"""Restore the SIDD benchmark and write the submission files.
 
     mmrestore submit sidd CONFIG CHECKPOINT --root data/SIDD --output FOLDER
 
-writes FOLDER/SubmitSrgb.mat, and FOLDER/SubmitSrgb.csv for the competition on Kaggle. An
-interrupted run is resumed. The file format is not verified against the server, see docs/data.md.
+writes FOLDER/SubmitSrgb.mat, and FOLDER/SubmitSrgb.csv for the competition on Kaggle. The same
+command resumes an interrupted run. The file format is not verified against the server, see
+docs/data.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Restore, write, and say where."""
+    """Restore the blocks, write the files and print their paths."""
     from mmrestore.apis.sidd_submission import restore_sidd, write_sidd_csv, write_sidd_mat
 
     restorer, made_with = load_submission(options)
@@ -31,6 +32,6 @@ def run(options: argparse.Namespace) -> None:
         write_sidd_mat(options.output, blocks, seconds_per_megapixel=speed, details=details),
         write_sidd_csv(options.output, blocks),
     ]
-    print(f'{blocks.shape[0] * blocks.shape[1]} blocks, {speed:.2f} s a megapixel')
+    print(f'{blocks.shape[0] * blocks.shape[1]} blocks, {speed:.2f} s per megapixel')
     for path in written:
         print(f'written: {path}')

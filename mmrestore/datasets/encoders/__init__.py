@@ -1,1 +1,1 @@
-"""Pictures as the bytes of a file, one format a module."""
+"""Encoders of image files, one module per format."""

@@ -1,4 +1,4 @@
-"""JPEG and WebP, by Pillow."""
+"""JPEG and WebP encoders, using Pillow."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from PIL import Image
 from mmrestore.datasets.encoders.samples import samples
 from mmrestore.datasets.picture import Picture
 
-SEGMENT = 65533  # bytes that one segment of a JPEG file holds
+SEGMENT = 65533  # largest number of bytes in a segment of a JPEG file
 EXIF, XMP = b'Exif\0\0', b'http://ns.adobe.com/xap/1.0/\0'
 PER_INCH = {'inch': 1.0, 'cm': 2.54}
 
 
 def encode_jpeg(picture: Picture, *, quality: int) -> bytes:
-    """Return a picture of 8 bit without transparency as a JPEG file, 4:4:4, with its metadata.
+    """Encode an 8-bit picture without transparency as a JPEG file, 4:4:4, with metadata.
 
-    EXIF data and XMP that do not fit into a segment are left out, see ``too_long``.
+    EXIF and XMP data that exceed a segment are omitted, see ``too_long``.
     """
     options: dict[str, Any] = {'quality': quality, 'subsampling': 0, 'exif': b'', 'extra': b''}
     left_out = too_long(picture)
@@ -37,7 +37,7 @@ def encode_jpeg(picture: Picture, *, quality: int) -> bytes:
 
 
 def too_long(picture: Picture) -> set[str]:
-    """Return which of ``exif`` and ``xmp`` do not fit into the one segment that JPEG has for them.
+    """Return which of ``exif`` and ``xmp`` exceed the single segment available for them in JPEG.
 
     Examples:
         >>> import numpy as np
@@ -52,7 +52,7 @@ def too_long(picture: Picture) -> set[str]:
 
 
 def encode_webp(picture: Picture, *, quality: int) -> bytes:
-    """Return a picture of 8 bit as a lossy WebP file with its metadata; gray becomes RGB."""
+    """Encode an 8-bit picture as a lossy WebP file with metadata; gray becomes RGB."""
     metadata = {'icc_profile': picture.icc_profile, 'exif': picture.exif, 'xmp': picture.xmp}
     return _save(picture, 'WEBP', quality=quality, **{k: v for k, v in metadata.items() if v})
 

@@ -1,4 +1,4 @@
-"""PNG: pixels by OpenCV, and the chunks that OpenCV does not write."""
+"""PNG encoder: pixels by OpenCV, and metadata chunks that OpenCV does not write."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import numpy as np
 from mmrestore.datasets.encoders.samples import samples, to_bgr
 from mmrestore.datasets.picture import Picture
 
-LIMIT = 2**31  # of the integers in chunks
+LIMIT = 2**31  # upper limit of integers in chunks
 HEADER = 33  # bytes of the signature and the first chunk, IHDR
 GRAY_ALPHA = 4  # color type
 PER_METER = {'inch': 1 / 0.0254, 'cm': 100.0, 'none': 1.0}
 
 
 def encode_png(picture: Picture) -> bytes:
-    """Return a picture of 8 or 16 bit as a PNG file, with all its metadata.
+    """Encode a picture of 8 or 16 bit as a PNG file with all metadata.
 
     Raises:
-        ValueError: OpenCV cannot encode it.
+        ValueError: OpenCV cannot encode the picture.
     """
     encoded = _encode(samples(picture))
     return encoded[:HEADER] + b''.join(_chunks(picture)) + encoded[HEADER:]
@@ -31,8 +31,8 @@ def _encode(values: np.ndarray) -> bytes:
     depth = 8 * values.itemsize
     has_two = values.shape[-1] == 2
     if has_two:
-        # OpenCV does not write gray with alpha. A row of it has the bytes of one of another kind
-        # with equally long pixels: 8 bit those of gray in 16 bit, 16 bit those of RGBA in 8 bit.
+        # OpenCV does not write gray with alpha. Its rows are encoded as another type with pixels of
+        # the same length: 8 bit as 16-bit gray, 16 bit as 8-bit RGBA.
         rows = np.ascontiguousarray(values, values.dtype.newbyteorder('>'))
         values = rows.view('>u2').astype(np.uint16) if depth == 8 else rows.view(np.uint8)
     done, encoded = cv2.imencode('.png', to_bgr(values))

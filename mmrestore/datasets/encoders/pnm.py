@@ -1,4 +1,4 @@
-"""The plain formats, which hold pixels only: BMP, and PPM or PGM."""
+"""Encoders of formats without metadata: BMP, PPM and PGM."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mmrestore.datasets.picture import Picture
 
 
 def encode_pnm(picture: Picture) -> bytes:
-    r"""Return a picture of 8 or 16 bit as a PPM file, as PGM if it is gray.
+    r"""Encode a picture of 8 or 16 bit as a PPM file, or as PGM if it is gray.
 
     Examples:
         >>> encode_pnm(Picture(np.array([[[1], [515]]], np.uint16)))
@@ -23,10 +23,10 @@ def encode_pnm(picture: Picture) -> bytes:
 
 
 def encode_bmp(picture: Picture) -> bytes:
-    """Return a picture of 8 bit as a BMP file.
+    """Encode an 8-bit picture as a BMP file.
 
     Raises:
-        ValueError: OpenCV cannot encode it.
+        ValueError: OpenCV cannot encode the picture.
     """
     done, encoded = cv2.imencode('.bmp', to_bgr(picture.pixels))
     if not done:

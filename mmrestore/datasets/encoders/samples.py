@@ -1,4 +1,4 @@
-"""The samples of a picture, in the arrangement and the type that a format stores."""
+"""Conversion of pixels to the channel order and dtype of a file format."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mmrestore.datasets.picture import Picture
 
 
 def samples(picture: Picture) -> np.ndarray:
-    """Return the pixels (H, W, C) of a picture with its transparency as the last channel."""
+    """Return the pixels (H, W, C) of a picture with alpha as the last channel."""
     if picture.alpha is None:
         return picture.pixels
     return np.dstack([picture.pixels, picture.alpha])
 
 
 def to_dtype(values: np.ndarray, dtype: type | np.dtype) -> np.ndarray:
-    """Return the values of an image in another type: the full scale of one is that of the other.
+    """Convert the values of an image to another dtype, mapping full scale to full scale.
 
     Args:
         values: uint8, uint16, or floating point in [0, 1], which is clipped.
@@ -39,7 +39,7 @@ def to_dtype(values: np.ndarray, dtype: type | np.dtype) -> np.ndarray:
 
 
 def to_bgr(values: np.ndarray) -> np.ndarray:
-    """Return RGB or RGBA (H, W, 3 or 4) in the order of OpenCV; gray stays gray.
+    """Convert RGB or RGBA (H, W, 3 or 4) to OpenCV's BGR or BGRA; gray is unchanged.
 
     Examples:
         >>> to_bgr(np.array([[[1, 2, 3, 4]]], np.uint8)).tolist()

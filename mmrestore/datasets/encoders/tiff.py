@@ -1,4 +1,4 @@
-"""TIFF, by tifffile: stacks of pages of any depth, deflated, with their metadata."""
+"""TIFF encoder, using tifffile: deflated pages of any bit depth with metadata."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mmrestore.datasets.picture import Picture
 XMP = 700
 EXIF = b'Exif\0\0'
 UNITS = {'inch': 'inch', 'cm': 'centimeter', 'none': 'none'}
-DIRECTORIES = (0x8769, 0x8825)  # EXIF and GPS, directories of their own
-# Description, camera, software, time, author and rights stand among the tags of the page.
+DIRECTORIES = (0x8769, 0x8825)  # EXIF and GPS, which are separate directories
+# Description, camera, software, time, author and copyright are tags of the page.
 TEXTS = (270, 271, 272, 305, 306, 315, 33432)
 
 
 def encode_tiff(pictures: Sequence[Picture]) -> bytes:
-    """Return pictures as the pages of a TIFF file, of uint8, uint16 or float32, with metadata."""
+    """Encode pictures of uint8, uint16 or float32 as pages of a TIFF file with metadata."""
     buffer = io.BytesIO()
     directories: list[dict[int, Mapping]] = []
     with tifffile.TiffWriter(buffer, byteorder='<') as file:
@@ -47,14 +47,14 @@ def encode_tiff(pictures: Sequence[Picture]) -> bytes:
 
 
 def _exif(picture: Picture) -> Image.Exif:
-    """Return the EXIF data of a picture, none where Pillow cannot write all of it again."""
+    """Return the EXIF data of a picture; empty if Pillow cannot write all of it."""
     exif = Image.Exif()
     if picture.exif:
         try:
             exif.load(EXIF + picture.exif)
             for tag in DIRECTORIES:
                 _directory(exif.get_ifd(tag), 0)
-        except Exception:  # whatever Pillow makes of damaged data
+        except Exception:  # for damaged data Pillow raises various exceptions
             return Image.Exif()
     return exif
 
@@ -73,12 +73,12 @@ def _tags(picture: Picture, exif: Image.Exif, directories: Mapping[int, Mapping]
     texts = {tag: exif[tag] for tag in TEXTS if isinstance(exif.get(tag), str)}
     encoded = {tag: text.encode(errors='surrogateescape') + b'\0' for tag, text in texts.items()}
     tags += [(tag, 's', len(text), text, True) for tag, text in encoded.items()]
-    # tifffile does not write these tags: free ones stand in their places, until the end.
+    # tifffile does not write these tags; unused tags reserve their space until the end.
     return tags + [(tag - 1, 'I', 1, 0, True) for tag in directories]
 
 
 def _with_directories(content: bytes, directories: Sequence[Mapping[int, Mapping]]) -> bytes:
-    """Append the directories of all pages to a file, and state their places."""
+    """Append the directories of all pages to a file, and set their offsets."""
     if not any(directories):
         return content
     parts = bytearray(content)

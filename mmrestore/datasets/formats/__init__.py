@@ -1,4 +1,4 @@
-"""Formats of image files, one module each."""
+"""Decoders of image files, one module per format."""
 
 from mmrestore.datasets.formats.base import ImageFormat
 from mmrestore.datasets.formats.bmp import BmpFile

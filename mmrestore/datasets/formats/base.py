@@ -1,4 +1,4 @@
-"""What the reader asks of a file format."""
+"""Base class of file formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CUT_OFF = 'its end is missing: it was not copied completely'
 
 
 class Metadata(TypedDict, total=False):
-    """What a file holds beside the pixels, as fields of ``Picture``; what is absent is left out."""
+    """Metadata of a picture as fields of ``Picture``; missing fields are omitted."""
 
     icc_profile: bytes
     exif: bytes
@@ -23,17 +23,17 @@ class Metadata(TypedDict, total=False):
 
 
 class ImageFormat(ABC):
-    """A file of one format.
+    """Image file of one format.
 
-    Making one reads the headers and refuses what is cut off, what is not read, and a size that a
-    file of this length cannot hold; nothing is decoded. All errors are ValueErrors without the name
-    of the file, which ``image_file`` adds.
+    The constructor reads the headers without decoding pixels. It refuses truncated files,
+    unsupported variants, and sizes that a file of this length cannot contain. All errors are
+    ValueErrors without the file name, which ``image_file`` adds.
 
     Args:
         data: content of the file.
     """
 
-    headers: Sequence[Header]  # of each picture in the file
+    headers: Sequence[Header]  # one per picture in the file
 
     @abstractmethod
     def __init__(self, data: bytes) -> None: ...
@@ -41,15 +41,18 @@ class ImageFormat(ABC):
     @staticmethod
     @abstractmethod
     def matches(data: bytes) -> bool:
-        """Whether a file is of this format, by its first bytes."""
+        """Return True if the first bytes of a file are of this format."""
 
     @abstractmethod
     def verify(self) -> None:
-        """Refuse what ``decode`` would refuse, as fast as possible."""
+        """Refuse files that ``decode`` would refuse, as fast as possible."""
 
     @abstractmethod
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return stored pixels (H, W, 3) or (H, W, 1) and, if wanted and there, alpha (H, W)."""
+        """Return stored pixels (H, W, 3) or (H, W, 1), and alpha (H, W) if requested and present.
+
+        Without alpha, the second item is None.
+        """
 
     def verify_pixels(self) -> None:
         """Decode all pictures and refuse damage that ``decode`` does not notice."""
@@ -57,17 +60,17 @@ class ImageFormat(ABC):
             self.decode(page)
 
     def metadata(self, page: int = 0) -> Metadata:
-        """Return what else belongs to a picture."""
+        """Return the metadata of a picture."""
         return {}
 
 
 def check_ratio(needed: float, available: int, most: float, what: str = 'bytes') -> None:
-    """Refuse a header that states more than a file can hold.
+    """Refuse a header that states more data than a file can contain.
 
     Args:
         needed: size of the decoded data.
         available: size of the encoded data in bytes.
-        most: the most that one encoded byte can stand for.
+        most: largest amount of decoded data per encoded byte.
         what: unit of ``needed``.
 
     Raises:
@@ -78,5 +81,5 @@ def check_ratio(needed: float, available: int, most: float, what: str = 'bytes')
     """
     if needed > most * available:
         raise ValueError(
-            f'its header states {needed:.0f} {what}, more than its {available} bytes can hold'
+            f'its header states {needed:.0f} {what}, more than its {available} bytes can contain'
         )

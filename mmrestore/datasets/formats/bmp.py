@@ -12,9 +12,9 @@ from mmrestore.datasets.formats.base import CUT_OFF, ImageFormat, Metadata, chec
 from mmrestore.datasets.formats.opencv import DAMAGED
 from mmrestore.datasets.picture import Header
 
-RUN_LENGTHS = (1, 2)  # compression of 8 and of 4 bit
+RUN_LENGTHS = (1, 2)  # run-length compression of 8 and 4 bit
 RUN_LENGTH_RATIO = 128  # 255 pixels from two bytes
-OLD, LONGEST = 12, 40  # sizes of the information header: that of OS/2, and one with a resolution
+OLD, LONGEST = 12, 40  # sizes of the information header of OS/2, and with a resolution
 GRAY = ('1', 'L')
 
 
@@ -39,11 +39,11 @@ class BmpFile(ImageFormat):
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a BMP."""
+        """Return True if the file begins with the signature of BMP."""
         return data.startswith(b'BM')
 
     def verify(self) -> None:
-        """Decode what is compressed or has a palette."""
+        """Decode compressed files and files with a palette."""
         if self.is_compressed or self.has_palette:
             self.decode()
 
@@ -67,8 +67,8 @@ class BmpFile(ImageFormat):
         return {'resolution': (across / 100, down / 100, 'cm')} if min(across, down) > 0 else {}
 
     def _open(self) -> BmpImagePlugin.BmpImageFile:
-        # Not Image.open, which has a limit of pixels: the length of the file is one that fits it.
+        # Image.open has a fixed limit of pixels; here the file length limits the size.
         try:
             return BmpImagePlugin.BmpImageFile(io.BytesIO(self.data))
         except (OSError, SyntaxError, ValueError, LookupError, struct.error) as error:
-            raise ValueError(f'it is no BMP that can be read: {error}') from error
+            raise ValueError(f'it is not a readable BMP: {error}') from error

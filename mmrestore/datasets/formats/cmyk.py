@@ -1,4 +1,4 @@
-"""Inks to colors."""
+"""Conversion of CMYK to RGB."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def cmyk_to_rgb(inks: np.ndarray) -> np.ndarray:
-    """Return RGB of cyan, magenta, yellow and black without a color profile.
+    """Convert cyan, magenta, yellow and black to RGB without a color profile.
 
     Each color is ``(full - ink) (full - black) / full``, rounded.
 

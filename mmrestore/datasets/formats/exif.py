@@ -1,4 +1,4 @@
-"""The orientation in EXIF data."""
+"""Orientation tag of EXIF data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ ORIENTATION = 274
 
 
 def exif_orientation(exif: bytes | None) -> int:
-    """Return the orientation that EXIF data state, 1 where they state none or are damaged.
+    """Return the orientation of EXIF data; 1 if it is missing or damaged.
 
     Args:
-        exif: a TIFF structure, or None.
+        exif: TIFF structure, or None.
 
     Examples:
         >>> exif = bytes.fromhex('4d4d002a 00000008 0001 0112 0003 00000001 0006 0000')

@@ -1,4 +1,4 @@
-"""Integers of any depth as 8 or 16 bit."""
+"""Conversion of integers of any bit depth to 8 or 16 bit."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 
 def to_full_scale(values: np.ndarray, top: int) -> np.ndarray:
-    """Scale integers so that ``top`` becomes 255, or 65535 where it is above 255.
+    """Scale integers so that ``top`` becomes 255, or 65535 if it is above 255.
 
-    Values are rounded; those above ``top`` become the largest.
+    Values are rounded; values above ``top`` are clipped.
 
     Args:
-        values: integers from 0 on.
-        top: value of white, from 1 on.
+        values: non-negative integers.
+        top: value of white, at least 1.
 
     Returns:
         uint8 or, for ``top`` above 255, uint16.

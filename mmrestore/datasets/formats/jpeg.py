@@ -21,16 +21,16 @@ from mmrestore.datasets.picture import Header
 TEM, EOI, SOS, APP0, APP1, APP2, APP14 = 0x01, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
 PROGRESSIVE = 0xC2
-HUFFMAN = (0xC0, 0xC1, PROGRESSIVE)  # the first are baseline and extended
+HUFFMAN = (0xC0, 0xC1, PROGRESSIVE)  # baseline, extended and progressive
 IGNORED = frozenset((*range(0xE0, 0xF0), 0xFE, EOI)) - {APP14}  # applications and comments
-# In entropy-coded data 0xFF is followed by 0 or by the number of a restart.
+# In entropy-coded data, 0xFF is followed by 0 or by a restart number.
 MARKER = re.compile(rb'\xff[\x01-\xcf\xd8-\xfe]')
 MAX_SIDE = 65500  # the limit of libjpeg
 EXIF, XMP, ICC = b'Exif\0\0', b'http://ns.adobe.com/xap/1.0/\0', b'ICC_PROFILE\0'
 
 
 class Segment(NamedTuple):
-    """Marker, and start and end of what follows its length."""
+    """Marker of a segment, and start and end of its content."""
 
     marker: int
     start: int
@@ -38,7 +38,7 @@ class Segment(NamedTuple):
 
 
 class JpegFile(ImageFormat):
-    """A JPEG file, or the first picture of a file with several of them (MPO, motion photos)."""
+    """JPEG file, or the first picture of a file with several pictures (MPO, motion photos)."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -53,8 +53,8 @@ class JpegFile(ImageFormat):
         self.is_progressive = marker == PROGRESSIVE
         if marker not in HUFFMAN or precision != 8:
             raise ValueError(
-                f'it is a JPEG of {precision} bit and type SOF{marker - 0xC0}, which is not read: '
-                'expected baseline or progressive of 8 bit; save it as PNG or TIFF'
+                f'it is a JPEG of {precision} bit and type SOF{marker - 0xC0}, which is not '
+                'supported: expected 8-bit baseline or progressive; save it as PNG or TIFF'
             )
         if self.components not in (1, 3, 4) or end - start != 6 + 3 * self.components:
             raise ValueError(f'its header states {self.components} components, expected 1, 3 or 4')
@@ -73,22 +73,22 @@ class JpegFile(ImageFormat):
         sampling = [data[start + 7 + 3 * index] for index in range(self.components)]
         across, down = [value >> 4 for value in sampling], [value & 15 for value in sampling]
         if not all(1 <= factor <= 4 for factor in across + down):
-            raise ValueError('it is damaged: its header states sampling factors that JPEG has not')
+            raise ValueError('it is damaged: its header states invalid sampling factors')
         units = -(-height // (8 * max(down))) * -(-width // (8 * max(across)))
         blocks = units * sum(h * v for h, v in zip(across, down, strict=True))
         check_ratio(blocks, self.segments[-1].end, 8, 'blocks')  # each takes at least one bit
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a JPEG."""
+        """Return True if the file begins with the signature of JPEG."""
         return data.startswith(b'\xff\xd8\xff')
 
     def verify(self) -> None:
-        """Decode all tables and headers of scans, which is all that libjpeg refuses.
+        """Decode all tables and scan headers, where libjpeg raises all its errors.
 
-        The frame is made one pixel large and the scans are emptied. What follows the only scan of a
-        file is not looked at, as by the decoder. Damage within a scan gives wrong pixels and is
-        found by ``verify_pixels``. Of four inks everything is decoded.
+        The frame is replaced by one of a single pixel, and the scans are emptied. As in the
+        decoder, data after the last scan is ignored. Damage within a scan gives wrong pixels and is
+        found by ``verify_pixels``. CMYK files are decoded completely.
         """
         if self.components == 4:
             self.decode()
@@ -109,7 +109,7 @@ class JpegFile(ImageFormat):
         _decode_with_pillow(bytes(skeleton) + b'\xff\xd9')
 
     def verify_pixels(self) -> None:
-        """Decode the scans and refuse them if libjpeg prints that they are damaged."""
+        """Decode the scans, and refuse the file if libjpeg prints a message about damage."""
         refuse_printed(lambda: decode_with_opencv(self.data, self.headers[0]), 'Corrupt JPEG data')
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
@@ -141,7 +141,7 @@ class JpegFile(ImageFormat):
         return found
 
     def _application(self, marker: int, name: bytes) -> bytes | None:
-        """Return what follows the name in the first application segment of that name."""
+        """Return the content of the first application segment with this name, after the name."""
         for segment in self.segments:
             if segment.marker == marker and self.data.startswith(name, segment.start):
                 return self.data[segment.start + len(name) : segment.end]
@@ -149,7 +149,7 @@ class JpegFile(ImageFormat):
 
 
 def _segments(data: bytes) -> Iterator[Segment]:
-    """Yield the segments up to the end of the picture; bytes behind it are no part of it."""
+    """Yield the segments of the picture; bytes after its end are ignored."""
     position = 2
     while True:
         found = MARKER.search(data, position)
@@ -160,7 +160,7 @@ def _segments(data: bytes) -> Iterator[Segment]:
         if marker == EOI:
             yield Segment(EOI, start, start)
             return
-        if marker != TEM:  # which stands alone
+        if marker != TEM:  # has no content
             position += int.from_bytes(data[start : start + 2], 'big')
             if position < start + 2 or position > len(data):
                 raise ValueError(CUT_OFF)
@@ -168,7 +168,7 @@ def _segments(data: bytes) -> Iterator[Segment]:
 
 
 def _decode_with_pillow(data: bytes) -> Image.Image:
-    # Not Image.open, which has a limit of pixels: that of check_ratio fits the file.
+    # Image.open has a fixed limit of pixels; check_ratio limits them by the file length.
     try:
         image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
         image.load()

@@ -1,4 +1,4 @@
-"""Decoding with OpenCV, the fastest of the decoders."""
+"""Decoding with OpenCV, the fastest decoder."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def decode_with_opencv(
     """Decode a file of 8 or 16 bit.
 
     Args:
-        data: the file.
-        header: what its header says.
-        alpha: whether transparency is wanted.
+        data: content of the file.
+        header: header of the file.
+        alpha: also return alpha.
 
     Returns:
-        Pixels (H, W, 3) RGB or (H, W, 1), as stored, and alpha (H, W) or None.
+        Stored pixels (H, W, 3) RGB or (H, W, 1), and alpha (H, W) or None.
 
     Raises:
-        ValueError: it cannot be decoded, or not to what the header says.
+        ValueError: the file cannot be decoded, or its pixels contradict the header.
     """
     flags = cv2.IMREAD_IGNORE_ORIENTATION | cv2.IMREAD_ANYDEPTH
     flags |= cv2.IMREAD_GRAYSCALE if header.channels == 1 else cv2.IMREAD_COLOR_RGB
@@ -44,7 +44,7 @@ def decode_with_opencv(
     expected = (header.height, header.width, header.channels)
     if pixels.shape != expected or pixels.dtype != header.dtype:
         raise ValueError(
-            f'it is damaged: its header states {expected} {header.dtype}, decoded are '
+            f'it is damaged: expected {expected} {header.dtype} by its header, decoded '
             f'{pixels.shape} {pixels.dtype}'
         )
     return np.ascontiguousarray(pixels), transparency

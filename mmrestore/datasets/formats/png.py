@@ -28,8 +28,8 @@ DEPTHS = {
 }
 CRITICAL = (b'IHDR', b'PLTE', b'IDAT', b'IEND')
 DEFLATE_RATIO = 1032  # 258 bytes from 2 bits
-PLAUSIBLE_RATIO = 100  # of photographs it is 1 to 5
-# Top, left, and steps down and across of the seven passes of an interlaced picture.
+PLAUSIBLE_RATIO = 100  # photographs have ratios of 1 to 5
+# Top, left, vertical and horizontal step of the seven passes of an interlaced picture.
 ADAM7 = (
     (0, 0, 8, 8),
     (0, 4, 8, 8),
@@ -39,7 +39,7 @@ ADAM7 = (
     (0, 1, 2, 2),
     (1, 0, 2, 1),
 )
-SMALL, LARGEST_PROFILE = 2**16, 2**26  # bytes; the first are decoded in 0.3 ms
+SMALL, LARGEST_PROFILE = 2**16, 2**26  # bytes; decoding SMALL takes 0.3 ms
 
 
 class Chunk(NamedTuple):
@@ -58,12 +58,12 @@ class PngFile(ImageFormat):
         self.chunks = list(_chunks(data))
         kinds = [chunk.kind for chunk in self.chunks]
         if self.chunks[0] != (b'IHDR', 16, 13) or kinds.count(b'IHDR') > 1:
-            raise ValueError('it does not begin with the header of a PNG')
+            raise ValueError('its PNG header is missing')
         width, height, depth, color, *methods, interlaced = struct.unpack_from('>IIBBBBB', data, 16)
         self.color = color
         if depth not in DEPTHS.get(color, ()) or methods != [0, 0] or interlaced > 1:
             raise ValueError(
-                f'its header states color type {color} of {depth} bit: PNG has no such'
+                f'its header states color type {color} of {depth} bit, which is not valid in PNG'
             )
         unknown = [kind for kind in kinds if not kind[0] & 32 and kind not in CRITICAL]
         if unknown:
@@ -96,13 +96,13 @@ class PngFile(ImageFormat):
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a PNG."""
+        """Return True if the file begins with the signature of PNG."""
         return data.startswith(SIGNATURE)
 
     def verify(self) -> None:
-        """Compare the checksums of what holds pixels; decode small pictures, which costs little.
+        """Compare the checksums of critical chunks; decode small pictures, which is fast.
 
-        Of one with a header that is implausible the data are inflated too.
+        If the compression ratio is implausible, the data is also inflated.
         """
         view = memoryview(self.data)
         for kind, start, length in self.chunks:
@@ -120,13 +120,13 @@ class PngFile(ImageFormat):
                     size += len(inflate.decompress(rest, 2**20))
                     rest = inflate.unconsumed_tail
             if size < self.raw_size:
-                raise ValueError(f'it is damaged: it holds {size} of {self.raw_size} bytes')
+                raise ValueError(f'it is damaged: it contains {size} of {self.raw_size} bytes')
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
         """Decode pixels and alpha."""
         pixels, transparency = decode_with_opencv(self.data, self.headers[0], alpha=alpha)
         key = self._find(b'tRNS') if alpha and self.color in (GRAY, COLOR) else None
-        if key is not None and len(key) == 2 * pixels.shape[2]:  # the color that is transparent
+        if key is not None and len(key) == 2 * pixels.shape[2]:  # the transparent color
             stored = np.frombuffer(key, '>u2') & ((1 << self.headers[0].bit_depth) - 1)
             hidden = to_full_scale(stored, (1 << self.headers[0].bit_depth) - 1)
             full = np.iinfo(pixels.dtype).max
@@ -155,7 +155,7 @@ class PngFile(ImageFormat):
         return found
 
     def _find(self, kind: bytes) -> bytes | None:
-        """Return the data of the first chunk of a type, None if there is none or it is damaged."""
+        """Return the data of the first undamaged chunk of a type, or None."""
         for chunk in self.chunks:
             if chunk.kind == kind and self._is_whole(*chunk):
                 return self.data[chunk.start : chunk.start + chunk.length]
@@ -167,7 +167,7 @@ class PngFile(ImageFormat):
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:
-    """Yield the chunks up to IEND; bytes behind it are no part of the picture."""
+    """Yield the chunks up to IEND; bytes after it are ignored."""
     start = len(SIGNATURE)
     while start + 12 <= len(data):
         length, kind = struct.unpack_from('>I4s', data, start)
@@ -181,7 +181,7 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def _raw_size(height: int, width: int, bits: int, *, interlaced: bool) -> int:
-    """Return the size of the filtered rows before they were compressed, in bytes.
+    """Return the size of the uncompressed filtered rows in bytes.
 
     Examples:
         >>> _raw_size(2, 5, 24, interlaced=False), _raw_size(1, 1, 1, interlaced=True)

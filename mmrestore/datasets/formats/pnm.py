@@ -15,16 +15,16 @@ SPACE = rb'(?:' + BLANK + rb'|#[^\r\n]*[\r\n])+'
 NUMBER = SPACE + rb'(\d{1,9})'
 HEADERS = (
     re.compile(rb'P([14])' + 2 * NUMBER + BLANK),  # width, height
-    re.compile(rb'P([2356])' + 3 * NUMBER + BLANK),  # and the value of white
+    re.compile(rb'P([2356])' + 3 * NUMBER + BLANK),  # width, height, value of white
 )
 COMMENT = re.compile(rb'#[^\r\n]*')
 BITS_IN_TEXT, BITS, COLORS = 1, 4, (3, 6)
 LAST_IN_TEXT = 3
-NO_NUMBERS = 'it is damaged: it holds text in place of numbers'
+NO_NUMBERS = 'it is damaged: it contains text instead of numbers'
 
 
 class PnmFile(ImageFormat):
-    """A PBM, PGM or PPM file, in text or in bytes."""
+    """PBM, PGM or PPM file, in text or binary form."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -58,16 +58,16 @@ class PnmFile(ImageFormat):
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a PBM, PGM or PPM."""
+        """Return True if the file begins with the signature of PBM, PGM or PPM."""
         return re.match(rb'P[1-6][ \t\r\n\v\f#]', data) is not None
 
     def verify(self) -> None:
-        """Read the numbers of a file in text."""
+        """Parse the numbers of a file in text form."""
         if self.kind <= LAST_IN_TEXT:
             self.decode()
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
-        """Decode the pixels; white, whatever its value, becomes 255 or 65535."""
+        """Decode the pixels, scaled so that white becomes 255 or 65535."""
         if self.kind <= LAST_IN_TEXT:
             values = self._read_text()
         elif self.kind == BITS:
@@ -81,7 +81,7 @@ class PnmFile(ImageFormat):
 
     def _read_text(self) -> np.ndarray:
         text = COMMENT.sub(b'', self.data[self.start :])
-        if self.kind == BITS_IN_TEXT:  # digits need not be apart, 1 is black
+        if self.kind == BITS_IN_TEXT:  # digits need no separator; 1 is black
             digits = b''.join(text.split())[: self.num_values]
             values: np.ndarray = ord('1') - np.frombuffer(digits, np.uint8)
             is_number = values.max(initial=0) <= 1

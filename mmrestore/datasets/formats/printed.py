@@ -1,4 +1,4 @@
-"""What decoders in C print, where that is all they do about damage."""
+"""Detection of damage that C decoders only print."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _redirected = threading.Lock()
 
 
 def refuse_printed(function: Callable[[], Result], complaint: str) -> Result:
-    """Call a decoder; refuse its result if it prints lines that begin with ``complaint``.
+    """Call a decoder, and refuse its result if it prints lines that begin with ``complaint``.
 
-    The standard error of the process is redirected meanwhile, so that calls run one at a time. What
-    else is printed is passed on.
+    The standard error of the process is redirected during the call; calls run one at a time. Other
+    lines are passed on.
 
     Raises:
-        ValueError: such a line was printed; the first one is in the message.
+        ValueError: such a line was printed; the message contains the first one.
     """
     result, printed = _listen(function)
     lines = printed.decode(errors='replace').splitlines()
@@ -33,11 +33,11 @@ def refuse_printed(function: Callable[[], Result], complaint: str) -> Result:
 
 
 def _listen(function: Callable[[], Result]) -> tuple[Result, bytes]:
-    """Call a function; return its result and what is printed to the standard error meanwhile."""
+    """Call a function; return its result and its output to the standard error."""
     with _redirected, tempfile.TemporaryFile() as file:
         try:
             kept = os.dup(2)
-        except OSError:  # a process without standard error gets one that leads nowhere
+        except OSError:  # a process without standard error
             kept = os.open(os.devnull, os.O_WRONLY)
         try:
             os.dup2(file.fileno(), 2)

@@ -1,4 +1,4 @@
-"""TIFF files, with all their pages."""
+"""TIFF files with all pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mmrestore.datasets.picture import Header
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS, YCBCR = 0, 1, 2, 3, 5, 6
 COLORS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, INKS: 4, YCBCR: 3}  # samples
-RAW = (32803, 34892)  # of a color filter array, and linear
+RAW = (32803, 34892)  # color filter array, linear raw
 UNSIGNED, SIGNED, FLOAT, UNDEFINED = 1, 2, 3, 4
 KINDS = {
     UNSIGNED: 'uint',
@@ -35,7 +35,7 @@ UNITS = {1: 'none', 2: 'inch', 3: 'cm'}
 
 
 class TiffFile(ImageFormat):
-    """A TIFF or BigTIFF file, with the pages that are pictures: neither thumbnails nor masks."""
+    """TIFF or BigTIFF file with its pictures; pages with thumbnails and masks are ignored."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -44,11 +44,11 @@ class TiffFile(ImageFormat):
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a TIFF or a BigTIFF."""
+        """Return True if the file begins with the signature of TIFF or BigTIFF."""
         return data[:4] in (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+') and not data.startswith(CANON)
 
     def verify(self) -> None:
-        """Decode what is compressed, signed or in floating point."""
+        """Decode compressed, signed and floating-point pages."""
         for index, page in enumerate(self.pages):
             if page.compression != 1 or _layout(page).kind != 'uint':
                 self.decode(index)
@@ -76,35 +76,35 @@ class TiffFile(ImageFormat):
 
 
 class _Layout(NamedTuple):
-    """Samples of a pixel."""
+    """Layout of the samples of a pixel."""
 
     kind: str  # uint, int or float
-    colors: int  # number of samples before further ones
-    alpha: int | None  # number of the sample that holds alpha
+    colors: int  # number of color samples
+    alpha: int | None  # index of the alpha sample
     premultiplied: bool
 
 
 def _layout(page: tifffile.TiffPage) -> _Layout:
-    """Return how the samples are to be understood; refuse what is not read."""
+    """Return the sample layout of a page; refuse unsupported layouts."""
     color, bits = int(page.photometric), page.bitspersample
     if color in RAW:
         raise ValueError(
-            'it is a RAW photograph, which is not read: export it as TIFF of 16 bit or PNG'
+            'it is a RAW photograph, which is not supported: export it as 16-bit TIFF or PNG'
         )
     if color not in COLORS or (color == YCBCR and page.compression != JPEG):
-        # tifffile gives a number without a name where it does not know it.
+        # tifffile returns unknown values as plain numbers.
         name = getattr(page.photometric, 'name', color)
-        raise ValueError(f'its colors are {name}, which are not read: save it as RGB')
+        raise ValueError(f'its color mode {name} is not supported: save it as RGB')
     if color == INKS and page.tags.valueof(INK_SET, 1) != 1:
-        raise ValueError('its inks are others than CMYK: save it as RGB')
+        raise ValueError('its inks are not CMYK: save it as RGB')
     if page.imagedepth != 1:
         raise ValueError(f'it is a volume of {page.imagedepth} slices: save them as single files')
     kind = KINDS.get(int(page.sampleformat), 'unknown')
     depths = {'uint': (*range(1, 17), 32), 'int': (8, 16, 32), 'float': (16, 32, 64)}.get(kind, ())
     if bits not in depths or (color in (PALETTE, INKS) and (kind != 'uint' or bits > 16)):
         raise ValueError(
-            f'its values are of type {kind}{bits}: expected integers of at most 16 or of 32 bit, '
-            'or floating point in [0, 1]; convert it'
+            f'its values are of type {kind}{bits}: expected integers of at most 16 bit or of 32 '
+            'bit, or floating point in [0, 1]; convert it'
         )
     colors = COLORS[color]
     kinds = [int(extra) for extra in page.extrasamples]
@@ -113,8 +113,8 @@ def _layout(page: tifffile.TiffPage) -> _Layout:
     padded = color == RGB and further == 1  # RGBX
     if further < 0 or (further > len(alphas[:1]) and not padded):
         raise ValueError(
-            f'it has {page.samplesperpixel} channels, expected {colors} and perhaps alpha: save it '
-            'as RGB or gray'
+            f'it has {page.samplesperpixel} channels, expected {colors} and optionally alpha: save '
+            'it as RGB or gray'
         )
     alpha = colors + alphas[0] if alphas and further else None
     return _Layout(kind, colors, alpha, bool(alphas) and kinds[alphas[0]] == PREMULTIPLIED)
@@ -168,11 +168,11 @@ def _decode(
 
 
 def _white(samples: np.ndarray, page: tifffile.TiffPage, kind: str) -> int:
-    """Return the largest value of the type of the samples; refuse negative ones."""
+    """Return the largest value of the sample type; refuse negative samples."""
     if kind == 'uint':
         return (1 << page.bitspersample) - 1
     white = (1 << (page.bitspersample - 1)) - 1
-    if samples.max() > white:  # they are read as unsigned
+    if samples.max() > white:  # signed samples are read as unsigned
         raise ValueError(
             f'it has negative values of type {kind}{page.bitspersample}: expected 0 for black and '
             f'{white} for white; convert it'
@@ -183,7 +183,7 @@ def _white(samples: np.ndarray, page: tifffile.TiffPage, kind: str) -> int:
 def _in_unit_range(samples: np.ndarray) -> np.ndarray:
     """Return float32 in [0, 1]; refuse other values."""
     low, high = float(samples.min()), float(samples.max())
-    if not (low >= 0 and high <= 1):  # also not a number
+    if not (low >= 0 and high <= 1):  # also for NaN
         raise ValueError(
             f'its floating-point values are from {low:g} to {high:g}: expected [0, 1]; scale them'
         )
@@ -191,7 +191,7 @@ def _in_unit_range(samples: np.ndarray) -> np.ndarray:
 
 
 def _look_up(page: tifffile.TiffPage, indices: np.ndarray) -> np.ndarray:
-    """Return the colors of a palette, (H, W, 3) uint8."""
+    """Return the palette colors of indices, (H, W, 3) uint8."""
     palette = np.asarray(page.colormap)
     if palette.shape != (3, 1 << page.bitspersample):
         raise ValueError(f'it is damaged: its palette has {palette.size} values')

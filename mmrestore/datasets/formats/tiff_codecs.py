@@ -22,7 +22,7 @@ from mmrestore.datasets.formats.tiff_segments import (
 REVERSED = 2  # order of bits
 REVERSED_BITS = bytes(int(f'{byte:08b}'[::-1], 2) for byte in range(256))
 BLACK_IS_ZERO = 1
-HANDED_ON = (292, 293, 347, 530)  # options of fax codes, JPEG tables, subsampling
+HANDED_ON = (292, 293, 347, 530)  # fax options, JPEG tables, chroma subsampling
 
 
 def expand(page: tifffile.TiffPage, segment: Segment, data: bytes) -> bytes:
@@ -41,12 +41,12 @@ def expand(page: tifffile.TiffPage, segment: Segment, data: bytes) -> bytes:
     else:
         expanded = _expand_with_libtiff(page, segment, encoded)[:size]
     if len(expanded) != size:
-        raise ValueError(f'it is damaged: a strip or tile holds {len(expanded)} of {size} bytes')
+        raise ValueError(f'it is damaged: a strip or tile contains {len(expanded)} of {size} bytes')
     return expanded
 
 
 def _expand_with_libtiff(page: tifffile.TiffPage, segment: Segment, encoded: bytes) -> bytes:
-    """Decode a strip or tile as if it were a whole TIFF, by the libtiff of Pillow."""
+    """Decode a strip or tile as a separate TIFF file with Pillow's libtiff."""
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     if page.compression in CODED_PIXELS:
         columns, samples, bits = segment.columns, segment.samples, page.bitspersample
@@ -62,11 +62,11 @@ def _expand_with_libtiff(page: tifffile.TiffPage, segment: Segment, encoded: byt
         tags[262] = BLACK_IS_ZERO
     tags[256], tags[257], tags[278] = columns, segment.rows, segment.rows
     tags[258], tags[259], tags[277] = (bits,) * samples, int(page.compression), samples
-    tags[273], tags[279] = 0, len(encoded)  # tobytes adds where the directory ends
+    tags[273], tags[279] = 0, len(encoded)  # tobytes adds the end of the directory to the offset
     file = b'II*\0\x08\0\0\0' + tags.tobytes(8) + encoded
     try:
         image = TiffImagePlugin.TiffImageFile(io.BytesIO(file))
-        if page.compression in FAX:  # of which libtiff only prints
+        if page.compression in FAX:  # libtiff only prints fax errors
             refuse_printed(image.load, 'Fax')
         else:
             image.load()

@@ -1,4 +1,4 @@
-"""EXIF data of a page of a TIFF file, where they are spread over its tags."""
+"""EXIF data of a TIFF page, collected from its tags."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 EXIF, GPS = 0x8769, 0x8825
-# Camera, software, time, computer, author and rights. Not the description: of a stack it often
-# states how the pages of this one file belong together.
+# Camera, software, time, computer, author and copyright. The description is excluded: in stacks it
+# often describes how the pages of the file are related.
 TEXTS = (271, 272, 305, 306, 315, 316, 33432)
 BIG = 43  # version in the header of a BigTIFF
 
 
 def exif_of_page(data: bytes, offset: int) -> bytes | None:
-    """Return the EXIF data of a page as a TIFF structure of their own, without pixels.
+    """Return the EXIF data of a page as a separate TIFF structure without pixels.
 
     Args:
         data: content of the file.
-        offset: place of the directory of the page.
+        offset: offset of the directory of the page.
 
     Returns:
-        None where there are none, or they are damaged.
+        The EXIF data, or None if it is missing or damaged.
     """
     exif = Image.Exif()
     try:
@@ -36,7 +36,7 @@ def exif_of_page(data: bytes, offset: int) -> bytes | None:
             if isinstance(page.get(tag), int):
                 exif.get_ifd(tag).update(_directory(data, page[tag]))
         return exif.tobytes().removeprefix(b'Exif\0\0') if len(exif) else None
-    except Exception:  # whatever Pillow makes of damaged data
+    except Exception:  # for damaged data Pillow raises various exceptions
         return None
 
 

@@ -1,4 +1,4 @@
-"""Pages of a TIFF file and the numbers in their tags."""
+"""Pages of a TIFF file, with a check of their numeric tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tifffile
 
 from mmrestore.datasets.formats.base import CUT_OFF
 
-REDUCED, MASK = 1, 4  # kinds of pages that are no pictures of their own
+REDUCED, MASK = 1, 4  # page types that are not pictures
 MAX_PAGES = 65535
 NUMBERS = (
     *(
@@ -24,7 +24,7 @@ NUMBERS = (
     *('compression', 'photometric', 'planarconfig', 'predictor', 'fillorder', 'subfiletype'),
     *('rowsperstrip', 'tilelength', 'tilewidth'),
 )
-# What tifffile raises for damaged files.
+# Exceptions of tifffile for damaged files.
 UNREADABLE = (
     tifffile.TiffFileError,
     ArithmeticError,
@@ -36,12 +36,12 @@ UNREADABLE = (
     struct.error,
 )
 
-# Every oddity of a file would be a line on the console; what matters is raised here.
+# tifffile would log irregularities to the console; relevant ones raise errors here.
 logging.getLogger('tifffile').addHandler(logging.NullHandler())
 
 
 def find_pages(data: bytes) -> list[tifffile.TiffPage]:
-    """Return the pages that are pictures: neither thumbnails nor masks."""
+    """Return the pages with pictures, without thumbnails and masks."""
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             pages = []
@@ -58,7 +58,7 @@ def find_pages(data: bytes) -> list[tifffile.TiffPage]:
 
 
 def _directories(data: bytes) -> list[int]:
-    """Return where the directories of all pages are; tifffile stops at one that is missing."""
+    """Return the directory offsets of all pages; tifffile would stop at a missing directory."""
     order, big = '<' if data[:1] == b'I' else '>', data[2:4] in (b'+\0', b'\0+')
     first, count, entry, link = (8, 'Q', 20, 'Q') if big else (4, 'H', 12, 'I')
     offsets: list[int] = []
@@ -66,7 +66,7 @@ def _directories(data: bytes) -> list[int]:
         (offset,) = struct.unpack_from(order + link, data, first)
         while offset:
             if offset in offsets or len(offsets) == MAX_PAGES:
-                raise ValueError('it is damaged: its pages run in a circle')
+                raise ValueError('it is damaged: its pages form a cycle')
             offsets.append(offset)
             (num,) = struct.unpack_from(order + count, data, offset)
             end = offset + struct.calcsize(count) + num * entry
@@ -77,10 +77,10 @@ def _directories(data: bytes) -> list[int]:
 
 
 def _check_numbers(page: tifffile.TiffPage) -> None:
-    """Refuse a page with tags that hold no number, or several, where one belongs."""
+    """Refuse a page with invalid numeric tags."""
     for name in NUMBERS:
         if not isinstance(getattr(page, name), int):
             raise ValueError(f'it is damaged: its {name} is {str(getattr(page, name))[:50]}')
     for places in (page.dataoffsets, page.databytecounts):
         if not all(isinstance(place, int) for place in places):
-            raise ValueError('it is damaged: where its strips or tiles are is no number')
+            raise ValueError('it is damaged: the offsets of its strips or tiles are not numbers')

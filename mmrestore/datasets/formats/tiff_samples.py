@@ -13,7 +13,7 @@ DIFFERENCE, FLOAT_DIFFERENCE = 2, 3  # predictors
 
 
 def read_samples(page: tifffile.TiffPage, data: bytes) -> np.ndarray:
-    """Decode the samples of a page, (H, W, samples), in the type that its tags state.
+    """Decode the samples of a page, (H, W, samples), in the dtype of its tags.
 
     Raises:
         ValueError: a strip or tile cannot be decoded.
@@ -27,7 +27,7 @@ def read_samples(page: tifffile.TiffPage, data: bytes) -> np.ndarray:
         place = samples[segment.top :, segment.left :, segment.plane :][
             : segment.rows, : segment.columns, : segment.samples
         ]
-        place[:] = values[: place.shape[0], : place.shape[1]]  # tiles reach beyond the border
+        place[:] = values[: place.shape[0], : place.shape[1]]  # tiles may extend beyond the border
     assert samples is not None
     return samples
 
@@ -53,12 +53,12 @@ def _unpack(expanded: bytes, page: tifffile.TiffPage, segment: Segment) -> np.nd
     elif predictor == 1:
         values = np.frombuffer(expanded, f'{order}{kind}{size}').reshape(shape)
     else:
-        raise ValueError(f'its predictor is {predictor}, which is not read')
+        raise ValueError(f'its predictor {predictor} is not supported: save it without predictor')
     return values.astype(f'{kind}{size}', copy=False)
 
 
 def _split(packed: bytes, bits: int, shape: tuple[int, int, int]) -> np.ndarray:
-    """Return integers of less than 16 bit that are packed into bytes row by row.
+    """Unpack integers of less than 16 bit that are packed into bytes row by row.
 
     Examples:
         >>> _split(bytes([0xAB, 0xCD, 0xE0]), 12, (1, 1, 1)).tolist() == [[[0xABC]]]

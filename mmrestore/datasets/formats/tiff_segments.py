@@ -12,8 +12,8 @@ from mmrestore.datasets.formats.base import CUT_OFF, check_ratio
 PLAIN, LZW, JPEG, PACKBITS = 1, 5, 7, 32773
 DEFLATE = (8, 32946)
 FAX = (2, 3, 4)
-# Bytes that an encoded byte can stand for at most; of JPEG, 64 pixels of one bit; of fax codes,
-# which write a white line as one bit, as many as a blank page of 300 dpi has.
+# Largest number of decoded bytes per encoded byte. JPEG: 64 pixels per bit. Fax codes, which encode
+# a white line as one bit: the ratio of a blank page at 300 dpi.
 RATIOS = {
     PLAIN: 1,
     LZW: 1400,
@@ -22,14 +22,14 @@ RATIOS = {
     **dict.fromkeys(DEFLATE, 1032),
     **dict.fromkeys(FAX, 8192),
 }
-FURTHER = {34925: 'LZMA', 50000: 'Zstandard'}  # which Pillow's libtiff may have or not
+FURTHER = {34925: 'LZMA', 50000: 'Zstandard'}  # optional in Pillow's libtiff
 FURTHER_RATIO = 40000
 CODED_PIXELS = (JPEG, *FAX)
 SEPARATE = 2  # planar configuration
 
 
 class Segment(NamedTuple):
-    """A strip or tile: where its bytes are, and which samples they hold."""
+    """Strip or tile: location of its bytes and of its samples in the page."""
 
     offset: int
     num_bytes: int
@@ -41,23 +41,23 @@ class Segment(NamedTuple):
     samples: int
 
     def row_bytes(self, bits: int) -> int:
-        """Bytes of a decoded row."""
+        """Return the number of bytes of a decoded row."""
         return (self.columns * self.samples * bits + 7) // 8
 
 
 def check_segments(page: tifffile.TiffPage, data: bytes) -> None:
-    """Refuse a page whose strips or tiles are missing, cut off or too short for its size.
+    """Refuse a page whose strips or tiles are missing, truncated or too short for its size.
 
     Raises:
-        ValueError: that, or its compression is not known.
+        ValueError: the strips or tiles are invalid, or the compression is unknown.
     """
     ratio = RATIOS.get(page.compression, FURTHER_RATIO)
     if page.compression not in RATIOS and page.compression not in FURTHER:
-        # tifffile gives a number without a name where it does not know it.
+        # tifffile returns unknown values as plain numbers.
         name = getattr(page.compression, 'name', page.compression)
         raise ValueError(
-            f'its compression is {name}, which is not read: expected none, LZW, deflate, PackBits, '
-            'JPEG, fax codes, LZMA or Zstandard; save it so'
+            f'its compression {name} is not supported: save it with none, LZW, deflate, PackBits, '
+            'JPEG, fax codes, LZMA or Zstandard'
         )
     height, width = page.imagelength, page.imagewidth
     rows, columns = _segment_size(page)

@@ -1,4 +1,4 @@
-"""Formats that are not read, and what to do with their files."""
+"""Unsupported image formats, with advice for conversion."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import PurePath
 
 RAW = 'a RAW photograph'
-EXPORT_RAW = 'export it as TIFF of 16 bit or PNG'
+EXPORT_RAW = 'export it as 16-bit TIFF or PNG'
 EXPORT = 'export it as PNG or TIFF'
 RAW_SUFFIXES = (
     *('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dcr', '.dng', '.erf', '.fff', '.gpr', '.iiq'),
@@ -28,7 +28,7 @@ SUFFIXES = {
     '.pdf': 'a PDF document',
 }
 CANON = b'II*\0\x10\0\0\0CR\2\0'  # CR2, which begins as a TIFF
-# First bytes, at which place.
+# Offset, signature and kind.
 CONTENTS = (
     (0, CANON, RAW),
     (0, b'FUJIFILMCCD-RAW', RAW),
@@ -61,17 +61,17 @@ CONTENTS = (
 
 
 def unread_format(name: str | PurePath, data: bytes = b'') -> str | None:
-    """Return why a file of a known format is not read and what to do, None of other files.
+    """Return the error text for a file of a known unsupported format, or None.
 
     Args:
         name: name of the file.
-        data: its first bytes, if they are known.
+        data: first bytes of the file, if known.
 
     Examples:
         >>> unread_format('a/photo.CR2')
-        'it is a RAW photograph, which is not read: export it as TIFF of 16 bit or PNG'
+        'it is a RAW photograph, which is not supported: export it as 16-bit TIFF or PNG'
         >>> unread_format('photo.png', b'GIF89a')
-        'it is a GIF, which is not read: export it as PNG or TIFF'
+        'it is a GIF, which is not supported: export it as PNG or TIFF'
         >>> unread_format('photo.png')
     """
     found = SUFFIXES.get(os.path.splitext(name)[1].lower())
@@ -80,4 +80,4 @@ def unread_format(name: str | PurePath, data: bytes = b'') -> str | None:
         found = next(kinds, None)
     if found is None:
         return None
-    return f'it is {found}, which is not read: {EXPORT_RAW if found == RAW else EXPORT}'
+    return f'it is {found}, which is not supported: {EXPORT_RAW if found == RAW else EXPORT}'

@@ -12,8 +12,8 @@ from mmrestore.datasets.formats.exif import exif_orientation
 from mmrestore.datasets.formats.opencv import decode_with_opencv
 from mmrestore.datasets.picture import Header
 
-# Pixels that a byte can stand for. A plain area of 4096 x 4096 takes 3.6 bits a macroblock of 256
-# pixels where it is lossy, and 700 bytes in all where it is lossless.
+# Largest number of pixels per byte. A constant image of 4096 x 4096 needs 3.6 bits per macroblock
+# of 256 pixels with lossy compression, and 700 bytes in total with lossless compression.
 LOSSY_RATIO = 8 * 256
 LOSSLESS_RATIO = 2**18
 ANIMATED = 2
@@ -48,11 +48,11 @@ class WebpFile(ImageFormat):
 
     @staticmethod
     def matches(data: bytes) -> bool:
-        """Whether the file begins as a WebP."""
+        """Return True if the file begins with the signature of WebP."""
         return data.startswith(b'RIFF') and data.startswith(b'WEBP', 8)
 
     def verify(self) -> None:
-        """Decode the picture: nothing else tells."""
+        """Decode the picture, because it cannot be checked otherwise."""
         self.decode()
 
     def decode(self, page: int = 0, *, alpha: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
@@ -72,7 +72,7 @@ class WebpFile(ImageFormat):
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and data of the chunks; bytes behind them are no part of the picture."""
+    """Yield type and data of the chunks; bytes after the last chunk are ignored."""
     start, end = 12, 8 + int.from_bytes(data[4:8], 'little')
     if end > len(data):
         raise ValueError(CUT_OFF)

@@ -1,4 +1,4 @@
-"""Putting public data sets in place and verifying them."""
+"""Preparation and verification of public data sets."""
 
 import warnings
 from typing import Any

@@ -1,4 +1,4 @@
-"""Archives of data sets, read like the folders that they unpack to."""
+"""Reading of data-set archives without unpacking."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import IO, cast
 
 Read = Callable[[str], bytes]
-Plan = dict[str, dict[str, str]]  # data set: {place below its folder: file of the archive}
+Plan = dict[str, dict[str, str]]  # data set: {path below its folder: file in the archive}
 TARS = ('.tar', '.tgz', '.gz', '.bz2', '.xz')
 
 
 @dataclass(frozen=True)
 class Archive:
-    """How an archive becomes data sets.
+    """Archive with the plan to extract its data sets.
 
     Args:
-        plan: from the names of all files and a function that reads one, what goes where.
-        benchmarks: names of the data sets that it holds.
-        subsets: sizes of random subsets that are written as list files beside a data set.
+        plan: function of all file names and of a reading function that returns the plan.
+        benchmarks: names of the data sets in the archive.
+        subsets: sizes of random subsets, written as list files next to a data set.
     """
 
     plan: Callable[[Iterable[str], Read], Plan]
@@ -34,17 +34,17 @@ class Archive:
 
 @contextmanager
 def opened(source: Path, advice: str) -> Iterator[tuple[list[str], Read]]:
-    """Give the names of all files of an archive or folder, and a function that reads one.
+    """Open an archive or folder; yield its file names and a function that reads a file.
 
-    Nothing is unpacked, so that names which point out of the archive do no harm. The names of an
-    archive are in the order in which the files lie in it, the order in which they are read fastest.
+    Nothing is unpacked, so that unsafe paths in an archive are harmless. Names are in the order of
+    the files in the archive, which is the fastest order for reading.
 
     Args:
-        source: a folder, a zip file, or a tar file, compressed or not.
-        advice: where the archive is to be had, for errors.
+        source: folder, zip file, or compressed or uncompressed tar file.
+        advice: source of the archive, for errors.
 
     Raises:
-        ValueError: the source is missing, damaged, or of a form that cannot be read.
+        ValueError: the source is missing, damaged, or of an unsupported format.
     """
     if source.is_dir():
         files = sorted(p.relative_to(source).as_posix() for p in source.rglob('*') if p.is_file())
@@ -55,8 +55,8 @@ def opened(source: Path, advice: str) -> Iterator[tuple[list[str], Read]]:
     suffix = source.suffix.lower()
     if suffix != '.zip' and suffix not in TARS:
         raise ValueError(
-            f'expected a folder, or a file that ends in .zip or one of {" ".join(TARS)}, got '
-            f'{source}: unpack it and name the folder'
+            f'expected a folder, or a file with one of the extensions .zip {" ".join(TARS)}, got '
+            f'{source}: unpack it and give the folder'
         )
     try:
         if suffix == '.zip':
@@ -72,7 +72,7 @@ def opened(source: Path, advice: str) -> Iterator[tuple[list[str], Read]]:
 
 
 def named(files: Iterable[str], pattern: str) -> dict[str, str]:
-    """Return the files that fit a pattern, by what its first group stands for.
+    """Return the files that match a pattern, keyed by its first group.
 
     Examples:
         >>> named(['a/1.png', 'b/2.png'], r'a/(.+)')
@@ -83,5 +83,7 @@ def named(files: Iterable[str], pattern: str) -> dict[str, str]:
 
 
 def _content(file: IO[bytes] | None) -> bytes:
-    with cast('IO[bytes]', file) as opened_file:  # None stands for folders, which are left out
+    with cast(
+        'IO[bytes]', file
+    ) as opened_file:  # None is only returned for folders, which are excluded
         return opened_file.read()

@@ -1,4 +1,4 @@
-"""The public data sets of the configs: where they lie, what belongs to them, who offers them."""
+"""Table of the public data sets used by the configs: folders, contents and sources."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ DENOISING_COLLECTION = 'the folder testsets of https://github.com/cszn/FFDNet'
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What is known of a public data set.
+    """Properties of a public data set.
 
     Args:
-        folder: its place below the root of the data.
-        num_images: how many images belong to it.
-        source: where it is to be had, in words.
-        editions: names of the forms in which it is passed on, each with the rule that the sizes of
-            all its images obey; empty if sizes vary without a rule.
-        names: names of the files without extension, where they are fixed.
-        foreign: names of images that must not be among them, for they are tested on.
-        pair: of pairs, the folders of inputs and targets below ``folder``; each has ``num_images``.
-        patterns: names of inputs and targets, as of ``ImageFolder``.
-        split: of the blocks of SIDD, which they are, as of ``SIDDBlocks``.
+        folder: folder below the data root.
+        num_images: number of images.
+        source: description of the download source.
+        editions: names of distributed editions, each with a rule for the sizes of all images; empty
+            if sizes follow no rule.
+        names: fixed file names without extension, if any.
+        foreign: names of test images that must not be contained.
+        pair: folders of inputs and targets below ``folder`` for pairs; each has ``num_images``.
+        patterns: name patterns of inputs and targets, see ``ImageFolder``.
+        split: split of SIDD blocks, see ``SIDDBlocks``.
     """
 
     folder: str
@@ -92,7 +92,7 @@ def _blurred(
 
 GOPRO = 'https://seungjunnah.github.io/Datasets/gopro (GOPRO_Large.zip)'
 REALBLUR = 'http://cg.postech.ac.kr/research/realblur/ (RealBlur.zip)'
-# Names of the images of CBSD68, all of the part val of BSDS500.
+# Image names of CBSD68, all from the split val of BSDS500.
 CBSD68 = """
     3096 12084 14037 16077 19021 21077 24077 33039 101085 101087 102061 103070 105025 106024
     108005 108070 108082 109053 119082 123074 126007 130026 134035 143090 145086 147091 148026

@@ -1,4 +1,4 @@
-"""DIV2K from its official archives into the layout of the configs."""
+"""Preparation of DIV2K from the official archives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPLITS: Mapping[str, tuple[str, ...]] = {
 
 
 class Part(NamedTuple):
-    """One archive of DIV2K: its name, its folder when unpacked, its target and its files."""
+    """Archive of DIV2K: name, unpacked folder, target folder and files."""
 
     archive: str
     unpacked: str
@@ -31,7 +31,7 @@ class Part(NamedTuple):
 
 
 def list_parts(splits: Mapping[str, Collection[str]], scales: Iterable[int]) -> list[Part]:
-    """Return the parts of DIV2K: HR of every split, then LR of the scales (bicubic).
+    """Return the archives of DIV2K: HR of each split, followed by bicubic LR of the scales.
 
     Examples:
         >>> list_parts({'train': ['0001']}, [2])[1]
@@ -59,22 +59,22 @@ def prepare_div2k(
     splits: Mapping[str, Collection[str]] = SPLITS,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Unpack DIV2K below ``root``; a part that is there already is verified, never overwritten.
+    """Unpack DIV2K below ``root``; existing folders are verified and never overwritten.
 
-    Every part is written beside its place and renamed when it is complete. Of an archive only the
-    files that belong to it are taken, whatever folder they are in.
+    Each folder is written under a temporary name and renamed when it is complete. Only the official
+    files are extracted, from any folder of an archive.
 
     Args:
-        source: folder with the official zip files, or with what they unpack to.
-        root: root of the data; the parts lie in ``DIV2K/train/HR``, ``DIV2K/valid/HR`` and
+        source: folder with the official zip files, or with the unpacked folders.
+        root: data root; the images are written to ``DIV2K/train/HR``, ``DIV2K/valid/HR``,
             ``DIV2K/train/LR_bicubic/X2`` and so on.
-        scales: the scales of which the LR images are wanted too, of 2, 3 and 4.
-        splits: names of the images of every split, without extension.
-        report: called with a line of text on every part.
+        scales: scales 2, 3 or 4 of LR images to unpack.
+        splits: names of the images of each split, without extension.
+        report: called with a line of text for each folder.
 
     Raises:
-        ValueError: a part is missing, incomplete or damaged, or an archive is unsafe to unpack;
-            what is missing anywhere is named before anything is unpacked.
+        ValueError: an archive is missing, incomplete, damaged or unsafe to unpack. All missing
+            archives are named before anything is unpacked.
     """
     source, root = Path(source), Path(root)
     strange = sorted(set(scales) - {2, 3, 4})
@@ -90,14 +90,14 @@ def prepare_div2k(
     ]
     if absent:
         raise ValueError(
-            f'{source} has neither the files {", ".join(absent)} nor what they unpack to: '
+            f'{source} has neither the files {", ".join(absent)} nor their unpacked folders: '
             f'get them from {PAGE}'
         )
     for part in parts:
         target = root / part.folder
         if target.exists():
             _check(target, part)
-            report(f'{target}: there already and complete, {len(part.files)} images')
+            report(f'{target}: already complete, {len(part.files)} images')
             continue
         with appearing(target) as folder:
             if (source / part.archive).is_file():
@@ -111,10 +111,10 @@ def prepare_div2k(
 def cut_div2k_sub_images(
     root: str | Path, *, scales: Iterable[int] = ()
 ) -> Iterator[tuple[Path, int]]:
-    """Cut the training images into parts of 480 x 480, and LR images into parts of the same places.
+    """Cut the training images into sub-images of 480 x 480, and LR images correspondingly.
 
     Yields:
-        Each folder of parts and their number.
+        Folder and number of sub-images.
     """
     train = Path(root, 'DIV2K/train')
     cuts = {'HR': 1, **{f'LR_bicubic/X{scale}': scale for scale in scales}}
@@ -132,11 +132,11 @@ def _unpack(archive: Path, folder: Path, part: Part) -> None:
                 path = PurePosixPath(member.filename.replace('\\', '/'))
                 if path.is_absolute() or '..' in path.parts:
                     raise ValueError(
-                        f'{archive} holds {member.filename!r}, which points out of the folder: '
-                        f'it is no archive of DIV2K, get it again from {PAGE}'
+                        f'{archive} contains {member.filename!r}, a path outside the folder: '
+                        f'it is not an archive of DIV2K, get it again from {PAGE}'
                     )
                 if path.name in members:
-                    raise ValueError(f'{archive} holds {path.name} twice')
+                    raise ValueError(f'{archive} contains {path.name} twice')
                 if path.name in part.files and not member.is_dir():
                     members[path.name] = member
             for name, member in members.items():
@@ -153,16 +153,16 @@ def _copy(source: Path, folder: Path, part: Part) -> None:
 
 
 def _check(folder: Path, part: Part) -> None:
-    """Raise unless the folder holds exactly the complete images of the part."""
+    """Raise unless the folder contains exactly the complete images of the archive."""
     found = {path.name for path in folder.iterdir()}
     problems = [f'{name} is missing' for name in part.files if name not in found]
-    problems += [f'{name} is not of it' for name in sorted(found - set(part.files))]
+    problems += [f'{name} is unexpected' for name in sorted(found - set(part.files))]
     present = [folder / name for name in part.files if name in found]
     problems += [answer for answer in in_threads(_complaint, present) if answer]
     if problems:
         raise ValueError(
-            f'{part.folder} ({part.archive}) is not in order. Get it from {PAGE}; a folder that is '
-            'there already must be moved away first.\n  ' + '\n  '.join(problems)
+            f'{part.folder} ({part.archive}) has problems. Get it from {PAGE}; move an existing '
+            'folder away first.\n  ' + '\n  '.join(problems)
         )
 
 

@@ -1,4 +1,4 @@
-"""Where faces are: a detector that comes with scikit-image, or a file of any other."""
+"""Face detection with scikit-image, or from a file with the results of another detector."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class Box(NamedTuple):
     height: float
 
 
-# From the name of a file, the number of the frame, the frame (RGB) and a least and a most size.
+# Arguments: file name, frame number, frame (RGB), smallest and largest size of faces.
 Detector = Callable[[str, int, np.ndarray, int, int], list[Box]]
 
 
 def cascade_detector() -> Detector:
-    """Return the frontal-face detector of scikit-image: local binary patterns in a cascade.
+    """Return scikit-image's frontal-face detector, a cascade on local binary patterns.
 
-    A face counts if it is also found in the mirrored surroundings, which most false alarms are not.
-    Times grow with the area of the frame divided by that of the faces: a frame of 1920 x 1080 takes
-    some 0.7 s for faces of 120 pixels and 14 s for those of 30.
+    A face is accepted if it is also detected in the mirrored crop around it, which rejects most
+    false positives. The time grows with the ratio of frame area to face area: a frame of
+    1920 x 1080 takes about 0.7 s for faces of 120 pixels and 14 s for faces of 30 pixels.
 
     Examples:
         >>> import skimage
@@ -65,7 +65,7 @@ def cascade_detector() -> Detector:
 
 
 def _mirrored(gray: np.ndarray, box: Box) -> np.ndarray:
-    """Return the box and half of its size around it, mirrored."""
+    """Return the mirrored crop of a box with a margin of half its size."""
     left, top, width, height = (round(value) for value in box)
     rows = slice(max(top - height // 2, 0), top + height + height // 2)
     columns = slice(max(left - width // 2, 0), left + width + width // 2)
@@ -73,12 +73,12 @@ def _mirrored(gray: np.ndarray, box: Box) -> np.ndarray:
 
 
 def listed_faces(path: str | Path) -> Detector:
-    """Return a detector that looks faces up in a CSV file with the columns of ``COLUMNS``.
+    """Return a detector that reads faces from a CSV file with the columns of ``COLUMNS``.
 
-    ``file`` is relative to the folder of the videos and pictures, ``frame`` counts from 0.
+    ``file`` is relative to the folder of videos and pictures; ``frame`` is counted from 0.
 
     Raises:
-        ValueError: the file is missing, or it has other columns or values.
+        ValueError: the file is missing, or has invalid columns or values.
     """
     boxes: dict[tuple[str, int], list[Box]] = defaultdict(list)
     try:

@@ -1,4 +1,4 @@
-"""Face crops of fixed sizes from videos and pictures, without any resampling."""
+"""Face crops of fixed sizes from videos and pictures, without resampling."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mmrestore.datasets.prepare.folders import appearing
 from mmrestore.files import printable, write_text
 
 VIDEOS = frozenset(('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.wmv'))
-NUM_COMPARED = 8  # crops with which a new one is compared
+NUM_COMPARED = 8  # number of preceding crops compared with a new crop
 SHARES = {'train': 4, 'val': 1, 'test': 1}
 
 
@@ -32,39 +32,39 @@ def crop_faces(
     detect: Detector | None = None,
     report: Callable[[str], None] = print,
 ) -> dict[int, int]:
-    """Crop faces out of all videos and pictures below a folder, as many pixels as they have there.
+    """Crop faces from all videos and pictures below a folder at their original resolution.
 
-    A face whose detected size is about one of ``sizes`` gives the square of exactly that size
-    around its middle; faces of other sizes and squares that reach beyond the frame are left out.
-    They go to ``SIZE/FILE/FRAME_NUMBER.png`` below ``target``. Files are divided into parts of
-    about 4 : 1 : 1 of the crops, which ``SIZE_train.txt``, ``SIZE_val.txt`` and ``SIZE_test.txt``
-    list: no two parts share a video. A list without a crop is not written.
+    A face whose detected size is close to one of ``sizes`` gives a square crop of exactly that size
+    around its center. Faces of other sizes and crops that extend beyond the frame are skipped.
+    Crops are written to ``SIZE/FILE/FRAME_NUMBER.png`` below ``target``. Files are divided into
+    splits with about 4 : 1 : 1 of the crops, listed in ``SIZE_train.txt``, ``SIZE_val.txt`` and
+    ``SIZE_test.txt``; splits share no video. Empty lists are not written.
 
     Source: the data of Liu, Shu and Wu, "Deep learning with inaccurate training data for image
     restoration", section 4.1; its detector and step are not published.
 
     Args:
-        source: folder of videos and pictures, searched in sub-folders too.
-        target: folder that appears when all is done.
+        source: folder of videos and pictures, including subfolders.
+        target: folder that is created when all crops are written.
         sizes: sides of the crops in pixels.
-        tolerance: by which part the detected size may differ from the wanted one.
-        frame_step: every so many frames of a video one is looked at.
-        least_change: mean of the differences, in grey levels, that a crop must have to each of
-            the last crops of its video; others are left out.
-        detect: finds faces; the detector of scikit-image if absent.
-        report: called with a line of text on every file and size, and at the end.
+        tolerance: relative tolerance of the detected size.
+        frame_step: use every ``frame_step``-th frame of a video.
+        least_change: minimum mean absolute difference, in gray levels, of a crop to each of the
+            preceding crops of its video; more similar crops are skipped.
+        detect: face detector; that of scikit-image if None.
+        report: called with a line of text for each file and size, and at the end.
 
     Returns:
-        The number of crops of every size.
+        The number of crops of each size.
 
     Raises:
-        ValueError: an option is out of range, there is no video or picture, one cannot be read, or
-            no face is found.
+        ValueError: an option is outside its range, no video or picture exists or one cannot be
+            read, or no face is found.
         FileExistsError: ``target`` exists.
     """
     if not sizes or min(sizes) < 1 or frame_step < 1 or not 0 <= tolerance < 1:
         raise ValueError(
-            'expected positive sizes and a positive frame_step, and a tolerance from 0 to below 1, '
+            'expected positive sizes, a positive frame_step and a tolerance in [0, 1), '
             f'got {list(sizes)}, {frame_step} and {tolerance}'
         )
     files = find_files(Path(source))
@@ -86,7 +86,7 @@ def crop_faces(
         if not any(numbers.values()):
             raise ValueError(
                 f'found no face of {" or ".join(map(str, sizes))} pixels in the {len(files)} files '
-                f'in {source}: allow a larger tolerance or other sizes, or name a file of boxes'
+                f'in {source}: use a larger tolerance or other sizes, or give a file of boxes'
             )
         parts = divide({name: sum(len(made[size][name]) for size in sizes) for name in files})
         for (size, by_file), (part, members) in product(made.items(), parts.items()):
@@ -97,7 +97,7 @@ def crop_faces(
 
 
 def divide(numbers: Mapping[str, int], shares: Mapping[str, int] = SHARES) -> dict[str, list[str]]:
-    """Divide files into parts whose numbers of crops are about as ``shares``, large files first.
+    """Divide files into splits with numbers of crops in proportion to ``shares``.
 
     Examples:
         >>> divide({'a': 5, 'b': 40, 'c': 10, 'd': 9, 'e': 0})
@@ -114,16 +114,16 @@ def divide(numbers: Mapping[str, int], shares: Mapping[str, int] = SHARES) -> di
 
 
 def find_files(root: Path) -> list[str]:
-    """Return the videos and pictures below a folder by their relative names, in natural order.
+    """Return the relative names of videos and pictures below a folder, in natural order.
 
     Raises:
-        ValueError: there is none.
+        ValueError: no file is found.
     """
     names = list_folder(root, extensions=VIDEOS | EXTENSIONS).images
     if not names:
         raise ValueError(
-            f'found no video or picture in or below {root}: expected files that end in one of '
-            f'{" ".join(sorted(VIDEOS | EXTENSIONS))}'
+            f'found no video or picture in or below {root}: expected files with one of the '
+            f'extensions {" ".join(sorted(VIDEOS | EXTENSIONS))}'
         )
     return names
 
@@ -163,7 +163,7 @@ def read_frames(path: Path, step: int) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def square(frame: np.ndarray, box: Box, size: int) -> np.ndarray | None:
-    """Return the square of ``size`` pixels around the middle of a box; None beyond the frame.
+    """Crop a square of ``size`` pixels around the center of a box; None if it leaves the frame.
 
     Examples:
         >>> square(np.arange(30).reshape(5, 6), Box(left=1, top=1, width=3, height=3), 2).tolist()

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Atomic creation of folders."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 @contextmanager
 def appearing(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``target`` that becomes ``target`` when all went well.
+    """Yield an empty temporary folder that is renamed to ``target`` after success.
 
-    If an error occurs the folder is removed; after a crash a hidden ``.NAME.PROCESS.partial``
-    remains, which nothing reads.
+    After an error the folder is removed. After a crash, a hidden folder ``.NAME.PROCESS.partial``
+    remains, which is never read.
 
     Raises:
         FileExistsError: ``target`` exists.
     """
     if target.exists():
-        raise FileExistsError(f'{target} exists already: nothing is overwritten')
+        raise FileExistsError(f'{target} already exists and is not overwritten: move it away')
     partial = target.parent / f'.{target.name}.{os.getpid()}.partial'
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Degraded and clean images from the archives of their authors into the layout of the configs."""
+"""Extraction plans for paired data sets from their authors' archives."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from mmrestore.datasets.prepare.archives import Plan, Read, named
 
 
 def plan_gopro(files: Iterable[str], read: Read) -> Plan:
-    """``train/SEQUENCE/blur/FRAME.png`` is named ``SEQUENCE-FRAME.png``; ``sharp`` likewise.
+    """Plan GoPro: ``train/SEQUENCE/blur/FRAME.png`` becomes ``SEQUENCE-FRAME.png``; ``sharp`` too.
 
-    The folders ``blur_gamma``, the same blur of gamma-corrected frames, are left out.
+    The folders ``blur_gamma``, with the same blur of gamma-corrected frames, are skipped.
 
     Examples:
         >>> plan_gopro(['GOPRO/test/S_1/sharp/07.png'], bytes)['gopro_test']
@@ -28,7 +28,7 @@ def plan_gopro(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_hide(files: Iterable[str], read: Read) -> Plan:
-    """Blurred images are those anywhere below ``test``, sharp ones those of equal name in ``GT``.
+    """Plan HIDE: blurred images are below ``test``, sharp images of the same names in ``GT``.
 
     Examples:
         >>> files = ['HIDE/test/close-ups/1.png', 'HIDE/GT/1.png', 'HIDE/GT/2.png']
@@ -44,7 +44,7 @@ def plan_hide(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_realblur(files: Iterable[str], read: Read) -> Plan:
-    """The pairs of ``RealBlur_R_test_list.txt`` and of J, named ``SCENE-NUMBER.png``.
+    """Plan RealBlur: the pairs in ``RealBlur_R_test_list.txt`` and J, as ``SCENE-NUMBER.png``.
 
     Examples:
         >>> files = ['J/scene4/gt/gt_7.png', 'J/scene4/blur/blur_7.png', 'RealBlur_J_test_list.txt']
@@ -67,7 +67,7 @@ def plan_realblur(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_polyu(files: Iterable[str], read: Read) -> Plan:
-    """The crops, noisy ones ``*_real`` and means of many shots ``*_mean``; not the whole images.
+    """Plan PolyU: crops, noisy ``*_real`` and means of many shots ``*_mean``; no whole images.
 
     Examples:
         >>> files = ['CroppedImages/a_1_real.JPG', 'OriginalImages/a_mean.JPG']
@@ -79,7 +79,7 @@ def plan_polyu(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_cc(files: Iterable[str], read: Read) -> Plan:
-    """The crops in ``Real_ccnoise_denoised_part``, ``*_real`` and ``*_mean``.
+    """Plan CC: crops in ``Real_ccnoise_denoised_part``, ``*_real`` and ``*_mean``.
 
     Examples:
         >>> plan_cc(['Real_ccnoise_denoised_part/d600_1_mean.png'], bytes)['cc']

@@ -1,4 +1,4 @@
-"""Clean photographs from the archives of their authors into the layout of the configs."""
+"""Extraction plans for clean photographs from their authors' archives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mmrestore.datasets.prepare.archives import Plan, Read, named
 
 
 def plan_flickr2k(files: Iterable[str], read: Read) -> Plan:
-    """The images of full size, ``000001.png``; those of the LR folders are ``000001x2.png``.
+    """Plan Flickr2K: full-size images ``000001.png``; LR images are named ``000001x2.png``.
 
     Examples:
         >>> plan_flickr2k(['Flickr2K_HR/000001.png', 'X2/000001x2.png'], bytes)['flickr2k']
@@ -18,7 +18,7 @@ def plan_flickr2k(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_bsds500(files: Iterable[str], read: Read) -> Plan:
-    """The images of ``train`` and ``test``; those of CBSD68 are among ``val``, which is left out.
+    """Plan BSDS500: the images of ``train`` and ``test``, without ``val``, which contains CBSD68.
 
     Examples:
         >>> files = ['images/train/100075.jpg', 'images/val/101085.jpg', 'images/test/2018.jpg']
@@ -29,7 +29,7 @@ def plan_bsds500(files: Iterable[str], read: Read) -> Plan:
 
 
 def plan_wed(files: Iterable[str], read: Read) -> Plan:
-    """The pristine images, ``00001.bmp``.
+    """Plan WED: the pristine images ``00001.bmp``.
 
     Examples:
         >>> plan_wed(['pristine_images/00001.bmp', 'readme.txt'], bytes)['wed']

@@ -1,4 +1,4 @@
-"""What a verification found."""
+"""Report of a data-set verification."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 @dataclass
 class Report:
-    """The outcome of a verification; without problems the data set is in order.
+    """Result of a verification; the data set is valid if there are no problems.
 
     Args:
-        name: the data set.
-        folder: where it was looked for.
-        edition: in which of its forms it lies there, if it is in order and there are several.
-        problems: what is wrong, in words.
-        fingerprints: a digest of the pixels of every readable image, by name.
-        pairs: whether the images are inputs and targets, equally many of each.
-        num_images: how many images can be read, inputs and targets together.
+        name: name of the data set.
+        folder: folder of the data set.
+        edition: detected edition, if there are several.
+        problems: descriptions of problems.
+        fingerprints: digest of the pixels of each readable image, by name.
+        pairs: True if the images are inputs and equally many targets.
+        num_images: number of readable images, inputs and targets together.
     """
 
     name: str
@@ -41,10 +41,10 @@ class Report:
 
 
 def find_duplicates(fingerprints: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Name the images with equal pixels, within and across data sets.
+    """List the images with identical pixels, within and across data sets.
 
     Args:
-        fingerprints: of every data set, the digests of its images by name.
+        fingerprints: digests of the images of each data set by name.
 
     Examples:
         >>> find_duplicates({'a': {'1.png': 'x'}, 'b': {'2.png': 'x', '3.png': 'y'}})

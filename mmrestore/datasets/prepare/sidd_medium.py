@@ -1,4 +1,4 @@
-"""The noisy photographs of SIDD Medium, cut into tiles; the clean ones are left where they are."""
+"""Tiles of the noisy photographs of SIDD Medium."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLACE = 'SIDD_Medium/noisy_tiles'
 
 
 def noisy_images(files: Iterable[str]) -> dict[str, str]:
-    """Return the files of the noisy sRGB photographs by the names of their tiles.
+    """Return the files of the noisy sRGB photographs by tile name.
 
     Examples:
         >>> scene = 'SIDD_Medium_Srgb/Data/0001_001_S6_00100_00060_3200_L'
@@ -42,34 +42,34 @@ def cut_sidd_medium(
 ) -> int:
     """Cut the noisy photographs of SIDD Medium into square tiles ``SCENE_PHOTOGRAPH_s001.png``.
 
-    Only names that hold ``NOISY_SRGB`` are opened. Tiles follow row by row, every ``size -
-    overlap`` pixels and one more flush with the border: some 33,000 of them. They appear when all
-    are written, and are never overwritten.
+    Only files with ``NOISY_SRGB`` in their names are opened. Tiles are numbered row by row, with a
+    stride of ``size - overlap`` pixels and a last tile flush with the border: about 33,000 in
+    total. The folder is created when all tiles are written, and is never overwritten.
 
     Source: the tiles on which AP-BSN trains (Lee, Son and Lee, CVPR 2022), 512 x 512 with an
     overlap of 128.
 
     Args:
         source: folder ``SIDD_Medium_Srgb``, or its archive.
-        root: root of the data; tiles go to ``SIDD_Medium/noisy_tiles`` below it.
+        root: data root; tiles are written to ``SIDD_Medium/noisy_tiles`` below it.
         size: side of a tile in pixels.
-        overlap: pixels that neighbouring tiles share.
-        num_images: how many photographs there must be; any number if None.
+        overlap: overlap of neighboring tiles in pixels.
+        num_images: expected number of photographs; any number if None.
         report: called with a line of text at the end.
 
     Returns:
         The number of tiles.
 
     Raises:
-        ValueError: the source is missing or damaged, there is another number of photographs, one
-            is smaller than a tile, or ``overlap`` is not below ``size``.
+        ValueError: the source is missing or damaged, the number of photographs differs, one is
+            smaller than a tile, or ``overlap`` is not below ``size``.
     """
     if not 0 <= overlap < size:
         raise ValueError(f'overlap must be at least 0 and below size={size}, got {overlap}')
     target = Path(root, PLACE)
     if target.exists():
         num = sum(1 for _ in target.glob('*.png'))
-        report(f'{target}: {num} tiles are there already, nothing is changed')
+        report(f'{target}: {num} tiles already exist, nothing is changed')
         return num
     num_tiles = 0
     with opened(Path(source), SOURCE) as (files, read):
@@ -77,8 +77,8 @@ def cut_sidd_medium(
         if not images or (num_images is not None and len(images) != num_images):
             wanted = 'noisy photographs' if num_images is None else f'{num_images} of them'
             raise ValueError(
-                f'{source} holds {len(images)} photographs SCENE/NNNN_NOISY_SRGB_NNN.PNG, expected '
-                f'{wanted}: get them from {SOURCE}'
+                f'{source} contains {len(images)} photographs SCENE/NNNN_NOISY_SRGB_NNN.PNG, '
+                f'expected {wanted}: get them from {SOURCE}'
             )
         with appearing(target) as folder:
             for name, file in images.items():

@@ -1,4 +1,4 @@
-"""Cutting large images into overlapping parts, so that a patch costs less to decode."""
+"""Overlapping sub-images of large images, which decode faster."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mmrestore.datasets.threads import in_threads
 
 
 def starts(length: int, size: int, step: int, threshold: int = 0) -> list[int]:
-    """Return where parts of ``size`` begin along a side of ``length`` pixels.
+    """Return the start positions of sub-images of ``size`` along a side of ``length`` pixels.
 
-    They begin at every multiple of ``step`` at which a part fits; one more ends with the side if
-    more than ``threshold`` pixels would be left over.
+    They are the multiples of ``step`` at which a sub-image fits, and the last possible position if
+    more than ``threshold`` pixels remain.
 
     Raises:
-        ValueError: the side is shorter than a part.
+        ValueError: the side is shorter than a sub-image.
 
     Examples:
         >>> starts(1404, 480, 240)
         [0, 240, 480, 720, 924]
     """
     if length < size:
-        raise ValueError(f'a side of {length} pixels is shorter than a part of {size}')
+        raise ValueError(f'a side of {length} pixels is shorter than a sub-image of {size}')
     places = list(range(0, length - size + 1, step))
     if length - (places[-1] + size) > threshold:
         places.append(length - size)
@@ -43,24 +43,23 @@ def cut_sub_images(
     step: int = 240,
     threshold: int = 0,
 ) -> int:
-    """Cut every image of a folder into square parts ``NAME_s001.png``, row by row.
+    """Cut each image of a folder into square sub-images ``NAME_s001.png``, row by row.
 
-    The defaults are what BasicSR makes of DIV2K. If ``target`` is there already, it is verified
-    that it holds these parts.
+    The defaults are those of BasicSR for DIV2K. An existing ``target`` is only verified.
 
     Args:
         source: folder of the images.
-        target: folder of the parts; it appears when all are written.
-        size: side of a part in pixels.
-        step: distance of neighbouring parts in pixels.
-        threshold: pixels that may be left over at the right and at the bottom.
+        target: folder for the sub-images; it is created when all are written.
+        size: side of a sub-image in pixels.
+        step: stride between sub-images in pixels.
+        threshold: largest number of pixels that may remain at the right and bottom.
 
     Returns:
-        The number of parts.
+        The number of sub-images.
 
     Raises:
-        ValueError: an image is unreadable or smaller than a part, or an existing ``target`` does
-            not hold these parts.
+        ValueError: an image is unreadable or smaller than a sub-image, or an existing ``target``
+            has other contents.
     """
     source, target = Path(source), Path(target)
     names = find_images(source, recursive=False)
@@ -68,7 +67,7 @@ def cut_sub_images(
     small = [n for n, s in zip(names, sizes, strict=True) if min(s) < size]
     if small:
         raise ValueError(
-            f'images in {source} are smaller than a part of {size}: {", ".join(small)}'
+            f'images in {source} are smaller than a sub-image of {size}: {", ".join(small)}'
         )
     grids = [
         list(product(*(starts(side, size, step, threshold) for side in image_size)))
@@ -83,8 +82,8 @@ def cut_sub_images(
         found = {path.name for path in target.iterdir()}
         if found != expected:
             raise ValueError(
-                f'{target} exists, but {len(expected - found)} of {len(expected)} parts are '
-                f'missing and {len(found - expected)} are of something else: move it away first'
+                f'{target} exists, but {len(expected - found)} of {len(expected)} sub-images are '
+                f'missing and {len(found - expected)} files are unexpected: move it away first'
             )
         return len(expected)
     with appearing(target) as folder:

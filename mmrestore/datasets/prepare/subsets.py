@@ -1,4 +1,4 @@
-"""Random subsets of a data set, drawn once and kept in list files."""
+"""Random subsets of data sets as list files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 def draw_subset(names: Sequence[str], num_images: int, *, seed: int = 0) -> list[str]:
     """Draw ``num_images`` of ``names`` at random, in the order of ``names``.
 
-    The subsets of one seed are nested: each is the beginning of one random order of all names, so
-    that a larger subset holds the smaller ones.
+    Subsets with the same seed are nested: each consists of the first names in a random order of all
+    names, so that larger subsets contain smaller ones.
 
     Raises:
-        ValueError: there are fewer names than that.
+        ValueError: ``num_images`` exceeds the number of names.
 
     Examples:
         >>> draw_subset('abcdef', 2), draw_subset('abcdef', 3)
@@ -22,13 +22,13 @@ def draw_subset(names: Sequence[str], num_images: int, *, seed: int = 0) -> list
     """
     if not 0 < num_images <= len(names):
         raise ValueError(f'expected a number from 1 to {len(names)}, got {num_images}')
-    # The numbers of RandomState are the same in every version of NumPy.
+    # The draws of RandomState are identical in all NumPy versions.
     chosen = np.random.RandomState(seed).permutation(len(names))[:num_images]
     return [names[i] for i in sorted(chosen)]
 
 
 def subset_text(names: Sequence[str], num_images: int, *, seed: int = 0) -> str:
-    """Return the list file of ``draw_subset``: how it was drawn, in a comment, then the names.
+    """Return the list file of ``draw_subset``, with a comment about the draw.
 
     Examples:
         >>> print(subset_text('abcdef', 2), end='')

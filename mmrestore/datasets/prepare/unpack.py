@@ -1,4 +1,4 @@
-"""Data sets out of the archives of their authors into the layout of the configs."""
+"""Preparation of data sets from their authors' archives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mmrestore.files import write_text
 
 ARCHIVES: Mapping[str, Archive] = MappingProxyType(
     {
-        # The subsets are those of TRAPS, figure 7 (d).
+        # Subsets of figure 7 (d) of TRAPS.
         'gopro': Archive(
             plan_gopro,
             ('gopro_train', 'gopro_test'),
@@ -51,24 +51,23 @@ def prepare_archive(
     archives: Mapping[str, Archive] = ARCHIVES,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Put the data sets of an archive in place below ``root``, and check them.
+    """Extract the data sets of an archive below ``root``, and check them.
 
-    A data set is written beside its place and renamed when it is complete; one that is there
-    already is checked and never overwritten. Names, numbers, sizes and the ends of files are
-    checked; to decode all images is left to ``verify``. List files are written where they are
-    missing.
+    A data set is written under a temporary name and renamed when it is complete; an existing data
+    set is checked and never overwritten. Names, image counts, sizes and file ends are checked;
+    ``verify`` also decodes all images. Missing list files are written.
 
     Args:
-        name: of ``archives``.
-        source: the archive, or the folder that it was unpacked to.
-        root: root of the data; places below it are those of ``benchmarks``.
-        benchmarks: what the data sets must hold.
-        archives: how each becomes data sets.
-        report: called with a line of text on every data set.
+        name: name in ``archives``.
+        source: the archive, or its unpacked folder.
+        root: data root; ``benchmarks`` defines the folders below it.
+        benchmarks: expected contents of the data sets.
+        archives: extraction plans by name.
+        report: called with a line of text for each data set.
 
     Raises:
-        ValueError: ``name`` is unknown, the source is missing, damaged or not what it should be, or
-            a data set is not in order; the message says what is wrong and where it is to be had.
+        ValueError: ``name`` is unknown, the source is missing, damaged or another archive, or a
+            data set has problems; the message lists them and the download source.
     """
     if name not in archives:
         raise ValueError(f'unknown data set {name!r}: expected one of {", ".join(archives)}')
@@ -84,8 +83,8 @@ def prepare_archive(
             for key, folder in absent.items():
                 if not plan[key]:
                     raise ValueError(
-                        f'{source} holds no image of {key}: expected the archive of '
-                        f'{benchmarks[key].source}, or the folder that it was unpacked to'
+                        f'{source} contains no image of {key}: expected the archive from '
+                        f'{benchmarks[key].source}, or its unpacked folder'
                     )
                 with appearing(folder) as partial:
                     _write(plan[key], read, partial)
@@ -100,16 +99,16 @@ def prepare_archive(
 
 
 def _verified(key: str, folder: Path, benchmark: Benchmark, place: Path) -> str:
-    """Return the report on a data set in ``folder`` as if it lay in its place already.
+    """Return the report on a data set in ``folder``, with ``place`` as its final folder.
 
     Raises:
-        ValueError: it is not in order.
+        ValueError: the data set has problems.
     """
     outcome = verify(key, folder, benchmark, decode=False)
     text = str(outcome).replace(str(folder), str(place))
     if not outcome.problems:
         return text
-    advice = 'what is there is never changed: move it away first' if folder == place else ''
+    advice = 'existing data is never changed: move it away first' if folder == place else ''
     raise ValueError(f'{text}\n  {advice}'.rstrip())
 
 

@@ -1,4 +1,4 @@
-"""Is a data set whole, and is it what it is taken for?"""
+"""Verification of public data sets."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from mmrestore.registry import suggest
 
 
 def verify(name: str, folder: str | Path, benchmark: Benchmark, *, decode: bool = True) -> Report:
-    """Compare names, number, sizes and contents of the images of a data set with the rule.
+    """Verify names, number, sizes and contents of the images of a data set.
 
-    Nothing is raised: everything that is wrong, and where the data set is to be had, is in the
-    report.
+    Nothing is raised: the report contains all problems and the download source.
 
     Args:
         name: name of the data set in the report.
-        folder: folder of the images; of pairs, that of their two folders.
-        benchmark: what it should hold.
-        decode: decode all images, which finds damage in the middle of a file and equal images;
-            otherwise only headers and ends of files are read.
+        folder: folder of the images, or parent of both folders for pairs.
+        benchmark: expected contents.
+        decode: decode all images, which finds damage in the middle of a file and duplicates; False
+            reads only headers and file ends.
     """
     report = Report(name, Path(folder), pairs=benchmark.pair is not None)
     if benchmark.split is not None:
@@ -47,15 +46,15 @@ def verify(name: str, folder: str | Path, benchmark: Benchmark, *, decode: bool 
 def verify_all(
     names: Sequence[str], root: str | Path, *, folder: str | Path | None = None
 ) -> list[Report]:
-    """Verify known data sets below a root; all of them if none is named.
+    """Verify known data sets below a root; all data sets if no name is given.
 
     Args:
         names: keys of ``BENCHMARKS``.
-        root: root of the data.
-        folder: folder of the one data set that is named, if it is not in its place.
+        root: data root.
+        folder: folder of a single named data set, instead of its default folder.
 
     Raises:
-        ValueError: a data set is unknown, or ``folder`` is given for none or several.
+        ValueError: a data set is unknown, or ``folder`` is given with none or several names.
     """
     names = list(names) or list(BENCHMARKS)
     unknown = [name for name in names if name not in BENCHMARKS]
@@ -65,7 +64,7 @@ def verify_all(
             f'{", ".join(BENCHMARKS)}'
         )
     if folder is not None and len(names) != 1:
-        raise ValueError('a folder belongs to one data set: name it')
+        raise ValueError(f'--folder needs exactly one data set, got {len(names)}: name it')
     return [
         verify(name, folder or Path(root, BENCHMARKS[name].folder), BENCHMARKS[name])
         for name in names
@@ -73,7 +72,7 @@ def verify_all(
 
 
 class _Found(NamedTuple):
-    """What is known of an image: what ``{}`` of the pattern stands for, and its size."""
+    """Readable image: text for ``{}`` in the pattern, and size."""
 
     key: str
     size: ImageSize
@@ -82,7 +81,7 @@ class _Found(NamedTuple):
 def _verify_folder(
     report: Report, part: str, pattern: str, benchmark: Benchmark, *, decode: bool
 ) -> dict[str, _Found]:
-    """Add what is found in one folder to the report; return the readable images."""
+    """Add the results of one folder to the report; return the readable images."""
     folder = report.folder / part
     try:
         keys = fit(find_images(folder, recursive=False), pattern)
@@ -110,7 +109,7 @@ def _verify_folder(
 
 
 def _check_pairs(inputs: Mapping[str, _Found], targets: Mapping[str, _Found]) -> list[str]:
-    """Say which images have no partner, or one of another size."""
+    """Return descriptions of images without partner, or with a partner of another size."""
     keys = [{name: image.key for name, image in images.items()} for images in (inputs, targets)]
     pairs, problems = pair(*keys)
     return problems + [
@@ -121,7 +120,7 @@ def _check_pairs(inputs: Mapping[str, _Found], targets: Mapping[str, _Found]) ->
 
 
 def _verify_blocks(report: Report, benchmark: Benchmark, split: str) -> None:
-    """Add what is found in the files of SIDD to the report."""
+    """Add the results of the SIDD files to the report."""
     try:
         arrays = read_split(report.folder, split)
     except ValueError as error:
@@ -138,7 +137,7 @@ def _verify_blocks(report: Report, benchmark: Benchmark, split: str) -> None:
 
 
 def _look(path: Path) -> tuple[ImageSize, str] | str:
-    """Return the size of an image and a digest of its pixels, or what is wrong."""
+    """Return the size of an image and a digest of its pixels, or an error text."""
     try:
         pixels = read_image(path)
     except ValueError as error:
@@ -149,7 +148,7 @@ def _look(path: Path) -> tuple[ImageSize, str] | str:
 
 
 def _glance(path: Path) -> tuple[ImageSize, str] | str:
-    """Return the size of an image without decoding it, or what is wrong."""
+    """Return the size of an image without decoding it, or an error text."""
     try:
         return inspect_image(path), ''
     except ValueError as error:
@@ -170,7 +169,7 @@ def _check_names(found: set[str], num: int, benchmark: Benchmark) -> list[str]:
 
 
 def _check_sizes(sizes: Mapping[str, ImageSize], benchmark: Benchmark) -> tuple[str, list[str]]:
-    """Return the edition that fits most images, and the images that it does not fit."""
+    """Return the edition that matches most images, and descriptions of other images."""
     if not benchmark.editions or not sizes:
         return '', []
     odd = {
@@ -193,6 +192,6 @@ def _join(names: Iterable[str]) -> str:
 
 def _advice(benchmark: Benchmark, folder: Path) -> str:
     parts = dict.fromkeys(str(folder / part) for part in benchmark.pair or ('',))
-    places = ' and, with equal names, '.join(parts)
+    places = ' and, with the same names, '.join(parts)
     files = 'files' if benchmark.split else 'images'
-    return f'it is to be had from {benchmark.source}; its {files} belong directly in {places}'
+    return f'get it from {benchmark.source}; its {files} belong directly in {places}'

@@ -1,4 +1,4 @@
-"""What is done to one sample in a data worker."""
+"""Transforms of single samples in data workers."""
 
 from mmrestore.datasets.transforms.add_gaussian_noise import AddGaussianNoise
 from mmrestore.datasets.transforms.add_noise import AddNoise

@@ -1,4 +1,4 @@
-"""The seeded noise of denoising tests."""
+"""Seeded Gaussian noise for denoising tests."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def draw_noise(
 ) -> np.ndarray:
     """Draw white Gaussian noise (H, W, C) for an RGB or gray image, float64, mean 0.
 
-    It is ``numpy.random.RandomState(seed).normal(0, sigma / 255, shape)``, whose channels are those
-    of ``channel_order``: the papers' test scripts add it to images in OpenCV's order, BGR.
+    It is ``numpy.random.RandomState(seed).normal(0, sigma / 255, shape)`` with channels in
+    ``channel_order``: the papers' test scripts add it to images in OpenCV's order, BGR.
 
     Args:
         shape: height, width and channels.
-        sigma: standard deviation in 8-bit grey levels.
+        sigma: standard deviation in 8-bit gray levels.
         seed: seed of the draw.
         channel_order: ``'bgr'`` or ``'rgb'``.
 
@@ -38,19 +38,19 @@ def draw_noise(
 
 @TRANSFORMS.register_module()
 class AddGaussianNoise(Transform):
-    """Add the same noise in every test: drawn anew from one seed for every image.
+    """Add seeded Gaussian noise, identical in every test; each image uses the same seed.
 
-    ``img`` becomes float32, ``img / 255 + noise``, neither clipped nor rounded; the clean image
-    becomes ``gt`` unless there is one. Published denoising figures are of this noise with seed 0,
-    as in the test script of SwinIR; there as here, images of one size get equal noise.
+    ``img`` becomes float32, ``img / 255 + noise``, neither clipped nor rounded. The clean image
+    becomes ``gt``, unless ``gt`` exists. Published denoising results use this noise with seed 0, as
+    in the test script of SwinIR; images of the same size get identical noise.
 
     Args:
-        sigma: standard deviation in 8-bit grey levels.
+        sigma: standard deviation in 8-bit gray levels.
         seed: seed of the draw.
-        channel_order: order of the channels in which the noise is drawn, ``'bgr'`` or ``'rgb'``.
+        channel_order: channel order of the draw, ``'bgr'`` or ``'rgb'``.
 
     Raises:
-        ValueError: ``sigma`` is negative or the order is neither of the two.
+        ValueError: ``sigma`` is negative, or the channel order is unknown.
     """
 
     def __init__(self, sigma: float, *, seed: int = 0, channel_order: str = 'bgr') -> None:
@@ -62,7 +62,7 @@ class AddGaussianNoise(Transform):
         self.adds_noise = sigma > 0
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Add the noise of the image's size."""
+        """Add noise to one image."""
         clean = results['img']
         noise = draw_noise(
             clean.shape, sigma=self.sigma, seed=self.seed, channel_order=self.channel_order

@@ -1,4 +1,4 @@
-"""Any noise of training as the noise of a test, or drawn in the data workers."""
+"""Seeded application of batch transforms to single samples, for tests or in data workers."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from mmrestore.structures import DataSample
 
 @TRANSFORMS.register_module()
 class AddNoise(Transform):
-    """Degrade ``img`` by a batch transform, with draws that are the same in every test.
+    """Degrade ``img`` by a batch transform with seeded draws, identical in every test.
 
-    The image in [0, 1] is a batch of one, float64, so that the halves of a noise with few values
-    are rounded as a script in double precision rounds them. The clean image becomes ``gt`` unless
-    there is one; a noise that changes the target, as that of a camera, replaces it.
+    The image in [0, 1] is processed as a batch of one in float64, so that halves are rounded as in
+    double-precision scripts. The clean image becomes ``gt``, unless ``gt`` exists; noises that
+    change the target, such as camera noise, replace it.
 
     Args:
-        noise: a batch transform or its config.
-        seed: seed of PyTorch's generators for every image: images of one size get equal draws.
-            None takes a seed from ``results['rng']``: draws that depend on the sample alone.
-        by_name: whether the name of the file has a part in the seed: every image then has draws of
-            its own, and the same in every epoch, as photographs with real noise have.
-        keep_clean: whether the clean image becomes ``gt``; otherwise the sample has no ``gt``, as
-            training from noisy images alone wants it.
+        noise: batch transform or its config.
+        seed: seed of PyTorch's generators for each image: images of the same size get identical
+            draws. None takes the seed from ``results['rng']``: draws depend only on the sample.
+        by_name: include the file name in the seed: each image then has its own draws, identical in
+            all epochs, as photographs with real noise do.
+        keep_clean: True makes the clean image ``gt``; False leaves the sample without ``gt``, for
+            training only from noisy images.
         round: clip the result to [0, 1] and round it to 8 bit, halves up (uint8), as noisy test
-            images are stored; otherwise it is float32 as it comes.
+            images are stored; False returns float32 values unchanged.
 
     Raises:
-        KeyError: there is no such batch transform; the message names near ones.
-        TypeError: the batch transform has no such argument, or ``noise`` is no batch transform.
-        ValueError: the batch transform refuses a value, or ``by_name`` has no seed to change.
+        KeyError: the batch transform is unknown; the message suggests similar names.
+        TypeError: an argument is unknown, or ``noise`` is not a batch transform.
+        ValueError: the batch transform refuses a value, or ``by_name`` is set without a seed.
 
     Examples:
         >>> import mmrestore.batch_transforms
@@ -68,11 +68,11 @@ class AddNoise(Transform):
             raise ValueError('by_name=True needs a seed, got seed=None: give a number')
         self.seed, self.by_name, self.keep_clean, self.round = seed, by_name, keep_clean, round
         self.cacheable = seed is not None
-        # A batch transform of a plugin may not state it.
+        # Batch transforms of plugins may lack the attribute.
         self.adds_noise = getattr(self.noise, 'adds_noise', False)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Draw the noise of one image."""
+        """Degrade one image."""
         clean = results['img']
         inputs = _to_batch(clean)
         target = _to_batch(results['gt']) if 'gt' in results else inputs

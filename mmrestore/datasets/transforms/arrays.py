@@ -1,4 +1,4 @@
-"""Images of results, arrays (H, W, C), as tensors and back."""
+"""Conversion between image arrays (H, W, C) and tensors (C, H, W)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def to_tensor(image: np.ndarray) -> Tensor:
-    """Return an image (H, W, C) as a tensor (C, H, W) of its type.
+    """Return an image (H, W, C) as a tensor (C, H, W) of the same dtype.
 
     Examples:
         >>> to_tensor(np.zeros((2, 5, 3), np.uint8)).shape
@@ -18,7 +18,7 @@ def to_tensor(image: np.ndarray) -> Tensor:
 
 
 def to_array(image: Tensor) -> np.ndarray:
-    """Return a tensor (C, H, W) as an image (H, W, C) of its type.
+    """Return a tensor (C, H, W) as an image (H, W, C) of the same dtype.
 
     Examples:
         >>> to_array(torch.zeros(3, 2, 5)).shape

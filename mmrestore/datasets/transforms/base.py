@@ -1,4 +1,4 @@
-"""What the toolbox reads of a transform besides its call."""
+"""Base class of transforms."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from mmcv.transforms import BaseTransform
 
 
 class Transform(BaseTransform):
-    """What is done to one sample in a data worker; subclasses define ``transform``.
+    """Transform of one sample in a data worker; subclasses define ``transform``.
 
-    Any other callable ``results -> results`` is a transform too and may state the same attributes.
+    Any callable ``results -> results`` is also a transform and may have the same attributes.
 
     Attributes:
-        cacheable: whether the outcome is the same in every epoch, so that a data set that keeps
-            what it loads may keep it.
-        crops: of a class: whether its argument ``size`` is the size of what it cuts out.
-        minimum_size: height and width that an image must have at least.
-        adds_noise: whether it adds noise to the input, which must not have noise of its own.
+        cacheable: True if the result is identical in every epoch, so that it may be cached.
+        crops: True, as a class attribute, if the argument ``size`` is the crop size.
+        minimum_size: minimum height and width of an image.
+        adds_noise: True if the transform adds noise to the input, which must not already be noisy.
     """
 
     cacheable: bool = False
@@ -26,12 +25,12 @@ class Transform(BaseTransform):
     adds_noise: bool = False
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Return the results with what is changed; ``results`` itself stays as it is."""
+        """Return the changed results; ``results`` itself must not be modified."""
         raise NotImplementedError
 
 
 def stated_by(transform: Any) -> Transform:
-    """Return a transform, or what stands for any other callable.
+    """Return a transform, or a ``Transform`` with the attributes of any other callable.
 
     Examples:
         >>> stated_by(dict).minimum_size, stated_by(dict).cacheable
@@ -41,6 +40,6 @@ def stated_by(transform: Any) -> Transform:
         return transform
     stated = Transform()
     for name in ('cacheable', 'crops', 'minimum_size', 'adds_noise'):
-        if hasattr(transform, name):  # a plugin may state it without the base class
+        if hasattr(transform, name):  # plugins may define it without the base class
             setattr(stated, name, getattr(transform, name))
     return stated

@@ -1,4 +1,4 @@
-"""The small images of super-resolution tests."""
+"""Low-resolution images for super-resolution tests."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from mmrestore.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class BicubicDownsample(Transform):
-    """Make ``img`` small with the numbers of MATLAB's ``imresize``; the large image becomes ``gt``.
+    """Downscale ``img`` as MATLAB's ``imresize`` does; the high-resolution image becomes ``gt``.
 
-    Sides that are no multiples of the scale lose pixels at the bottom and at the right first, in a
-    ``gt`` that is there already too. An image of 8 or 16 bit stays so, rounded after each
-    direction, as the published small images are.
+    Sides that are not multiples of the scale are first cropped at the bottom and right, also in an
+    existing ``gt``. Images of 8 or 16 bit keep their dtype and are rounded after each direction, as
+    published low-resolution images are.
 
     Args:
-        scale: factor by which height and width become smaller.
-        round: whether images of 8 and 16 bit stay so; otherwise the result is float32 in about
-            [0, 1], neither clipped nor rounded.
-        keep_clean: whether the large image becomes ``gt``; otherwise the sample has no ``gt``, as
-            training on the small image itself wants it.
+        scale: downscaling factor of height and width.
+        round: keep the dtype of 8- and 16-bit images; False returns float32 in about [0, 1],
+            neither clipped nor rounded.
+        keep_clean: True makes the high-resolution image ``gt``; False leaves the sample without
+            ``gt``, for training on the low-resolution image itself.
 
     Raises:
         ValueError: ``scale`` is not a whole number of at least 2; in a call, if a side is shorter
-            than it.
+            than ``scale``.
 
     Examples:
         >>> image = np.full((9, 14, 3), 7, np.uint8)
@@ -40,7 +40,7 @@ class BicubicDownsample(Transform):
         ((2, 3, 3), (8, 12, 3), np.uint8(7))
     """
 
-    cacheable = True  # the outcome is the same in every epoch
+    cacheable = True  # the result is identical in every epoch
 
     def __init__(self, scale: int = 4, *, round: bool = True, keep_clean: bool = True) -> None:
         check_factor(scale)
@@ -48,7 +48,7 @@ class BicubicDownsample(Transform):
         self.minimum_size = scale, scale
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Shrink one image."""
+        """Downscale one image."""
         large = self._cut(results['img'])
         tensor = to_tensor(large)
         if not self.round:
@@ -66,7 +66,7 @@ class BicubicDownsample(Transform):
         height, width = (side - side % self.scale for side in image.shape[:2])
         if not height or not width:
             raise ValueError(
-                f'expected an image of at least {self.scale} x {self.scale} pixels to shrink it by '
-                f'{self.scale}, got {image.shape[0]} x {image.shape[1]}'
+                f'downscaling by {self.scale} needs an image of at least {self.scale} x '
+                f'{self.scale} pixels, got {image.shape[0]} x {image.shape[1]}'
             )
         return image[:height, :width]

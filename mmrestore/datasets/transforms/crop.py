@@ -1,4 +1,4 @@
-"""Cutting patches out of images, at one place in the image and its target."""
+"""Crops at corresponding positions in image and target."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mmrestore.registry import TRANSFORMS
 
 
 def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.ndarray:
-    """Return a view of a part of an image (H, W, ...).
+    """Return a crop of an image (H, W, ...) as a view.
 
     Raises:
-        ValueError: the part reaches beyond the image.
+        ValueError: the crop extends beyond the image.
 
     Examples:
         >>> crop(np.arange(12).reshape(3, 4), 1, 2, 2, 2).tolist()
@@ -22,14 +22,14 @@ def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.
     """
     if min(top, left) < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
         raise ValueError(
-            f'a crop of {height}x{width} (height x width) at row {top}, column {left} reaches '
+            f'a crop of {height}x{width} (height x width) at row {top}, column {left} extends '
             f'beyond the image of {image.shape[0]}x{image.shape[1]}'
         )
     return image[top : top + height, left : left + width]
 
 
 class _PairedCrop(Transform):
-    """Crops ``img``, and the part of ``gt`` that belongs to it."""
+    """Crop of ``img`` and of the corresponding region of ``gt``."""
 
     crops = True
 
@@ -43,11 +43,11 @@ class _PairedCrop(Transform):
         self.minimum_size = height, width
 
     def apply(self, results: dict[str, Any], top: int, left: int) -> dict[str, Any]:
-        """Crop at a given place of the input.
+        """Crop at a given position of the input.
 
         Raises:
             ValueError: the image is smaller than the patch, or the target is not ``scale`` times
-                as large as the input.
+                the size of the input.
         """
         image, target = results['img'], results.get('gt')
         results = dict(results, img=crop(image, top, left, self.height, self.width))
@@ -57,7 +57,7 @@ class _PairedCrop(Transform):
                 raise ValueError(
                     f'expected a target of {expected} (height, width), {self.scale} times the '
                     f'input, got {target.shape[:2]} of {results.get("gt_path", "the sample")}: '
-                    'state the right scale in the crop'
+                    'correct `scale` of the crop'
                 )
             place = (top, left, self.height, self.width)
             results['gt'] = crop(target, *(self.scale * value for value in place))
@@ -66,10 +66,10 @@ class _PairedCrop(Transform):
 
 @TRANSFORMS.register_module()
 class RandomCrop(_PairedCrop):
-    """Cut a patch at a random place, every place equally likely.
+    """Crop a patch at a random position; all positions are equally likely.
 
     Args:
-        size: height and width of the patch of the input, in pixels; one number of a square.
+        size: height and width of the input patch in pixels, or one number for a square.
         scale: size of a target divided by that of its input; its patch is ``scale * size``.
 
     Raises:
@@ -77,29 +77,29 @@ class RandomCrop(_PairedCrop):
     """
 
     def draw(self, image: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
-        """Draw the row and the column of the corner of the patch."""
+        """Draw row and column of the top left corner of the patch."""
         height, width = image.shape[:2]
         if height < self.height or width < self.width:
             raise ValueError(
                 f'an image of {height}x{width} (height x width) is smaller than the patch of '
-                f'{self.height}x{self.width}: take smaller patches or leave the image out'
+                f'{self.height}x{self.width}: use smaller patches or remove the image'
             )
         top = rng.integers(height - self.height + 1)
         return int(top), int(rng.integers(width - self.width + 1))
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Draw a place and crop there."""
+        """Draw a position and crop there."""
         return self.apply(results, *self.draw(results['img'], results['rng']))
 
 
 @TRANSFORMS.register_module()
 class CenterCrop(_PairedCrop):
-    """Cut the patch out of the middle, for quick checks on parts of large test images.
+    """Crop a patch at the center, for quick checks on large test images.
 
-    If the margins cannot be equal, the one at the top or left is one pixel smaller.
+    If the margins cannot be equal, the top or left margin is one pixel smaller.
 
     Args:
-        size: height and width of the patch of the input, in pixels; one number of a square.
+        size: height and width of the input patch in pixels, or one number for a square.
         scale: size of a target divided by that of its input; its patch is ``scale * size``.
 
     Raises:
@@ -107,6 +107,6 @@ class CenterCrop(_PairedCrop):
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Crop in the middle."""
+        """Crop at the center."""
         height, width = results['img'].shape[:2]
         return self.apply(results, (height - self.height) // 2, (width - self.width) // 2)

@@ -1,4 +1,4 @@
-"""The last transform: from arrays to what the model takes."""
+"""Packing of arrays into model inputs, the last transform of a pipeline."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mmrestore.structures import DataSample
 
 @TRANSFORMS.register_module()
 class PackInputs(Transform):
-    """Make ``{'inputs': (C, H, W) tensor, 'data_samples': DataSample}`` of the results.
+    """Pack the results as ``{'inputs': (C, H, W) tensor, 'data_samples': DataSample}``.
 
-    Tensors keep the type of the arrays (uint8, uint16 or float32), so that bytes are sent to the
-    device. They are copies: a patch does not keep its whole image in memory, and nothing that is
-    done to a sample reaches the cache. ``gt_img`` is there if the results have a ``gt``; meta data
-    are ``path``, ``dataset`` and, where the data set states one, ``title``.
+    Tensors keep the dtype of the arrays (uint8, uint16 or float32), so that bytes are sent to the
+    device. They are copies: a patch does not keep its whole image in memory, and changes of a
+    sample do not reach the cache. ``gt_img`` is set if the results have ``gt``; the metadata are
+    ``path``, ``dataset`` and, if available, ``title``.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

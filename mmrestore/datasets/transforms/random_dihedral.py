@@ -1,4 +1,4 @@
-"""Flips and quarter turns."""
+"""Random flips and rotations by multiples of 90 degrees."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class RandomDihedral(Transform):
     """Apply one of the eight symmetries of the square, equally likely, to ``img`` and ``gt``.
 
     Args:
-        quarter_turns: otherwise one of the four that keep rows rows: flips left to right, upside
-            down and both, each with probability 1/2.
+        quarter_turns: False uses only the four symmetries without transposition: horizontal and
+            vertical flips, each with probability 1/2.
     """
 
     def __init__(self, *, quarter_turns: bool = True) -> None:
         self.quarter_turns = quarter_turns
 
     def draw(self, rng: np.random.Generator) -> int:
-        """Draw the number of the symmetry, as ``mmrestore.functional.dihedral`` counts them."""
+        """Draw the number of the symmetry, see ``mmrestore.functional.dihedral``."""
         return int(rng.integers(8 if self.quarter_turns else 4))
 
     def apply(self, results: dict[str, Any], k: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two images out of a noisy one, to measure a denoiser without a clean picture."""
+"""Recorrupted image pairs, to evaluate a denoiser without clean images."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mmrestore.functional.unit_range import to_unit_range
 from mmrestore.registry import TRANSFORMS
 
 STRENGTH = 0.25
-MEDIAN = 7  # side of the window
-BLOCK = 16  # side of the blocks that keep or change the sign
+MEDIAN = 7  # side of the median window
+BLOCK = 16  # side of the blocks with random sign
 NUM_BRIGHTNESSES = 6
-NUM_DEVIATIONS = 2.0  # beyond them a difference is taken for an edge
+NUM_DEVIATIONS = 2.0  # larger differences count as edges
 LEAST_DEVIATION = 0.3 / 255
 
 
 def estimate_noise(image: np.ndarray) -> np.ndarray:
-    """Estimate the noise in an image: what a median takes away, without what edges add to it.
+    """Estimate the noise in an image as its clipped difference to a median-filtered image.
 
-    The difference to the 7 x 7 median is limited to two standard deviations. These are 1.4826 times
-    the median absolute difference, of each channel and of six classes of brightness with equally
-    many pixels, so that the noise may depend on the brightness. Long waves of the noise, which the
-    median keeps, are not in it.
+    The difference to the 7 x 7 median is clipped at two standard deviations, which removes edges.
+    The standard deviation is 1.4826 times the median absolute difference, per channel and per each
+    of six brightness classes with equally many pixels, so that noise may depend on brightness.
+    Low-frequency noise, which the median preserves, is not included.
 
     Args:
         image: (H, W, C) uint8, uint16, or float32 in [0, 1].
@@ -43,8 +43,8 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
     """
     if image.dtype == np.uint8:
         smooth = cv2.medianBlur(image, MEDIAN).reshape(image.shape)
-    else:  # OpenCV has windows up to 5 x 5 for the other types
-        from scipy.ndimage import median_filter  # only these types take the time to load it
+    else:  # for other dtypes OpenCV supports windows only up to 5 x 5
+        from scipy.ndimage import median_filter  # slow import, needed only for these dtypes
 
         smooth = median_filter(image, (MEDIAN, MEDIAN, 1), mode='nearest')
     full_scale = np.iinfo(image.dtype).max if image.dtype.kind == 'u' else 1
@@ -63,8 +63,8 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
 def flip_blocks(noise: np.ndarray, rng: np.random.Generator, *, size: int = BLOCK) -> np.ndarray:
     """Change the sign of noise (H, W, C) in blocks of ``size`` pixels, each with probability 1/2.
 
-    What comes out is not correlated with what went in, but has its variance everywhere and, within
-    blocks, its correlations.
+    The result is uncorrelated with the input, but has the same variance everywhere and the same
+    correlations within blocks.
 
     Examples:
         >>> flip_blocks(np.ones((1, 4, 1)), np.random.default_rng(1), size=2).flatten()
@@ -81,9 +81,10 @@ def recorrupt(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return ``noisy + strength * noise`` and ``noisy - noise / strength``.
 
-    If ``noise`` is independent of the noise in ``noisy`` and has its covariance, the noises of the
-    two results are uncorrelated, for -cov + cov = 0, however pixels are correlated: the error of a
-    restored first image against the second is its error against the clean image and a constant.
+    If ``noise`` is independent of the noise in ``noisy`` and has the same covariance, the noises of
+    both results are uncorrelated (-cov + cov = 0), for any correlation between pixels. The error of
+    the restored first image against the second then equals its error against the clean image plus a
+    constant.
 
     Source: Pang, Zheng, Quan and Ji, "Recorrupted-to-Recorrupted: unsupervised deep learning for
     image denoising", CVPR 2021, who train with such pairs.
@@ -97,20 +98,20 @@ def recorrupt(
 
 @TRANSFORMS.register_module()
 class Recorrupt(Transform):
-    """Make ``img`` and ``gt`` of one noisy image, as ``RecorruptedGain`` measures them.
+    """Replace ``img`` and ``gt`` by a recorrupted pair for the metric ``RecorruptedGain``.
 
-    Both become float32, neither clipped nor rounded; a ``gt`` that is there is not looked at. The
-    noise is that of ``estimate_noise``, with signs that depend on the seed and the name of the file
-    alone, so that all checkpoints are measured on the same images.
+    Both become float32, neither clipped nor rounded; an existing ``gt`` is ignored. The noise is
+    that of ``estimate_noise``, with signs that depend only on the seed and the file name, so that
+    all checkpoints are measured on the same images.
 
     Args:
-        strength: part of the noise that is added to the input; the target loses ``1 / strength``
-            times the noise. Less disturbs the input less, but the measure is less sure.
+        strength: factor of the noise that is added to the input; the target loses ``1 / strength``
+            times the noise. Smaller values change the input less, but make the metric less precise.
         seed: seed of the signs.
 
     Raises:
         ValueError: ``strength`` is not positive.
-        TypeError: an image is neither of 8 or 16 bit nor float32.
+        TypeError: an image has neither 8 or 16 bit nor float32 values.
     """
 
     cacheable = True
@@ -121,7 +122,7 @@ class Recorrupt(Transform):
         self.strength, self.seed = strength, seed
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Replace the noisy image by the two."""
+        """Replace the noisy image by the recorrupted pair."""
         image = results['img']
         if image.dtype not in (np.uint8, np.uint16, np.float32):
             raise TypeError(f'expected a noisy image of 8 or 16 bit or float32, got {image.dtype}')

@@ -1,4 +1,4 @@
-"""Single images in another size."""
+"""Resizing of single images."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mmrestore.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class Resize(Transform):
-    """Enlarge or shrink ``img`` with the numbers of MATLAB's ``imresize``.
+    """Upscale or downscale ``img`` as MATLAB's ``imresize`` does.
 
-    It is for single images: the clean pictures of an ``UnpairedDataset``, for example, which shall
-    be as large and as soft as what a network restores. Images of 8 and 16 bit stay so.
+    It is for single images, for example the clean images of an ``UnpairedDataset``, to match size
+    and sharpness of restored images. Images of 8 and 16 bit keep their dtype.
 
     Args:
         scale: factor of both sides; a new side has ceil(scale * side) pixels.
@@ -29,7 +29,7 @@ class Resize(Transform):
         (6, 8, 3)
     """
 
-    cacheable = True  # the outcome is the same in every epoch
+    cacheable = True  # the result is identical in every epoch
 
     def __init__(self, scale: float) -> None:
         if scale <= 0:
@@ -40,7 +40,7 @@ class Resize(Transform):
         """Resize one image (H, W, C)."""
         if 'gt' in results:
             raise ValueError(
-                'Resize is for single images, and this one has a target: leave Resize out'
+                'Resize needs single images, but this sample has a target: remove Resize'
             )
         resized = resize(to_tensor(results['img']), scale=self.scale)
         return {**results, 'img': to_array(resized)}

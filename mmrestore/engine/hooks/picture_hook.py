@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,11 @@ from mmrestore.structures import DataSample
 
 if TYPE_CHECKING:
     from mmrestore.engine.runner import Runner
+
+
+FONT, FONT_SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.4
+STRIP = 18  # pixels above the images
+LABELS = ('input', 'restored', 'ground truth')
 
 
 def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
@@ -45,6 +51,30 @@ def side_by_side(images: list[Tensor], *, gap: int = 4) -> np.ndarray:
             torch.ones(3, size[0], gap),
         ]
     return torch.cat(row[:-1], dim=2).mul(255).round().byte().permute(1, 2, 0).numpy()
+
+
+def with_labels(row: np.ndarray, labels: Sequence[str], *, gap: int = 4) -> np.ndarray:
+    """Return images in a row under a white strip with a label above each.
+
+    Args:
+        row: made by :func:`side_by_side` of images of one width.
+        labels: one for each image. The row is returned as it is if one is wider than its image.
+        gap: pixels between two images.
+
+    Examples:
+        >>> row = np.zeros((8, 164, 3), np.uint8)
+        >>> with_labels(row, ['noisy', 'restored']).shape
+        (26, 164, 3)
+    """
+    width = (row.shape[1] + gap) // len(labels) - gap
+    sizes = [cv2.getTextSize(label, FONT, FONT_SCALE, 1)[0] for label in labels]
+    if max(size[0] for size in sizes) > width:
+        return row
+    strip = np.full((STRIP, row.shape[1], 3), 255, np.uint8)
+    for place, label in enumerate(labels):
+        left = place * (width + gap)
+        cv2.putText(strip, label, (left, STRIP - 6), FONT, FONT_SCALE, (0, 0, 0), 1, cv2.LINE_AA)
+    return np.concatenate([strip, row])
 
 
 def picture_title(dataset: str, path: str | Path, taken: Collection[str]) -> str:
@@ -134,6 +164,7 @@ class PictureHook(Hook):
             if 'gt_img' in sample:
                 images.append(sample.gt_img)
             try:
-                runner.visualizer.add_image(title, side_by_side(images), step=step)
+                picture = with_labels(side_by_side(images), LABELS[: len(images)])
+                runner.visualizer.add_image(title, picture, step=step)
             except OSError as error:
                 runner.logger.warning('the picture %s is missing: %s', title, error)

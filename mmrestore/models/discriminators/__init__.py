@@ -1,4 +1,4 @@
-"""Discriminators: networks that map images (N, C, H, W) to logits, high where they look real."""
+"""Discriminators: networks that map images (N, C, H, W) to logits, high for real images."""
 
 from mmrestore.models.discriminators.patch import PatchDiscriminator
 from mmrestore.models.discriminators.srgan import SRGANDiscriminator

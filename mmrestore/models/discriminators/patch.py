@@ -1,4 +1,4 @@
-"""PatchGAN: a logit for every patch of an image."""
+"""PatchGAN discriminator with one logit per image patch."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from mmrestore.registry import MODELS
 
 @MODELS.register_module()
 class PatchDiscriminator(nn.Module):
-    """PatchGAN: a logit for every patch of an image (Isola et al., CVPR 2017, section 3.2.2).
+    """PatchGAN: one logit per image patch (Isola et al., CVPR 2017, section 3.2.2).
 
-    Weights start normally distributed with a standard deviation of 0.02, as in the paper.
-    Parameters have the names of the authors' PyTorch release.
+    Weights are initialized from a normal distribution of standard deviation 0.02, as in the paper.
+    Parameter names are those of the authors' PyTorch release.
 
     Args:
-        in_channels: channels of the images; of two images where the input is seen too.
-        channels: width of the first features; they grow to 8 times as many.
-        num_layers: convolutions of stride 2. 1 sees patches of 16 x 16 pixels, 3 of 70 x 70 and 5
-            of 286 x 286, the published sizes.
+        in_channels: channels of the images; twice as many if input and output are concatenated.
+        channels: width of the first features; it grows to 8 times as many.
+        num_layers: number of convolutions of stride 2. The receptive field is 16 x 16 pixels with
+            1, 70 x 70 with 3 and 286 x 286 with 5, the published sizes.
 
     Raises:
-        ValueError: ``num_layers`` is not positive; when called, images with a side below 3 times
-            2 to the power of ``num_layers``.
+        ValueError: ``num_layers`` is not positive; in a call, if a side of the images is below
+            3 * 2^num_layers.
 
     Examples:
         >>> import torch
@@ -38,7 +38,7 @@ class PatchDiscriminator(nn.Module):
         if num_layers < 1:
             raise ValueError(f'num_layers must be at least 1, got {num_layers}')
         self.in_channels = in_channels
-        self.min_size = 3 * 2**num_layers  # the last two convolutions make 3 pixels 1
+        self.min_size = 3 * 2**num_layers  # the last two convolutions reduce 3 pixels to 1
         layers: list[nn.Module] = [downsampling(in_channels, channels, stride=2, bias=True)]
         layers.append(nn.LeakyReLU(0.2, inplace=True))
         width = channels
@@ -62,8 +62,8 @@ class PatchDiscriminator(nn.Module):
         check_images(x, self.in_channels)
         if min(x.shape[-2:]) < self.min_size:
             raise ValueError(
-                f'a PatchDiscriminator with these layers needs images of {self.min_size} x '
-                f'{self.min_size} pixels or more, got {x.shape[-2]} x {x.shape[-1]}: use larger '
-                'crops or a smaller `num_layers`'
+                f'this PatchDiscriminator needs images of at least {self.min_size} x '
+                f'{self.min_size} pixels, got {x.shape[-2]} x {x.shape[-1]}: use larger crops or '
+                'a smaller `num_layers`'
             )
         return self.model(x)

@@ -1,4 +1,4 @@
-"""The discriminator of SRGAN."""
+"""SRGAN discriminator."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from mmrestore.registry import MODELS, OFFICIAL
 
 @MODELS.register_module()
 class SRGANDiscriminator(nn.Module):
-    """The discriminator of SRGAN (Ledig et al., CVPR 2017, figure 4), one logit an image.
+    """SRGAN discriminator (Ledig et al., CVPR 2017, figure 4) with one logit per image.
 
-    There is no code of the authors; whether convolutions in front of batch norms have biases is
-    left open by the paper. The sigmoid of the figure belongs to the loss.
+    The authors have not released code, and the paper does not state whether convolutions before
+    batch norms have biases. The sigmoid in the figure is part of the loss.
 
     Args:
         in_channels: channels of the images.
-        channels: width of the first features; the last have 8 times as many.
+        channels: width of the first features; the last features have 8 times as many.
         image_size: height and width of the images, a multiple of 16.
-        conv_bias: whether convolutions in front of batch norms have biases, which the norms cancel.
+        conv_bias: use biases in convolutions before batch norms, which cancel them.
 
     Raises:
-        ValueError: ``image_size`` is no multiple of 16; when called, images of another size.
+        ValueError: ``image_size`` is not a multiple of 16; in a call, if the images have another
+            size.
 
     Examples:
         >>> net = SRGANDiscriminator(channels=2, image_size=32)
@@ -74,5 +75,5 @@ class SRGANDiscriminator(nn.Module):
 def paper_srgan_discriminator(
     weights: dict[str, Tensor], *, in_ch: int = 3, f: int = 64, size: int = 96
 ) -> Converted:
-    """Return the network and the state dict of a discriminator with the layers of the paper."""
+    """Return network and state dict of an SRGAN discriminator with the layers of the paper."""
     return SRGANDiscriminator(in_ch, channels=f, image_size=size), weights

@@ -1,4 +1,4 @@
-"""The discriminator of Real-ESRGAN: a logit for every pixel."""
+"""Real-ESRGAN discriminator with one logit per pixel."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from mmrestore.registry import MODELS, OFFICIAL
 
 @MODELS.register_module()
 class UNetDiscriminator(nn.Module):
-    """The discriminator of Real-ESRGAN: a logit for every pixel (Wang et al., ICCV Workshops 2021).
+    """Real-ESRGAN discriminator: one logit per pixel (Wang et al., ICCV Workshops 2021).
 
-    A U-Net whose convolutions, but the first and the last, have weights with a spectral norm of 1
-    (Miyato et al., ICLR 2018); features of the way down are added on the way up.
+    A U-Net with additive skip connections. All convolutions except the first and the last are
+    spectrally normalized (Miyato et al., ICLR 2018).
 
     Args:
         in_channels: channels of the images.
         channels: width of the first features.
 
     Raises:
-        ValueError: when called, sides of images that are no multiples of 8.
+        ValueError: in a call, if a side of the images is not a multiple of 8.
 
     Examples:
         >>> net = UNetDiscriminator(channels=4)
@@ -76,12 +76,13 @@ def basicsr_unet_discriminator(
     num_feat: int = 64,
     skip_connection: bool = True,
 ) -> Converted:
-    """Return the network and the state dict of the discriminator of Real-ESRGAN.
+    """Return network and state dict of a Real-ESRGAN discriminator.
 
-    Theirs keeps the spectral norm in hooks, ours in a parametrization: other names, equal values.
+    BasicSR applies the spectral norm in hooks, this network in parametrizations: the names differ,
+    the values are identical.
 
     Raises:
-        ValueError: without the shortcuts, which no published network does.
+        ValueError: ``skip_connection`` is False, which no published network uses.
     """
     if not skip_connection:
         raise ValueError('no published UNetDiscriminatorSN has skip_connection=False')

@@ -1,4 +1,4 @@
-"""The discriminator of ESRGAN, of the form of VGG."""
+"""VGG-style discriminator of ESRGAN."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from mmrestore.models.layers.sizes import check_images
 from mmrestore.models.official_weights import Converted, renamed
 from mmrestore.registry import MODELS, OFFICIAL
 
-LARGEST_GRID = 4  # VGGDiscriminator halves the image until so much is left
+LARGEST_GRID = 4  # VGGDiscriminator halves the sides until they are at most this
 
 
 @MODELS.register_module()
 class VGGDiscriminator(nn.Module):
-    """The discriminator of ESRGAN (Wang et al., ECCV Workshops 2018), one logit an image.
+    """ESRGAN discriminator (Wang et al., ECCV Workshops 2018) with one logit per image.
 
-    Parameters have the names of BasicSR's VGGStyleDiscriminator.
+    Parameter names are those of BasicSR's VGGStyleDiscriminator.
 
     Args:
         in_channels: channels of the images.
-        channels: width of the first features; the last have 8 times as many.
-        image_size: height and width of the images, 3 or 4 times a power of 2 from 32 on: each of 5
-            or more levels halves them, until 3 or 4 are left. Published are 96, 128, 192 and 256.
-        conv_bias: whether convolutions in front of batch norms have biases, as in KAIR.
-        norm_eps: what is added to variances; 1e-4 in KAIR.
+        channels: width of the first features; the last features have 8 times as many.
+        image_size: height and width of the images, 3 or 4 times a power of 2 of at least 32: each
+            of 5 or more levels halves them, until 3 or 4 pixels are left. Published sizes are 96,
+            128, 192 and 256.
+        conv_bias: use biases in convolutions before batch norms, as in KAIR.
+        norm_eps: constant added to variances; 1e-4 in KAIR.
         norm_momentum: weight of a batch in the running statistics; 0.9 in KAIR.
 
     Raises:
-        ValueError: ``image_size`` is not as above; when called, images of another size.
+        ValueError: ``image_size`` is invalid; in a call, if the images have another size.
 
     Examples:
         >>> import torch
@@ -54,8 +55,8 @@ class VGGDiscriminator(nn.Module):
             grid, self.num_levels = grid // 2, self.num_levels + 1
         if grid not in (3, 4) or self.num_levels < 5:
             raise ValueError(
-                'image_size must be 3 or 4 times a power of 2 from 32 on, such as 96, 128, 192 or '
-                f'256, got {image_size}'
+                'image_size must be 3 or 4 times a power of 2 of at least 32, such as 96, 128, 192 '
+                f'or 256, got {image_size}'
             )
         self.in_channels = in_channels
         self.image_size = image_size
@@ -93,20 +94,20 @@ class VGGDiscriminator(nn.Module):
 def basicsr_vgg_discriminator(
     weights: dict[str, Tensor], *, num_in_ch: int, num_feat: int = 64, input_size: int = 128
 ) -> Converted:
-    """Return the network and the state dict of a VGGStyleDiscriminator of BasicSR.
+    """Return network and state dict of BasicSR's VGGStyleDiscriminator.
 
     Raises:
         ValueError: ``input_size`` is neither 128 nor 256.
     """
     if input_size not in (128, 256):
-        raise ValueError(f'BasicSR has the sizes 128 and 256, got input_size={input_size}')
+        raise ValueError(f'BasicSR has input_size 128 or 256, got {input_size}')
     return VGGDiscriminator(num_in_ch, channels=num_feat, image_size=input_size), weights
 
 
 def _kair(weights: dict[str, Tensor], in_nc: int, base_nc: int, image_size: int) -> Converted:
-    """Return a network of KAIR, whose layers are numbered: a convolution, a norm, an activation."""
+    """Return network and state dict of a KAIR discriminator, whose layers are numbered."""
     if base_nc != 64:
-        raise ValueError(f'the last layers of KAIR fit base_nc=64 alone, got {base_nc}')
+        raise ValueError(f'the last layers of KAIR need base_nc=64, got {base_nc}')
     net = VGGDiscriminator(
         in_nc,
         channels=base_nc,
@@ -125,7 +126,7 @@ def _kair(weights: dict[str, Tensor], in_nc: int, base_nc: int, image_size: int)
 
 @OFFICIAL.register_module(name='Discriminator_VGG_96 (KAIR)')
 def kair_vgg_96(weights: dict[str, Tensor], *, in_nc: int = 3, base_nc: int = 64) -> Converted:
-    """Return the network and the state dict of KAIR's discriminator of 96 x 96 pixels.
+    """Return network and state dict of KAIR's discriminator for 96 x 96 pixels.
 
     Raises:
         ValueError: ``base_nc`` is not 64.
@@ -135,7 +136,7 @@ def kair_vgg_96(weights: dict[str, Tensor], *, in_nc: int = 3, base_nc: int = 64
 
 @OFFICIAL.register_module(name='Discriminator_VGG_128 (KAIR)')
 def kair_vgg_128(weights: dict[str, Tensor], *, in_nc: int = 3, base_nc: int = 64) -> Converted:
-    """Return the network and the state dict of KAIR's discriminator of 128 x 128 pixels.
+    """Return network and state dict of KAIR's discriminator for 128 x 128 pixels.
 
     Raises:
         ValueError: ``base_nc`` is not 64.
@@ -145,7 +146,7 @@ def kair_vgg_128(weights: dict[str, Tensor], *, in_nc: int = 3, base_nc: int = 6
 
 @OFFICIAL.register_module(name='Discriminator_VGG_192 (KAIR)')
 def kair_vgg_192(weights: dict[str, Tensor], *, in_nc: int = 3, base_nc: int = 64) -> Converted:
-    """Return the network and the state dict of KAIR's discriminator of 192 x 192 pixels.
+    """Return network and state dict of KAIR's discriminator for 192 x 192 pixels.
 
     Raises:
         ValueError: ``base_nc`` is not 64.

@@ -1,4 +1,4 @@
-"""The contest of a restoring network and a discriminator."""
+"""Adversarial loss."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mmrestore.registry import MODELS
 
 @MODELS.register_module()
 class AdversarialLoss(nn.Module):
-    """Both sides of an adversarial loss, from logits; see ``mmrestore.functional.adversarial``.
+    """Generator and discriminator loss from logits; see ``mmrestore.functional.adversarial``.
 
     Args:
         kind: ``vanilla``, the binary cross entropy of the two-stage paper; ``least_squares``,
             ``hinge`` or ``relativistic_average``.
-        loss_weight: factor of the generator's side, lambda of the paper's equation 6. The
-            discriminator has no other loss, so that its side needs none. Not negative.
+        loss_weight: factor of the generator loss, lambda in equation 6 of the paper, at least 0.
+            The discriminator loss has no factor, because it is the discriminator's only loss.
 
     Raises:
-        ValueError: there is no such kind, or the weight is negative.
+        ValueError: ``kind`` is unknown, or ``loss_weight`` is negative.
 
     Examples:
         >>> import torch
@@ -38,15 +38,15 @@ class AdversarialLoss(nn.Module):
         check_kind(kind)
         if loss_weight < 0:
             raise ValueError(
-                f'loss_weight must be at least 0, got {loss_weight}: the loss of the network '
-                'already falls the more its images look real'
+                f'loss_weight must be at least 0, got {loss_weight}: the generator loss already '
+                'decreases as restored images look more real'
             )
         self.kind = kind
         self.loss_weight = loss_weight
         self.generator_needs_real = kind == 'relativistic_average'
 
     def generator(self, restored: Tensor, real: Tensor | None = None) -> Tensor:
-        """Return the weighted loss of the network from the logits of what it restored.
+        """Return the weighted generator loss.
 
         Args:
             restored: logits of restored images.
@@ -55,5 +55,5 @@ class AdversarialLoss(nn.Module):
         return self.loss_weight * generator_loss(restored, real, kind=self.kind)
 
     def discriminator(self, restored: Tensor, real: Tensor) -> Tensor:
-        """Return the loss of the discriminator from its logits of restored and real images."""
+        """Return the discriminator loss from the logits of restored and real images."""
         return discriminator_loss(restored, real, kind=self.kind)

@@ -1,4 +1,4 @@
-"""What the toolbox reads of a loss besides its call ``scalar = loss(pred, target, weight)``."""
+"""Base class of losses, called as ``scalar = loss(pred, target, weight)``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from torch import nn
 
 
 class Loss(nn.Module):
-    """A term of the loss: a scalar of predictions, targets and their weight or None.
+    """Loss term: a scalar computed from predictions, targets and an optional weight.
 
-    A loss that compares something else than tensors of pixels says so in its ``forward``. Any other
-    module with such a call is a loss too.
+    Losses that do not compare pixel tensors document their inputs in ``forward``. Any module that
+    is called in the same way can be used as a loss.
     """
 
     def prepare(self) -> None:
-        """Load what is needed from files; called before a training begins.
+        """Load required files before training, so that a missing file fails at once.
 
         Raises:
-            RuntimeError: a file is missing; the message says how to get it.
+            RuntimeError: a file is missing; the message states how to get it.
         """

@@ -1,4 +1,4 @@
-"""A loss that compares what a classifier of natural images makes of them."""
+"""Perceptual loss on VGG-19 features."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from mmrestore.deprecation import former_names
 from mmrestore.functional.seeding import seeded
 from mmrestore.models.imagenet import find_weights, load_features
 from mmrestore.models.losses.base import Loss
 from mmrestore.registry import MODELS, suggest
 
-CONVS = (2, 2, 4, 4, 4)  # of VGG-19, between its max-poolings
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of the images that it learnt from
+CONVS = (2, 2, 4, 4, 4)  # convolutions per block of VGG-19, between max-poolings
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet
 
 
 @MODELS.register_module()
 class PerceptualLoss(Loss):
-    """A loss of the features of VGG-19, which was trained on ImageNet.
+    """Loss between the VGG-19 features of prediction and target.
 
-    The classifier is frozen, computes in float32 and belongs to nobody: it is in no state dict, no
-    average of weights and no optimizer. It is loaded when a training begins, or in the first call,
-    and once in a process. A gray image is given to it as three equal channels.
+    The ImageNet classifier is frozen and computes in float32. It is not part of the state dict, the
+    averaged weights or the optimizer. It is loaded once per process, before training or in the
+    first call. Gray images are repeated to three channels.
 
     Source: Ledig et al., "Photo-realistic single image super-resolution using a generative
-    adversarial network", CVPR 2017, equation 5: ``layer='relu5_4'`` is its VGG54, ``'relu2_2'`` its
-    VGG22, with ``MSELoss``, a mean over channels too where the equation divides by pixels alone.
-    ESRGAN (Wang et al., ECCV Workshops 2018, section 3.3) compares before the activation,
-    ``'conv5_4'``; its code does so by ``L1Loss``.
+    adversarial network", CVPR 2017, equation 5: ``layer='relu5_4'`` is VGG54 and ``'relu2_2'`` is
+    VGG22. With ``MSELoss`` the result is also a mean over channels, whereas the equation divides
+    only by the number of pixels. ESRGAN (Wang et al., ECCV Workshops 2018, section 3.3) compares
+    features before the activation, ``'conv5_4'``; its code uses ``L1Loss``.
 
     Args:
-        layer: the features, ``convI_J`` of the J-th convolution of the I-th of five blocks or
-            ``reluI_J`` behind its ReLU.
-        loss: config of what compares the features; ``MSELoss`` if absent.
+        layer: feature layer: ``convI_J`` is the output of convolution J in block I of five,
+            ``reluI_J`` is that output after ReLU.
+        loss: config of the loss between features; ``MSELoss`` if None.
         loss_weight: factor of the result.
-        weights: the file of torchvision's weights of VGG-19; if absent, the place where torchvision
-            keeps its downloads. Nothing is downloaded.
+        weights: file with torchvision's VGG-19 weights; torchvision's download folder if None.
+            Nothing is downloaded.
 
     Raises:
-        ValueError: there is no such layer; in a call, if predictions and targets have different
-            shapes, neither one nor three channels, sides too small for the layer, or a weight,
-            which features have no place for.
-        RuntimeError: when it is loaded, if the weights are missing; the message says how to get
-            them.
+        ValueError: ``layer`` is unknown; in a call, if predictions and targets differ in shape,
+            have neither one nor three channels, are too small for the layer, or have a weight,
+            which features do not support.
+        RuntimeError: on loading, if the weights are missing; the message states how to get them.
     """
 
     def __init__(
@@ -66,39 +66,40 @@ class PerceptualLoss(Loss):
         self.loss = MODELS.build(loss or {'type': 'MSELoss'})
         self.loss_weight = loss_weight
         self.weights = weights
-        self.min_size = 2 ** (block_of(layer) - 1)  # the max-poolings before it leave a pixel
+        self.min_size = 2 ** (block_of(layer) - 1)  # leaves one pixel after the max-poolings
 
     def prepare(self) -> None:
-        """Load the classifier, so that what is missing is said before a training begins."""
+        """Load the classifier before training, so that missing weights fail at once."""
         load_vgg(self.layer, self.weights)
 
     def forward(self, pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """Compare predictions with targets, both (N, C, H, W) in [0, 1]."""
         if weight is not None:
             raise ValueError(
-                'features of VGG-19 are not those of single pixels and cannot be weighted by them: '
-                'train with a loss of pixels, or without what makes the weight'
+                'PerceptualLoss does not support a pixel weight, because VGG-19 features do not '
+                'belong to single pixels: use a pixel loss, or remove the transform that sets the '
+                'weight'
             )
         if pred.shape != target.shape or pred.ndim != 4 or pred.shape[1] not in (1, 3):
             raise ValueError(
-                'expected predictions and targets of one shape (N, C, H, W) with one or three '
+                'expected predictions and targets of the same shape (N, C, H, W) with one or three '
                 f'channels, got {tuple(pred.shape)} and {tuple(target.shape)}'
             )
         if min(pred.shape[-2:]) < self.min_size:
             raise ValueError(
                 f'{self.layer} needs images of at least {self.min_size} x {self.min_size} pixels, '
-                f'got {pred.shape[-2]} x {pred.shape[-1]}: enlarge the crop'
+                f'got {pred.shape[-2]} x {pred.shape[-1]}: use larger crops'
             )
         vgg = load_vgg(self.layer, self.weights).to(pred.device)
-        # In bfloat16 the features of two images that are alike differ by little but rounding.
+        # In bfloat16, features of similar images differ by little more than rounding errors.
         with torch.autocast(pred.device.type, enabled=False):
             with torch.no_grad():
-                wanted = vgg(normalised(target))
-            return self.loss_weight * self.loss(vgg(normalised(pred)), wanted)
+                wanted = vgg(normalized(target))
+            return self.loss_weight * self.loss(vgg(normalized(pred)), wanted)
 
 
 def layer_names() -> list[str]:
-    """Return the names of the layers of VGG-19 in their order, without the poolings.
+    """Return the names of the VGG-19 layers in order, without pooling layers.
 
     Examples:
         >>> layer_names()[:5]
@@ -113,7 +114,7 @@ def layer_names() -> list[str]:
 
 
 def build_vgg(layer: str) -> nn.Sequential:
-    """Return VGG-19 up to a layer, untrained; its parameters have torchvision's names.
+    """Build VGG-19 up to a layer, untrained, with torchvision's parameter names.
 
     Examples:
         >>> [type(module).__name__ for module in build_vgg('conv2_1')]
@@ -136,7 +137,7 @@ def build_vgg(layer: str) -> nn.Sequential:
 
 
 def block_of(layer: str) -> int:
-    """Return the number of the block of a layer, from 1.
+    """Return the block number of a layer, starting at 1.
 
     Examples:
         >>> block_of('relu5_4')
@@ -147,28 +148,31 @@ def block_of(layer: str) -> int:
 
 @lru_cache
 def load_vgg(layer: str, weights: str | Path | None = None) -> nn.Sequential:
-    """Return VGG-19 up to a layer, frozen; one and the same for all who ask.
+    """Load frozen VGG-19 up to a layer; the result is shared by all callers.
 
     Args:
-        layer: as of ``PerceptualLoss``.
-        weights: as of ``PerceptualLoss``.
+        layer: see ``PerceptualLoss``.
+        weights: see ``PerceptualLoss``.
 
     Raises:
-        RuntimeError: the weights are missing; the message says how to get them.
+        RuntimeError: the weights are missing; the message states how to get them.
     """
     file = find_weights(
         'vgg19',
         weights,
         needed_by='PerceptualLoss',
-        otherwise='To train without it, replace it in the losses, by MSELoss for example.',
+        otherwise='To train without it, replace it in the losses, for example by MSELoss.',
     )
-    with seeded(0):  # what is drawn after it must not depend on when it is made
+    with seeded(0):  # later draws must not depend on the time of loading
         vgg = build_vgg(layer)
     load_features(vgg, 'vgg19', file)
     return vgg.eval().requires_grad_(False)
 
 
-def normalised(images: Tensor) -> Tensor:
-    """Return images (N, C, H, W) in [0, 1] as the classifier knows them, (N, 3, H, W)."""
+def normalized(images: Tensor) -> Tensor:
+    """Normalize images (N, C, H, W) in [0, 1] by the ImageNet statistics, (N, 3, H, W)."""
     mean, std = (images.new_tensor(values).view(3, 1, 1) for values in (MEAN, STD))
     return (images - mean) / std
+
+
+__getattr__ = former_names(__name__, {'normalised': normalized}, since='0.2', removed='0.4')

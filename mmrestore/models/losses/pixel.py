@@ -1,4 +1,4 @@
-"""Losses that compare a prediction with its target pixel by pixel."""
+"""Pixel losses: L1, MSE and Charbonnier."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mmrestore.registry import MODELS
 
 
 class PixelLoss(Loss):
-    """A function of the difference of each element; subclasses define ``elements``.
+    """Loss of the elementwise difference; subclasses define ``elements``.
 
     Args:
         loss_weight: factor of the result.
         reduction: 'mean' or 'sum', see ``weighted_reduction``.
 
     Raises:
-        ValueError: ``reduction`` is neither.
+        ValueError: ``reduction`` is unknown.
     """
 
     def __init__(self, *, loss_weight: float = 1.0, reduction: Reduction = 'mean') -> None:
@@ -30,10 +30,10 @@ class PixelLoss(Loss):
     def forward(self, pred: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """Compare predictions (N, C, H, W) with targets (N, C, H, W) or (N, K, C, H, W).
 
-        K targets of an image are all compared with its one prediction.
+        All K targets of an image are compared with its prediction.
 
         Raises:
-            ValueError: the shapes do not fit.
+            ValueError: the shapes do not match.
         """
         elements = self.elements(difference(pred, target))
         return self.loss_weight * weighted_reduction(elements, weight, self.reduction)
@@ -45,7 +45,7 @@ class PixelLoss(Loss):
 
 @MODELS.register_module()
 class L1Loss(PixelLoss):
-    """The absolute difference.
+    """Absolute difference |d|.
 
     Examples:
         >>> L1Loss()(torch.zeros(1, 1, 1, 2), torch.tensor([[[[1.0, -3.0]]]]))
@@ -59,7 +59,7 @@ class L1Loss(PixelLoss):
 
 @MODELS.register_module()
 class MSELoss(PixelLoss):
-    """The squared difference.
+    """Squared difference d^2.
 
     Examples:
         >>> MSELoss()(torch.zeros(1, 1, 1, 2), torch.tensor([[[[1.0, -3.0]]]]))
@@ -73,20 +73,20 @@ class MSELoss(PixelLoss):
 
 @MODELS.register_module()
 class CharbonnierLoss(PixelLoss):
-    """The smooth absolute difference sqrt(d^2 + eps^2).
+    """Charbonnier loss sqrt(d^2 + eps^2), a smooth absolute difference.
 
     Source: Lai, Huang, Ahuja and Yang, "Deep Laplacian pyramid networks for fast and accurate
     super-resolution", CVPR 2017, section 3.3, with eps = 1e-3.
 
     Args:
-        eps: the loss of two equal values, in units of the images. Where a publication adds a
-            constant under the root, ``eps`` is its root: BasicSR adds 1e-12 (``eps=1e-6``), the
-            training code of SwinIR adds 1e-9 (``eps=3.16e-5``).
+        eps: loss of two equal values, in units of the images. Some publications state the constant
+            under the root instead, which is ``eps`` squared: BasicSR uses 1e-12 (``eps=1e-6``), the
+            training code of SwinIR 1e-9 (``eps=3.16e-5``).
         loss_weight: factor of the result.
         reduction: 'mean' or 'sum', see ``weighted_reduction``.
 
     Raises:
-        ValueError: ``eps`` is not positive, or ``reduction`` is neither.
+        ValueError: ``eps`` is not positive, or ``reduction`` is unknown.
 
     Examples:
         >>> CharbonnierLoss(eps=3.0)(torch.zeros(1, 1, 1, 2), torch.tensor([[[[0.0, 4.0]]]]))
@@ -98,7 +98,7 @@ class CharbonnierLoss(PixelLoss):
     ) -> None:
         super().__init__(loss_weight=loss_weight, reduction=reduction)
         if eps <= 0:
-            raise ValueError(f'expected a positive eps, got {eps}: the root has no slope at 0')
+            raise ValueError(f'expected a positive eps, got {eps}: the root has no gradient at 0')
         self.eps = eps
 
     def elements(self, difference: Tensor) -> Tensor:
@@ -110,7 +110,7 @@ def difference(pred: Tensor, target: Tensor) -> Tensor:
     """Return predictions (N, C, H, W) minus targets (N, C, H, W) or (N, K, C, H, W).
 
     Raises:
-        ValueError: the shapes do not fit; nothing but the K targets is broadcast.
+        ValueError: the shapes do not match; only the axis of K targets is broadcast.
 
     Examples:
         >>> difference(torch.zeros(2, 3, 4, 5), torch.ones(2, 7, 3, 4, 5)).shape
@@ -119,7 +119,8 @@ def difference(pred: Tensor, target: Tensor) -> Tensor:
     targets_of_one = target.ndim == 5 and pred.shape == target.shape[:1] + target.shape[2:]
     if pred.shape != target.shape and not targets_of_one:
         raise ValueError(
-            'expected targets of the shape of the predictions (N, C, H, W), or (N, K, C, H, W) for '
-            f'K of each; got predictions {tuple(pred.shape)}, targets {tuple(target.shape)}'
+            'expected targets in the shape of the predictions (N, C, H, W), or (N, K, C, H, W) for '
+            'K targets per image, got predictions '
+            f'{tuple(pred.shape)} and targets {tuple(target.shape)}'
         )
     return (pred.unsqueeze(1) if targets_of_one else pred) - target

@@ -1,4 +1,4 @@
-"""Weighting and reduction, once for all losses."""
+"""Weighting and reduction shared by all losses."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def check_reduction(reduction: str) -> None:
 def weighted_reduction(
     elements: Tensor, weight: Tensor | None = None, reduction: Reduction = 'mean'
 ) -> Tensor:
-    """Reduce the elements of a loss to one number.
+    """Reduce elementwise losses to a scalar.
 
-    With a weight, 'mean' is the weighted mean, sum(w * l) / sum(w) with ``w`` spread to the shape
-    of ``elements``: a mask of zeros and ones gives the mean over the elements it marks. If all
-    weights are zero the result is zero. 'sum' is sum(w * l).
+    With a weight w, 'mean' is the weighted mean sum(w * l) / sum(w), where w is broadcast to the
+    shape of ``elements``: a binary mask gives the mean over the masked elements. If all weights are
+    zero, the result is zero. 'sum' is sum(w * l).
 
     Args:
-        elements: (N, C, H, W), or (N, K, C, H, W) where an image has K targets.
-        weight: not negative, of any number type; each side that of ``elements`` or 1. (N, C, H, W)
-            weights all K targets of an image alike.
+        elements: (N, C, H, W), or (N, K, C, H, W) for K targets per image.
+        weight: non-negative, of any dtype, broadcastable to ``elements``; (N, C, H, W) applies to
+            all K targets of an image.
         reduction: 'mean' or 'sum'.
 
     Raises:
-        ValueError: the weight does not fit.
+        ValueError: the weight has the wrong shape.
 
     Examples:
         >>> import torch
@@ -57,7 +57,7 @@ def _fitted(weight: Tensor, elements: Tensor) -> Tensor:
     sides = zip(weight.shape, elements.shape, strict=False)
     if weight.ndim != elements.ndim or any(w not in (1, e) for w, e in sides):
         raise ValueError(
-            f'expected a weight whose sides are those of the loss {tuple(elements.shape)} or 1, '
+            f'expected a weight that is broadcastable to the loss {tuple(elements.shape)}, '
             f'got {tuple(weight.shape)}'
         )
     return weight.to(elements.dtype)

@@ -1,4 +1,4 @@
-"""A prior on the prediction: neighbours are alike."""
+"""Total-variation loss."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ from mmrestore.registry import MODELS
 
 @MODELS.register_module()
 class SmoothnessLoss(Loss):
-    """The total variation of the prediction, channel by channel; the target is not looked at.
+    """Total variation of the prediction, per channel; the target is not used.
 
-    It is the mean of sqrt(down^2 + right^2 + eps), of the differences to the lower and to the right
-    neighbour, over all pixels that have both. In a weighted mean each counts with its own weight.
+    The loss is the mean of sqrt(down^2 + right^2 + eps) over all pixels with both neighbors, where
+    down and right are the differences to the lower and the right neighbor. In a weighted mean, each
+    pixel has its own weight.
 
     Source: Liao et al., "Asymmetric mask scheme for self-supervised real image
     denoising" (AMSNet), ECCV 2024, equation 9, a sum without eps.
 
     Args:
-        isotropic: otherwise the mean of the absolute differences downwards plus the mean of those
-            to the right, over all pairs of neighbours, as in the released code of AMSNet (which
-            lately divides it by the batch size too).
-        eps: keeps the root differentiable, in squared units of the images.
-        loss_weight: factor of the result: the paper's lambda, 0.01 or 0.1, if the data term is a
-            mean as well.
+        isotropic: False gives the mean absolute vertical difference plus the mean absolute
+            horizontal difference, over all pairs of neighbors, as in the released code of AMSNet
+            (whose latest version also divides by the batch size).
+        eps: makes the root differentiable at 0; in squared units of the images.
+        loss_weight: factor of the result; lambda of the paper, 0.01 or 0.1, if the data term is
+            also a mean.
         reduction: 'mean' or 'sum', see ``weighted_reduction``.
 
     Raises:
-        ValueError: ``eps`` is not positive, or ``reduction`` is neither; in a call, if a side is
-            shorter than 2 pixels or the weight does not fit.
+        ValueError: ``eps`` is not positive, or ``reduction`` is unknown; in a call, if a side is
+            shorter than 2 pixels or the weight has the wrong shape.
 
     Examples:
         >>> import torch
         >>> pred = torch.tensor([[[[1.0, 5.0], [4.0, 9.0]]]])
-        >>> round(SmoothnessLoss()(pred, pred).item(), 4)  # of 3 down and 4 to the right
+        >>> round(SmoothnessLoss()(pred, pred).item(), 4)  # sqrt(3^2 + 4^2)
         5.0
         >>> SmoothnessLoss(isotropic=False)(pred, pred)  # (3 + 4) / 2 + (4 + 5) / 2
         tensor(8.)
@@ -53,7 +54,7 @@ class SmoothnessLoss(Loss):
         super().__init__()
         check_reduction(reduction)
         if eps <= 0:
-            raise ValueError(f'expected a positive eps, got {eps}: the root has no slope at 0')
+            raise ValueError(f'expected a positive eps, got {eps}: the root has no gradient at 0')
         self.isotropic = isotropic
         self.eps = eps
         self.loss_weight = loss_weight

@@ -1,4 +1,4 @@
-"""A loss at two scales of the image."""
+"""Loss at two image scales."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mmrestore.registry import MODELS
 
 @MODELS.register_module()
 class TwoScaleLoss(Loss):
-    """The loss of the fine image plus that of the coarse one.
+    """Sum of the losses of the fine and the coarse image.
 
-    The target of the coarse image is the target downsampled, by the mean of cells of s x s pixels;
-    the weight of the loss, where there is one, likewise.
+    The target and the optional weight of the coarse image are downscaled by averaging cells of
+    s x s pixels.
 
     Source: Liu, Shu and Wu, "Deep Learning with Inaccurate Training Data for Image Restoration",
-    2018, equation 8, with the mean of squares in both terms. It sums over colours, which makes it
-    three times as much in colour.
+    2018, equation 8, with the mean squared error in both terms. The equation sums over colors and
+    is therefore three times as large for color images.
 
     Args:
-        loss: config of the loss of both scales.
-        coarse_weight: factor of the loss of the coarse image.
+        loss: config of the loss at both scales; ``MSELoss`` if None.
+        coarse_weight: factor of the coarse loss.
 
     Raises:
         TypeError: in a call, if the prediction is not :class:`TwoScales`.
-        ValueError: ``coarse_weight`` is negative; in a call, if the sizes do not fit.
+        ValueError: ``coarse_weight`` is negative; in a call, if the sizes do not match.
 
     Examples:
         >>> import torch
@@ -48,15 +48,15 @@ class TwoScaleLoss(Loss):
         """Compare both scales with targets (N, C, H, W) or (N, K, C, H, W)."""
         if not isinstance(pred, TwoScales):
             raise TypeError(
-                f'a loss of two scales needs a network that returns TwoScales, got '
-                f'{type(pred).__name__}: take DMNet with both_scales=True'
+                f'TwoScaleLoss needs a network that returns TwoScales, got '
+                f'{type(pred).__name__}: use DMNet with both_scales=True'
             )
         height, width = pred.coarse.shape[-2:]
         factor = target.shape[-1] // width
         if target.shape[-2:] != (factor * height, factor * width):
             raise ValueError(
-                f'expected targets that are whole multiples of the coarse images {height} x '
-                f'{width}, got {tuple(target.shape[-2:])}'
+                'expected a target size that is a whole multiple of the coarse size '
+                f'{height} x {width}, got {tuple(target.shape[-2:])}'
             )
         if weight is not None:
             weight = weight.expand(*weight.shape[:-2], *target.shape[-2:]).to(target.dtype)
@@ -66,7 +66,7 @@ class TwoScaleLoss(Loss):
 
 
 def cell_means(x: Tensor, factor: int) -> Tensor:
-    """Return the means of cells of ``factor`` x ``factor`` pixels of (..., H, W).
+    """Downscale (..., H, W) by averaging cells of ``factor`` x ``factor`` pixels.
 
     Examples:
         >>> import torch

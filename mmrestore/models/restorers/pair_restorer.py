@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmrestore.functional.neighbours import take_pixels
+from mmrestore.functional.neighbors import take_pixels
 from mmrestore.models.restorers.restorer import Restorer
 from mmrestore.registry import MODELS
 from mmrestore.structures import DataSample

@@ -1,14 +1,14 @@
 """Samplers of two noisy images from one, for training by pairs.
 
 A sampler draws where the pixels of both images come from; that is applied to any number of tensors
-by :func:`mmrestore.functional.neighbours.take_pixels`.
+by :func:`mmrestore.functional.neighbors.take_pixels`.
 """
 
 from __future__ import annotations
 
 from torch import Tensor
 
-from mmrestore.functional.neighbours import (
+from mmrestore.functional.neighbors import (
     SIDE_PAIRS,
     adjacent_pixel_places,
     cell_pixel_places,

@@ -11,7 +11,7 @@ from mmrestore.datasets.prepare.monte_carlo.scenes import draw_camera, draw_scen
 from mmrestore.registry import suggest
 
 Render = Callable[[int, int], np.ndarray]
-MEDIAN_BRIGHTNESS = 0.18  # of linear light: middle grey
+MEDIAN_BRIGHTNESS = 0.18  # of linear light: middle gray
 
 
 class MitsubaRenderer:
@@ -68,7 +68,7 @@ class MitsubaRenderer:
             'type': 'hdrfilm',
             'width': size,
             'height': size,
-            'rfilter': {'type': 'box'},  # noise of neighbouring pixels stays independent
+            'rfilter': {'type': 'box'},  # noise of neighboring pixels stays independent
             'pixel_format': 'rgb',
         }
         sensor = draw_camera(seed) | {'film': film, 'sampler': {'type': 'independent'}}

@@ -56,15 +56,15 @@ def draw_scene(seed: int) -> dict[str, Any]:
         'to_world': translation(rng.uniform((-0.5, 0.45, -0.5), (0.5, 0.65, 0.1)))
         @ facing(direction)
         @ scaling(width, height, 1),
-        'bsdf': {'type': 'twosided', 'paint': _diffuse(_colour(rng))},
+        'bsdf': {'type': 'twosided', 'paint': _diffuse(_color(rng))},
         'emitter': {'type': 'area', 'radiance': {'type': 'rgb', 'value': 1.0}},
     }
     for i in range(rng.randint(1, 4)):
-        centre = [*rng.uniform(-0.7, 0.7, 2), -0.99 + 0.002 * i]
+        center = [*rng.uniform(-0.7, 0.7, 2), -0.99 + 0.002 * i]
         width, height = rng.uniform(0.1, 0.25, 2)
         scene[f'picture_{i}'] = {
             'type': 'rectangle',
-            'to_world': translation(centre) @ scaling(width, height, 1),
+            'to_world': translation(center) @ scaling(width, height, 1),
             'bsdf': _paint(rng, plain=rng.rand() < 0.5),
         }
     places = rng.permutation(FLOOR_PLACES)[: rng.randint(3, 5)]
@@ -77,7 +77,7 @@ def draw_camera(seed: int) -> dict[str, Any]:
     """Draw a camera that looks into the room of the scene of that seed, without its film.
 
     Examples:
-        >>> float(draw_camera(0)['to_world'][2, 3])  # its distance from the centre of the room
+        >>> float(draw_camera(0)['to_world'][2, 3])  # its distance from the center of the room
         3.4
     """
     rng = np.random.RandomState(seed)
@@ -127,7 +127,7 @@ def scaling(x: float, y: float, z: float) -> np.ndarray:
 
 
 def _body(rng: np.random.RandomState, x: float, z: float) -> dict[str, Any]:
-    """Draw a sphere or a box that stands on the floor and fits between its neighbours."""
+    """Draw a sphere or a box that stands on the floor and fits between its neighbors."""
     if rng.rand() < 0.5:
         radius = rng.uniform(0.2, 0.3)
         to_world = translation((x, radius - 1, z)) @ scaling(radius, radius, radius)
@@ -147,30 +147,30 @@ def _material(rng: np.random.RandomState) -> dict[str, Any]:
         'type': 'roughconductor',
         'material': 'none',
         'alpha': rng.uniform(0.3, 0.6),
-        'specular_reflectance': {'type': 'rgb', 'value': _colour(rng)},
+        'specular_reflectance': {'type': 'rgb', 'value': _color(rng)},
     }
 
 
 def _paint(rng: np.random.RandomState, *, plain: bool) -> dict[str, Any]:
     if plain:
-        return _diffuse(_colour(rng))
+        return _diffuse(_color(rng))
     tiles = rng.randint(2, 7)
     return {
         'type': 'diffuse',
         'reflectance': {
             'type': 'checkerboard',
-            'color0': {'type': 'rgb', 'value': _colour(rng)},
-            'color1': {'type': 'rgb', 'value': _colour(rng)},
+            'color0': {'type': 'rgb', 'value': _color(rng)},
+            'color1': {'type': 'rgb', 'value': _color(rng)},
             'to_uv': scaling(tiles, tiles, 1),
         },
     }
 
 
-def _diffuse(colour: list[float]) -> dict[str, Any]:
-    return {'type': 'diffuse', 'reflectance': {'type': 'rgb', 'value': colour}}
+def _diffuse(color: list[float]) -> dict[str, Any]:
+    return {'type': 'diffuse', 'reflectance': {'type': 'rgb', 'value': color}}
 
 
-def _colour(rng: np.random.RandomState) -> list[float]:
+def _color(rng: np.random.RandomState) -> list[float]:
     """Draw a reflectance; at most 0.8, so that light does not wander for long."""
     hue, saturation, value = rng.uniform((0, 0.1, 0.3), (1, 0.8, 0.8))
     return list(colorsys.hsv_to_rgb(hue, saturation, value))

@@ -1,11 +1,11 @@
-"""Single pixels, spread evenly, and pixels near them."""
+"""Blind-spot masks: evenly spread pixels and random neighbors."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from mmrestore.functional import neighbour_places, one_pixel_of_each_cell
+from mmrestore.functional import neighbor_places, one_pixel_of_each_cell
 
 
 @pytest.mark.parametrize(('cell', 'height', 'width'), [(2, 4, 6), (3, 7, 5), (8, 5, 9)])
@@ -43,18 +43,18 @@ def test_every_other_pixel_of_the_window_is_equally_likely(window, height, width
             ]
             draws = torch.zeros(2 * len(inside), height, width, dtype=torch.int64)
             draws[:, row, column] = torch.arange(2 * len(inside))
-            assert neighbour_places(draws, window=window)[:, row, column].tolist() == 2 * inside
+            assert neighbor_places(draws, window=window)[:, row, column].tolist() == 2 * inside
 
 
 def test_large_draws():
     draws = torch.empty(2, 9, 11, dtype=torch.int64)
     draws.random_(generator=torch.Generator().manual_seed(0))
     assert draws.max() > 2**60
-    places = neighbour_places(draws, window=5)
+    places = neighbor_places(draws, window=5)
     assert places.min() >= 0 and places.max() < 99
 
 
 @pytest.mark.parametrize('window', [1, 4])
 def test_wrong_windows(window):
     with pytest.raises(ValueError, match=f'odd window of at least 3 pixels, got {window}'):
-        neighbour_places(torch.zeros(1, 3, 3, dtype=torch.int64), window=window)
+        neighbor_places(torch.zeros(1, 3, 3, dtype=torch.int64), window=window)

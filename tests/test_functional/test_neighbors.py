@@ -1,4 +1,4 @@
-"""Pairs of images of neighbouring pixels, for given draws and by their distribution."""
+"""Pairs of images from neighboring pixels: given draws and distribution."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_adjacent_pixels_are_the_reference(load_reference):
 
 
 @pytest.mark.parametrize(
-    ('row', 'column', 'num_sources', 'same', 'centre'),
+    ('row', 'column', 'num_sources', 'same', 'center'),
     [
         (2, 2, 9, 0, 1 / 9),
         (2, 0, 6, 1 / 12, 2 / 9),
@@ -79,14 +79,14 @@ def test_adjacent_pixels_are_the_reference(load_reference):
     ],
     ids=['interior', 'left edge', 'lower edge', 'corner'],
 )
-def test_all_pairs_of_a_place(row, column, num_sources, same, centre):
-    """Exact probabilities, by all 72 pairs, of what the border does to them."""
+def test_all_pairs_of_a_place(row, column, num_sources, same, center):
+    """Exact probabilities at the border, over all 72 pairs."""
     every = torch.arange(72).view(72, 1, 1).repeat(1, 5, 6)
     first, second = (p[:, row, column].tolist() for p in adjacent_pixel_places(every))
     own = row * 6 + column
     assert len(set(first)) == len(set(second)) == num_sources
     assert sum(a == b for a, b in zip(first, second, strict=True)) == round(72 * same)
-    assert first.count(own) == second.count(own) == round(72 * centre)
+    assert first.count(own) == second.count(own) == round(72 * center)
     if not same:
         kept = sum(own in pair for pair in zip(first, second, strict=True))
         assert kept == 72 * 2 / 9
@@ -136,7 +136,7 @@ def test_draws_are_uniform_and_repeat():
     assert not draws[0][0].equal(draws[0][1])
 
 
-def test_several_images_of_one_are_treated_alike():
+def test_several_targets_share_the_places():
     x = torch.rand(2, 4, 3, 5, 6, generator=torch.Generator().manual_seed(1))
     first, _ = adjacent_pixel_places(random_choice(2, 5, 6, num_choices=72))
     assert take_pixels(x, first).equal(torch.stack([take_pixels(y, first) for y in x.unbind(1)], 1))

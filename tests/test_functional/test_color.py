@@ -1,4 +1,4 @@
-"""Colour spaces."""
+"""Color spaces."""
 
 from __future__ import annotations
 
