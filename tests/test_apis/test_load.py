@@ -168,7 +168,11 @@ WRONG = {
     'address': ('https://a.org/b.png', ValueError, 'is a URL: download it'),
     'folder': ('/', ValueError, 'is a folder'),
     'empty path': ('', ValueError, 'is a folder'),
-    'no image': (b'text', ValueError, 'cannot read the bytes: it is no image'),
+    'no image': (
+        b'text',
+        ValueError,
+        'cannot read the bytes: it is not an image',
+    ),
     'empty bytes': (b'', ValueError, 'it is empty'),
     'cut off': (b'\x89PNG\r\n\x1a\n\0\0', ValueError, 'cannot read the bytes'),
     'empty list': ([], ValueError, 'the list of images is empty'),

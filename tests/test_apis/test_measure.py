@@ -135,7 +135,7 @@ def test_sizes_and_damage_are_found_before_anything_is_measured(folders):
     with pytest.raises(ValueError) as error:
         measure(folders / 'out', folders / 'gt', output=folders / 'results')
     text = str(error.value)
-    assert '2 problem(s)' in text and 'out/2.png: it is no image' in text
+    assert '2 problem(s)' in text and 'out/2.png: it is not an image' in text
     assert 'out/1.png is 8x13 (height x width), its target' in text and '9x13' in text
     assert not (folders / 'results').exists()
 

@@ -296,12 +296,13 @@ def test_given_decorators_are_around_those_of_the_config(tmp_path):
     bare = init_restorer(config, device='cpu', inference=dict(pad=None))
     assert bare.predictor is bare.backbone
     config.model.inference = [dict(type='Pad')]  # the form of earlier versions
-    old = init_restorer(config, device='cpu', inference=[dict(type='Pad', margin=1)]).predictor
+    with pytest.warns(FutureWarning, match='inference='):
+        old = init_restorer(config, device='cpu', inference=[dict(type='Pad', margin=1)]).predictor
     assert (old.margin, old.net.margin) == (1, 0)
 
 
 def test_a_missing_checkpoint_and_one_of_another_network_are_named(identity, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r'no file of weights .*nowhere.pth'):
+    with pytest.raises(FileNotFoundError, match=r'there is no checkpoint file .*nowhere.pth'):
         init_restorer(identity[0], tmp_path / 'nowhere.pth')
     with pytest.raises(ValueError, match=r'does not fit TinyNet .*first.weight \(4, 3, 3, 3\)'):
         init_restorer(*identity, overrides={'model.backbone.width': 5})

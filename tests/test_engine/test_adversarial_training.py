@@ -311,7 +311,7 @@ def test_mixed_precision_and_scaled_rates_reach_both_optimizers(tmp_path):
         ({'optim_wrapper.discriminator.clip_gard': 1}, TypeError, 'Did you mean clip_grad'),
         ({'model.adversarial.kind': 'wasserstein'}, ValueError, "least_squares, .*'wasserstein'"),
         ({'model.discriminator.widht': 3}, TypeError, 'Did you mean width'),
-        ({'param_scheduler.neither': []}, ValueError, 'expected schedules of backbone, discrim'),
+        ({'param_scheduler.neither': []}, ValueError, 'expected schedules for backbone, discrim'),
     ],
 )
 def test_misspelt_settings_are_named(tmp_path, options, error, message):
@@ -327,11 +327,11 @@ def test_one_optimizer_where_two_are_needed_and_two_where_one_is(tmp_path):
     check_config(config)
     wrappers = config.pop('optim_wrapper')
     config.optim_wrapper = plain.optim_wrapper
-    with pytest.raises(ValueError, match='GANRestorer needs optimizers: one for each of backbone'):
+    with pytest.raises(ValueError, match='GANRestorer needs optimizers, one for each of backbone'):
         check_config(config)
     plain.pop('optim_wrapper')
     plain.optim_wrapper = wrappers
-    with pytest.raises(ValueError, match='Restorer needs optimizers: one, of the whole network'):
+    with pytest.raises(ValueError, match='Restorer needs optimizers, one for the whole network'):
         check_config(plain)
 
 

@@ -38,13 +38,13 @@ def pairs(tmp_path):
 
 @pytest.mark.parametrize('noise', NOISES.values(), ids=NOISES)
 def test_noise_in_a_pipeline_on_noisy_inputs(pairs, noise):
-    with pytest.raises(ValueError, match=r"'noisy' has noisy inputs of its own, to which Add\w+ "):
+    with pytest.raises(ValueError, match=r"'noisy' already has noisy inputs, to which Add\w+ "):
         ImageFolder(**pairs, pipeline=with_noise(noise))
     steps = with_noise(noise)
     ImageFolder(**pairs, noisy_inputs=False, pipeline=steps)
     ImageFolder(pairs['gt_root'], pipeline=steps)
     grid = dict(type='NoiseGrid', noises=dict(a=NOISES['speckle']['noise']))
-    with pytest.raises(ValueError, match='to which AddNoise would add noise again'):
+    with pytest.raises(ValueError, match='to which AddNoise would add noise'):
         folder = dict(type='ImageFolder', **pairs)
         pipeline = with_noise(dict(type='AddNoise'))
         DATASETS.build(dict(grid, datasets=dict(x=folder), pipeline=pipeline))
@@ -65,7 +65,7 @@ def test_batch_transforms_that_add_noise_to_noisy_inputs(pairs, tmp_path):
     config.train_dataloader.dataset = dict(type='ConcatDataset', datasets=dict(mine=folder))
     transforms = config.model.data_preprocessor.batch_transforms
     transforms.noise = dict(type='GaussianNoise', sigma=25)
-    with pytest.raises(ValueError, match=r"'mine' has noisy inputs.*by noise=None"):
+    with pytest.raises(ValueError, match=r"'mine' already has noisy inputs.*by noise=None"):
         try_training(config, load_from=None, resume=False)
     transforms.noise = dict(type='JPEGCompression', quality=40)
     try_training(config, load_from=None, resume=False)

@@ -93,7 +93,7 @@ def test_validation_that_is_off_reads_no_images(tmp_path):
         ({'model': None}, 'does not describe a training: give model'),
         ({'val_dataloader.dataset': None}, 'val_dataloader needs a dataset'),
         ({'optim_wrapper.optimizer': None}, 'optim_wrapper needs an optimizer'),
-        ({'train_cfg.type': None}, 'train_cfg.type is None: give a type'),
+        ({'train_cfg.type': None}, 'train_cfg.type is None: set a type'),
         ({'optim_wrapper': None}, 'does not describe a training: give optim_wrapper'),
         ('val_evaluator', 'val_evaluator must stand beside val_cfg, val_dataloader; val_data'),
         ('test_cfg', 'test_cfg must stand beside test_dataloader, test_evaluator'),
