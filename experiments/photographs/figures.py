@@ -1,6 +1,6 @@
 """Measure `mmrestore denoise` on pictures whose clean versions are known (docs/own_photographs.md).
 
-python experiments/photographs/figures.py data/polyu data/kodak24 work_dirs/photographs --minutes 0
+python experiments/photographs/figures.py data/test/polyu data/test/kodak24 work_dirs/photographs
 
 PolyU is a folder of NAME_real.JPG and NAME_mean.JPG. Pictures of Kodak24 get the camera noise of
 this package, one draw for each picture and level. Every result is compared with the clean picture:
