@@ -63,25 +63,32 @@ class AllFiles:
         todo = self.todo
         bar = Progress(sum(pixels_of(job) for job, _ in todo), len(todo))
         out = _sized(out, len(self.jobs))
-        for job, name in todo:
-            most = pixels_of(job)
+        try:
+            for job, name in todo:
+                self._restore_one(job, name, denoiser, choose, out, bar)
+        finally:
+            bar.close()
 
-            def count(module: object, inputs: tuple[Any, ...], most: int = most) -> None:
-                bar.advance(inputs[0].shape[0] * inputs[0].shape[2] * inputs[0].shape[3], most)
+    def _restore_one(
+        self, job: Job, name: str, denoiser: Candidate, choose: Choose, out: Output, bar: Progress
+    ) -> None:
+        most = pixels_of(job)
 
-            counting = denoiser.backbone.register_forward_pre_hook(count)
-            try:
-                result = restore_file(job, name, denoiser, choose, out)
-                self.results.write(job, result)
-                self.finished[name] = result
-            except ValueError as error:
-                text = str(error)
-                named = str(job.source) in text
-                self.problems.append(text if named else f'{printable(job.source)}: {text}')
-            finally:
-                counting.remove()
-            bar.finish(most)
-        bar.close()
+        def count(module: object, inputs: tuple[Any, ...]) -> None:
+            bar.advance(inputs[0].shape[0] * inputs[0].shape[2] * inputs[0].shape[3], most)
+
+        counting = denoiser.backbone.register_forward_pre_hook(count)
+        try:
+            result = restore_file(job, name, denoiser, choose, out)
+            self.results.write(job, result)
+            self.finished[name] = result
+        except ValueError as error:
+            text = str(error)
+            named = str(job.source) in text
+            self.problems.append(text if named else f'{printable(job.source)}: {text}')
+        finally:
+            counting.remove()
+        bar.finish(most)
 
 
 def _sized(out: Output, pictures: int) -> Output:

@@ -209,8 +209,7 @@ def _lost(results: list[Result]) -> dict[str, list[str]]:
 
 
 def _advice(error: OSError) -> str:
-    is_full = isinstance(error.__cause__, OSError) and error.__cause__.errno in (
-        errno.ENOSPC,
-        errno.EDQUOT,
-    )
+    causes = (error, error.__cause__)
+    full = (errno.ENOSPC, errno.EDQUOT)
+    is_full = any(isinstance(each, OSError) and each.errno in full for each in causes)
     return 'free some space' if is_full else 'make the folder writable'
